@@ -71,12 +71,12 @@ def _elsewhere(function: Callable[..., Any], options: dict[str, Any]) -> Any:
 
 @contextmanager
 def _cache_folder(folder: str) -> Iterator[None]:
-    before = config.CACHE_DIR
-    config.CACHE_DIR = folder
+    before = getattr(config, "CACHE_DIR", "")
+    vars(config)["CACHE_DIR"] = folder
     try:
         yield
     finally:
-        config.CACHE_DIR = before
+        vars(config)["CACHE_DIR"] = before
 
 
 def _private_folder() -> Path | None:
@@ -112,7 +112,8 @@ class _Forgiving:
         for prepare in (self._cache.enable, self._cache.flush):  # a damaged index is replaced by an empty one
             try:
                 prepare()
-                return self._cache.save_overload(signature, data)
+                self._cache.save_overload(signature, data)
             except _UNREADABLE:
                 continue
+            return
         self._cache.disable()
