@@ -1,0 +1,82 @@
+# make demo     set everything up in .venv and run the main job (DATA=folder: on your own files)
+# make test     set up what the tests need and run all of them
+# make check    format, lint, types, import rules, generated documents
+# make bench    the measurements against other programs
+# make fuzz     the same properties as in the tests, on thousands of random examples
+# make lock     renew the pinned requirements
+# make docs     write the generated pages and build the documentation into site/
+#
+# Needs Python 3.11 or newer (PYTHON=path to choose one) and nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := demo
+.DELETE_ON_ERROR:
+
+export UV_SYSTEM_CERTS := 1
+export UV_COMPILE_BYTECODE := 1
+export UV_NO_PROGRESS := 1
+export UV_LINK_MODE := copy
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+bin := .venv/bin
+stamps := .venv/stamps
+install := $(bin)/uv pip install --quiet --python $(bin)/python
+locks := setup run demo test bench docs
+
+.PHONY: demo test check bench fuzz lock docs format clean
+
+demo: $(stamps)/demo
+	$(bin)/segue demo demo-output $(if $(DATA),--data "$(DATA)")
+
+test: $(stamps)/test
+	$(bin)/python -m pytest -q -n 2
+
+check: $(stamps)/test
+	$(bin)/ruff format --check --quiet
+	$(bin)/ruff check --quiet
+	$(bin)/mypy --no-error-summary
+	$(bin)/lint-imports
+	$(bin)/python -m pytest -q tests/architecture
+
+bench: $(stamps)/bench
+	for task in $$(grep -l __main__ benchmarks/*.py); do $(bin)/python "$$task"; done
+
+fuzz: $(stamps)/test
+	HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q -n 2 -m hypothesis
+
+# --- the environment -------------------------------------------------------------------------------------------------------------------------
+
+$(bin)/python:
+	@candidates="$(PYTHON) python3 python3.14 python3.13 python3.12 python3.11"; \
+	for python in $$candidates; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "segue: making .venv with $$("$$python" --version)"; \
+	    "$$python" -m venv .venv && exit 0; \
+	    echo "segue: $$python cannot make a virtual environment (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; \
+	  fi; \
+	done; \
+	echo "segue needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 1
+
+$(stamps)/setup: requirements/setup.txt | $(bin)/python
+	@$(bin)/python -m pip install --quiet --require-hashes -r $<
+	@mkdir -p $(@D) && touch $@
+
+# The package itself is installed in place; its version and its commands are in pyproject.toml.
+$(stamps)/segue: pyproject.toml $(stamps)/setup
+	@$(install) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(stamps)/demo $(stamps)/test $(stamps)/bench $(stamps)/docs: $(stamps)/%: requirements/%.txt $(stamps)/segue
+	@echo "segue: installing what '$*' needs (about a minute the first time)"
+	@$(install) --require-hashes -r $<
+	@touch $@
+
+# --- pinned requirements: hashes, no addresses, every Python from 3.11 on --------------------------------------------------------------------
+
+compile := $(bin)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --upgrade
+
+lock: $(stamps)/setup
+	$(compile) --group setup --group bench --group check --group docs -o requirements/.all.txt
+	$(compile) -c requirements/.all.txt --only-group setup -o requirements/setup.txt
+	rm requirements/.all.txt
