@@ -22,7 +22,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 bin := .venv/bin
 stamps := .venv/stamps
 install := $(bin)/uv pip install --quiet --python $(bin)/python
-locks := setup run demo test bench docs
 
 .PHONY: demo test check bench fuzz lock docs format clean
 
@@ -74,9 +73,18 @@ $(stamps)/demo $(stamps)/test $(stamps)/bench $(stamps)/docs: $(stamps)/%: requi
 
 # --- pinned requirements: hashes, no addresses, every Python from 3.11 on --------------------------------------------------------------------
 
-compile := $(bin)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --upgrade
+# Everything is solved once, so that the files agree with each other; each file then holds its part of that solution.
+
+compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+solution := .venv/solution.txt
 
 lock: $(stamps)/setup
-	$(compile) --group setup --group bench --group check --group docs -o requirements/.all.txt
-	$(compile) -c requirements/.all.txt --only-group setup -o requirements/setup.txt
-	rm requirements/.all.txt
+	@echo "segue: solving the requirements of every Python from 3.11 on"
+	@$(compile) --upgrade pyproject.toml --group setup --group check --group bench --group docs --output-file $(solution)
+	@$(compile) --constraints $(solution) --group setup --output-file requirements/setup.txt
+	@$(compile) --constraints $(solution) pyproject.toml --output-file requirements/run.txt
+	@$(compile) --constraints $(solution) pyproject.toml --group demo --output-file requirements/demo.txt
+	@$(compile) --constraints $(solution) pyproject.toml --group test --group check --output-file requirements/test.txt
+	@$(compile) --constraints $(solution) pyproject.toml --group bench --output-file requirements/bench.txt
+	@$(compile) --constraints $(solution) pyproject.toml --group docs --output-file requirements/docs.txt
+	@! grep -n '//' requirements/*.txt || { echo "segue: a requirement file holds an address" >&2; exit 1; }
