@@ -1,0 +1,28 @@
+"""What people may script against: the public names are listed once in the code and once in the guide, and the two agree."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+
+import segue
+
+
+def documented(root):
+    """The names that the guide's page on Python explains, one table row each."""
+    text = (root / "docs/guide/python.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `segue\.(\w+)", text, re.M))
+
+
+def test_every_public_name_can_be_called_or_looked_at():
+    assert [name for name in segue.__all__ if isinstance(getattr(segue, name), ModuleType) and not callable(getattr(segue, name))] == []
+
+
+def test_all_is_sorted_and_lists_every_public_name():
+    public = {name for name, value in vars(segue).items() if not name.startswith("_") and not isinstance(value, ModuleType)}
+    assert list(segue.__all__) == sorted(segue.__all__)
+    assert public - {"annotations", "TYPE_CHECKING"} <= set(segue.__all__)
+
+
+def test_the_guide_explains_exactly_the_public_names(root):
+    assert documented(root) == {name for name in segue.__all__ if not name.startswith("__")}
