@@ -1,0 +1,80 @@
+"""Comparing connections and tables of values."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import polars as pl
+
+from segue.model.connections import Connections
+from segue.model.features import Feature as F
+from segue.model.study import ImageSet
+from segue.model.tables import ABOUT, KEYS, Column, Table
+
+Cells = dict[str, tuple[str, Column, pl.DataFrame]]
+"""Column -> (table, description, its non-null cells: the keys and ``value``)."""
+
+
+def compare_tables(a: ImageSet, b: ImageSet, pairs: pl.DataFrame, found: Counter[F]) -> None:
+    """Count differences of connections and values, given the pairs of rows (a, b) of matched objects."""
+    connected = _connections(a.connections, b.connections, pairs, found)
+    for about in ABOUT:
+        rows = connected if about == "connections" else pairs
+        left, right = _cells(a, about), _cells(b, about)
+        for name in left | right:
+            _column(left.get(name), right.get(name), rows, found)
+
+
+def _connections(a: Connections, b: Connections, objects: pl.DataFrame, found: Counter[F]) -> pl.DataFrame:
+    to = objects.rename({"a": "from", "b": "to"})
+    left = a.frame.with_row_index("a")
+    for end in ("parent", "child"):
+        left = left.join(to, left_on=end, right_on="from", how="left", maintain_order="left").with_columns(pl.col("to").alias(end)).drop("to")
+    right = b.frame.with_row_index("b")
+    both = left.join(right, on="id", how="inner", maintain_order="left")
+    equal = both.filter(pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_right")) for name in ("kind", "parent", "child", "label", "tags")))
+    found[F.CONNECTIONS] += left.height + right.height - both.height - equal.height
+    return both.select(pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32))
+
+
+def _cells(image_set: ImageSet, about: str) -> Cells:
+    cells: Cells = {}
+    for name, table in image_set.tables.items():
+        if table.about == about:
+            for column in table.columns:
+                key = column.name if column.name not in cells else f"{name}: {column.name}"
+                cells[key] = (name, column, _filled(table, column.name))
+    return cells
+
+
+def _filled(table: Table, column: str) -> pl.DataFrame:
+    return table.frame.select(*table.keys, pl.col(column).alias("value")).filter(pl.col("value").is_not_null())
+
+
+def _column(a: tuple[str, Column, pl.DataFrame] | None, b: tuple[str, Column, pl.DataFrame] | None, rows: pl.DataFrame, found: Counter[F]) -> None:
+    if a is None or b is None:
+        only = a or b
+        assert only is not None
+        found[F.VALUES] += only[2].height
+        found[F.COLUMNS] += only[2].height == 0
+        return
+    found[F.COLUMNS] += a[:2] != b[:2]
+    left, right = a[2], b[2]
+    if left["value"].dtype != right["value"].dtype:
+        left, right = (side.with_columns(pl.col("value").cast(pl.Utf8)) for side in (left, right))
+    keys = [name for name in KEYS["objects on planes"] if name in left.columns]
+    if not keys:
+        found[F.VALUES] += not left["value"].equals(right["value"])
+        return
+    left = left.join(rows, left_on="row", right_on="a", how="left").with_columns(row="b").drop("b")
+    both = left.join(right, on=keys, how="inner", nulls_equal=True)
+    equal = both.filter(pl.col("value").eq_missing(pl.col("value_right"))).height
+    found[F.VALUES] += left.height + right.height - both.height - equal
+
+
+def compare_rows(a: pl.DataFrame, b: pl.DataFrame) -> int:
+    """How many rows stand in only one of two tables of text, repeated rows counted."""
+    if a.is_empty() and b.is_empty():
+        return 0
+    counts = pl.concat([a.with_columns(_n=pl.lit(1)), b.with_columns(_n=pl.lit(-1))]).group_by(a.columns).agg(pl.col("_n").sum())
+    return int(counts["_n"].abs().sum())

@@ -1,0 +1,115 @@
+"""The vocabulary of what a study can hold: what formats declare, what ``diff`` counts and what notes name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Feature(StrEnum):
+    """One thing that a format may keep or lose. The value is how users read it; each member says what is counted."""
+
+    IMAGE_SETS = "image sets"
+    """Image sets that are missing or added."""
+    IMAGE_SET_NAME = "image set name"
+    """Image sets with another name, group or position."""
+    GRID_SIZE = "image size"
+    """Image sets whose axes or sizes differ."""
+    PIXEL_SIZE = "pixel size"
+    """Image sets with another scale or unit."""
+    ORIGIN = "image origin"
+    """Image sets with another translation or world transform."""
+
+    IMAGES = "images"
+    """Images that are missing, added, or have other pixels."""
+    PIXEL_TYPE = "pixel type"
+    """Images with equal pixels of another number type."""
+    IMAGE_NAME = "image name"
+    """Images with another name."""
+    CHANNEL_NAMES = "channel names"
+    """Images with other channel names."""
+    DATA_RANGE = "data range"
+    """Images with another display range."""
+
+    LABELS = "label pixels"
+    """Label images that are missing, added, or have other pixels."""
+    LAYER = "layer name"
+    """Layers (label images, drawing layers) with another name."""
+    LABEL_TIME = "labels over time"
+    """Label images that say something else about whether labels persist over time."""
+
+    OBJECTS = "objects"
+    """Objects that are missing or added."""
+    OBJECT_ORDER = "object order"
+    """Objects that stand elsewhere."""
+    OBJECT_ID = "object ids"
+    """Objects with another id."""
+    OBJECT_LABEL = "label numbers"
+    """Objects with another label number."""
+    OBJECT_TIME = "object time points"
+    """Objects at another time point."""
+    TRACK = "tracks"
+    """Objects on another track."""
+    OBJECT_NAME = "object names"
+    """Objects with another name."""
+    OBJECT_COLOUR = "object colours"
+    """Objects with another colour."""
+    OBJECT_LOCKED = "locked objects"
+    """Objects that are locked in only one of the two."""
+
+    POINT = "points"
+    MULTIPOINT = "multipoints"
+    LINE = "lines"
+    POLYLINE = "polylines"
+    ANGLE = "angles"
+    ARROW = "arrows"
+    RECTANGLE = "rectangles"
+    ROTATED_RECTANGLE = "rotated rectangles"
+    OVAL = "ovals"
+    ELLIPSE = "ellipses"
+    POLYGON = "polygons"
+    FREEHAND = "freehand areas"
+    TRACED = "traced outlines"
+    SPLINE = "splines"
+    TEXT = "texts"
+    IMAGE_SHAPE = "image shapes"
+    MASK = "mask shapes"
+    """Shapes of a kind (see ``segue.model.shapes``) that are missing, added, of another kind, or have other vertices or parameters."""
+    SHAPE_ROLE = "shape roles"
+    """Shapes with another role."""
+    SHAPE_PLANE = "shape planes"
+    """Shapes on another z plane or channel."""
+    SHAPE_STYLE = "shape styles"
+    """Shapes with another stroke, fill, text or font."""
+
+    CONNECTIONS = "connections"
+    """Connections that are missing, added, or differ in any column."""
+    VALUES = "measured values"
+    """Cells of tables that differ; a missing table counts all its cells."""
+    COLUMNS = "column descriptions"
+    """Columns that differ in property, path, type, unit, measurement, channel or layer."""
+
+    POPULATIONS = "populations"
+    """Populations that are missing, added, or have another name."""
+    POPULATION_COLOUR = "population colours"
+    """Populations with another colour."""
+    POPULATION_SETTINGS = "population settings"
+    """Populations with another id, kind, visibility, order, number or exclusiveness."""
+    RULES = "population rules"
+    """Populations with another rule."""
+    MEMBERSHIP = "members of populations"
+    """Memberships (object in population) that are missing or added, in another order, or made on other labels."""
+
+    PROPERTIES = "property definitions"
+    """Definitions of properties that are missing, added or differ."""
+    DISPLAY = "display settings"
+    """Display settings and presets that differ."""
+    EXTRAS = "foreign details"
+    """Rows of extras and aliases that are missing, added or differ."""
+
+
+SHAPE_FEATURES = tuple(
+    Feature[name]
+    for name in (
+        "POINT MULTIPOINT LINE POLYLINE ANGLE ARROW RECTANGLE ROTATED_RECTANGLE OVAL ELLIPSE POLYGON FREEHAND TRACED SPLINE TEXT IMAGE_SHAPE MASK"
+    ).split()
+)

@@ -1,0 +1,155 @@
+"""Images and label images: what their pixels are, never where their bytes lie."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+Region = tuple[slice, ...]
+"""One slice with start and stop (step 1) per axis."""
+
+
+@runtime_checkable
+class Pixels(Protocol):
+    """Pixels that are read region by region.
+
+    An implementation is a small picklable reference to where the pixels are; it never holds an open file.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+    def read(self, region: Region) -> np.ndarray[Any, Any]:
+        """The pixels of a region, as a new array in native byte order."""
+        ...
+
+
+@dataclass(frozen=True)
+class ArrayPixels:
+    """Pixels that are in memory already. The array becomes read-only."""
+
+    array: np.ndarray[Any, Any]
+
+    def __post_init__(self) -> None:
+        array = self.array.view()
+        array.flags.writeable = False
+        object.__setattr__(self, "array", array)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.array.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        dtype: np.dtype[Any] = self.array.dtype
+        return dtype
+
+    def read(self, region: Region) -> np.ndarray[Any, Any]:
+        part = self.array[region]
+        return part.astype(part.dtype.newbyteorder("="), copy=True)
+
+
+@dataclass(frozen=True)
+class Image:
+    """Intensities."""
+
+    pixels: Pixels
+    axes: str
+    """One letter of ``t c z y x`` per dimension of ``pixels``, in any order."""
+    name: str = "image"
+    channels: tuple[str, ...] = ()
+    """Names along c, or empty when unknown."""
+    data_range: tuple[float, float] | None = None
+    """Lowest and highest value to display; None = not stated."""
+
+    def __post_init__(self) -> None:
+        check_axes(self.pixels, self.axes)
+        if self.channels and len(self.channels) != size_of(self.pixels, self.axes, "c"):
+            raise ValueError(f"{len(self.channels)} channel names for {size_of(self.pixels, self.axes, 'c')} channels")
+
+
+@dataclass(frozen=True)
+class LabelImage:
+    """Segments as integers: 0 is background, ids may have gaps and exceed 65,535."""
+
+    pixels: Pixels
+    axes: str
+    """One letter of ``t z y x`` per dimension of ``pixels``."""
+    name: str = "labels"
+    """The layer: what ``Objects.layer`` refers to."""
+    persists: bool = True
+    """Whether a label means the same object at every t, or labels restart in each frame."""
+
+    def __post_init__(self) -> None:
+        check_axes(self.pixels, self.axes)
+        if "c" in self.axes or self.pixels.dtype.kind not in "uib":
+            raise ValueError("a label image is an integer array without a channel axis")
+
+    def fingerprint(self) -> str:
+        """A hash of the segments that depends on neither number type nor chunking.
+
+        SHA-256 over the shape in the order t z y x, then plane by plane over the runs of each row (start, length, label as
+        little-endian int64/uint64, background left out).
+        """
+        digest = hashlib.sha256(repr(tuple(size_of(self.pixels, self.axes, name) for name in "tzyx")).encode())
+        for place, plane in planes(self.pixels, self.axes):
+            digest.update(repr(sorted(place.items())).encode())
+            digest.update(_runs(plane).tobytes())
+        return digest.hexdigest()
+
+
+def _runs(plane: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """(runs, 3) uint64: flat start, length, label of each run of equal non-zero labels within a row."""
+    flat = np.ascontiguousarray(plane).reshape(-1)
+    if flat.size == 0:
+        return np.empty((0, 3), np.uint64)
+    edge = np.empty(flat.size, bool)
+    edge[0] = True
+    np.not_equal(flat[1:], flat[:-1], out=edge[1:])
+    edge[:: plane.shape[1]] = True
+    start = np.flatnonzero(edge)
+    length = np.diff(start, append=flat.size)
+    label = flat[start].astype(np.int64 if flat.dtype.kind == "i" else np.uint64).view(np.uint64)
+    kept = label != 0
+    return np.column_stack((start.astype("<u8")[kept], length.astype("<u8")[kept], label.astype("<u8")[kept]))
+
+
+def check_axes(pixels: Pixels, axes: str) -> None:
+    if len(set(axes)) != len(axes) or set(axes) - set("tczyx") or len(axes) != len(pixels.shape) or not {"y", "x"} <= set(axes):
+        raise ValueError(f"{axes!r} does not name the {len(pixels.shape)} axes of the pixels with t c z y x")
+
+
+def size_of(pixels: Pixels, axes: str, name: str) -> int:
+    """Size of one axis, 1 where the pixels do not have it."""
+    return pixels.shape[axes.index(name)] if name in axes else 1
+
+
+def planes(pixels: Pixels, axes: str) -> Iterator[tuple[dict[str, int], np.ndarray[Any, Any]]]:
+    """Every (y, x) plane with its place, in the order t, c, z; one plane is in memory at a time."""
+    outer = [name for name in "tcz" if name in axes]
+    for indexes in product(*(range(size_of(pixels, axes, name)) for name in outer)):
+        place = dict(zip(outer, indexes, strict=True))
+        yield place, plane_at(pixels, axes, place)
+
+
+def plane_at(pixels: Pixels, axes: str, place: dict[str, int]) -> np.ndarray[Any, Any]:
+    """The (y, x) plane at the given t, c, z; axes that the pixels do not have are passed over."""
+    region = tuple(slice(place[name], place[name] + 1) if name in place else slice(0, size) for name, size in zip(axes, pixels.shape, strict=True))
+    array = pixels.read(region)
+    plane = array.reshape([size for name, size in zip(axes, array.shape, strict=True) if name in "yx"])
+    return plane if axes.index("y") < axes.index("x") else plane.T
+
+
+def in_memory(pixels: Pixels) -> np.ndarray[Any, Any]:
+    """All pixels as one array."""
+    if isinstance(pixels, ArrayPixels):
+        return pixels.array
+    return pixels.read(tuple(slice(0, size) for size in pixels.shape))

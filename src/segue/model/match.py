@@ -1,0 +1,50 @@
+"""Which object of one image set is which of another: the ground on which two are compared."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from segue.model.objects import Objects, default_ids
+from segue.model.study import ImageSet
+
+PAIRS = {"a": pl.Int32, "b": pl.Int32}
+
+
+def implied(labelled: ImageSet, other: ImageSet) -> Objects:
+    """The objects of an image set that has label images but no table of objects.
+
+    They are the labels of the other one's objects, with the facts that a bare label has. Whether the pixels of those labels are
+    really there is the comparison of the label images.
+    """
+    if len(labelled.objects) or not labelled.labels:
+        return labelled.objects
+    frame = other.objects.frame.filter(pl.col("label").is_not_null()).select("layer", "label", "t")
+    if not other.labels and len(labelled.labels) == 1:
+        frame = frame.with_columns(layer=pl.lit(labelled.labels[0].name))
+    return Objects(frame.unique(maintain_order=True).with_columns(default_ids(frame.unique(maintain_order=True))))
+
+
+def match(a: Objects, b: Objects, *, bare: bool = False) -> pl.DataFrame:
+    """Pairs of row numbers (a, b), ordered by a: the same object in both.
+
+    First by id (left out where one side is ``bare`` labels), then by layer, time and label, then by time and label alone, then,
+    where equally many are left on both sides, by order.
+    """
+    left = a.frame.select("id", "layer", "t", "label").with_row_index("a").with_columns(pl.col("a").cast(pl.Int32))
+    right = b.frame.select("id", "layer", "t", "label").with_row_index("b").with_columns(pl.col("b").cast(pl.Int32))
+    found = []
+    for keys in ([] if bare else [["id"]]) + [["layer", "t", "label"], ["t", "label"], ["label"]]:
+        pairs = _unique_pairs(left, right, keys)
+        found.append(pairs)
+        left, right = left.join(pairs, on="a", how="anti", maintain_order="left"), right.join(pairs, on="b", how="anti", maintain_order="left")
+        if left.is_empty() or right.is_empty():
+            break
+    if left.height == right.height and not bare:
+        found.append(pl.DataFrame({"a": left["a"], "b": right["b"]}, schema=PAIRS))
+    return pl.concat(found).sort("a")
+
+
+def _unique_pairs(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    key = keys[-1]
+    sides = [side.filter(pl.col(key).is_not_null()).unique(keys, keep="none", maintain_order=True) for side in (left, right)]
+    return sides[0].join(sides[1], on=keys, how="inner", nulls_equal=True).select("a", "b")

@@ -1,0 +1,92 @@
+"""Objects: the things that were segmented or drawn, one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from segue.model.frames import conform
+
+SCHEMA = {
+    "id": pl.Utf8,
+    "layer": pl.Utf8,
+    "label": pl.UInt64,
+    "t": pl.Int32,
+    "track": pl.Int64,
+    "name": pl.Utf8,
+    "colour": pl.UInt32,
+    "locked": pl.Boolean,
+}
+
+COLUMNS = {
+    "id": "text, unique in the image set: the id its source gave it, else the text of its label",
+    "layer": "the label image or drawing layer it belongs to; null = none",
+    "label": "its number in that label image, from 1; unique per layer and time; null = none",
+    "t": "the time point it lives at, from 0; null = all",
+    "track": "the number of the track it is on; null = none",
+    "name": "what people call it; null = no name",
+    "colour": "RGBA as 0xRRGGBBAA; null = none",
+    "locked": "whether tools should refuse to move it",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Objects:
+    """One row per object; the row number is how everything else in an image set refers to it."""
+
+    frame: pl.DataFrame
+
+    def __post_init__(self) -> None:
+        frame = self.frame
+        if "locked" in frame.columns and frame["locked"].null_count() == 0:
+            pass
+        else:
+            locked = pl.col("locked").fill_null(False) if "locked" in frame.columns else pl.lit(False)
+            frame = frame.with_columns(locked.alias("locked"))
+        frame = conform(frame, SCHEMA, "objects")
+        object.__setattr__(self, "frame", frame)
+        if frame["id"].null_count() or frame["id"].n_unique() != frame.height:
+            raise ValueError("ids of objects are present and unique")
+        labelled = frame.select("layer", "t", "label").filter(pl.col("label").is_not_null())
+        if labelled.height != labelled.n_unique():
+            raise ValueError("labels of objects are unique per layer and time")
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    @classmethod
+    def empty(cls) -> Objects:
+        return cls(pl.DataFrame(schema=SCHEMA))
+
+    def with_columns(self, **columns: Any) -> Objects:
+        """The same objects with some columns replaced (a polars expression, a series, or None for all null)."""
+        lit = {name: pl.lit(None) if value is None else value for name, value in columns.items()}
+        return Objects(self.frame.with_columns(**lit))
+
+
+def default_ids(frame: pl.DataFrame) -> pl.Series:
+    """The id an object has when its source gave it none: its label as text.
+
+    With several layers ``layer/label``, with time points ``t/label``; without a label its row from 1 behind ``#``. Made unique by
+    ``-2``, ``-3`` in the order of the rows where that is not enough.
+    """
+    label = pl.col("label").cast(pl.Utf8)
+    if frame["layer"].n_unique() > 1:
+        label = pl.concat_str(pl.col("layer").fill_null(""), pl.lit("/"), label)
+    if frame["t"].n_unique() > 1:
+        label = pl.concat_str(pl.lit("t"), pl.col("t").cast(pl.Utf8).fill_null(""), pl.lit("/"), label)
+    row = pl.concat_str(pl.lit("#"), (pl.int_range(pl.len()) + 1).cast(pl.Utf8))
+    return unique_texts(frame.select(pl.coalesce(label, row).alias("id"))["id"])
+
+
+def unique_texts(texts: pl.Series) -> pl.Series:
+    """The same texts, repeated ones made unique by ``-2``, ``-3``, ... in order."""
+    name = texts.name
+    while True:
+        frame = texts.to_frame("text").with_columns(nth=pl.int_range(pl.len()).over("text") + 1)
+        if frame["nth"].max() in (None, 1):
+            return texts.alias(name)
+        suffixed = pl.concat_str("text", pl.lit("-"), pl.col("nth").cast(pl.Utf8))
+        texts = frame.select(pl.when(pl.col("nth") > 1).then(suffixed).otherwise("text").alias("text"))["text"]

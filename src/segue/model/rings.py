@@ -1,0 +1,144 @@
+"""Flat geometry of many shapes: coordinates and three levels of offsets (the layout of a GeoArrow multipolygon).
+
+ring r = ``coords[ring_start[r]:ring_start[r + 1]]``, part p = rings ``part_start[p]:part_start[p + 1]`` (the first is the outer one,
+the others are holes), shape s = parts ``shape_start[s]:shape_start[s + 1]``. Rings are open: the first vertex is not repeated.
+An area is filled even-odd over all rings of a part and united over the parts of a shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Rings:
+    """Coordinates of many shapes. All arrays become read-only."""
+
+    coords: Floats
+    """(n, 2) float64: x, y in pixels from the top-left corner of the image."""
+    ring_start: Ints
+    """(rings + 1,) int64."""
+    part_start: Ints
+    """(parts + 1,) int64."""
+    shape_start: Ints
+    """(shapes + 1,) int64."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "coords", np.float64, 2)
+        for name in ("ring_start", "part_start", "shape_start"):
+            _freeze(self, name, np.int64, 1)
+        for name, start, end in (
+            ("ring_start", self.ring_start, len(self.coords)),
+            ("part_start", self.part_start, len(self.ring_start) - 1),
+            ("shape_start", self.shape_start, len(self.part_start) - 1),
+        ):
+            if len(start) == 0 or start[0] != 0 or start[-1] != end or (np.diff(start) < 0).any():
+                raise ValueError(f"{name} does not run from 0 to {end} without going back")
+
+    def __len__(self) -> int:
+        return len(self.shape_start) - 1
+
+    @classmethod
+    def empty(cls) -> Rings:
+        zero = np.zeros(1, np.int64)
+        return cls(np.empty((0, 2)), zero, zero, zero)
+
+    @classmethod
+    def simple(cls, coords: Floats, start: Ints) -> Rings:
+        """Shapes of one ring each: ``start`` (shapes + 1,) are offsets into ``coords``."""
+        each = np.arange(len(start), dtype=np.int64)
+        return cls(coords, start, each, each)
+
+    @property
+    def coord_start(self) -> Ints:
+        """(shapes + 1,) int64: where the vertices of each shape begin."""
+        return self.ring_start[self.part_start[self.shape_start]]
+
+    def take(self, rows: Ints) -> Rings:
+        """The shapes of the given rows, in their order; rows may repeat."""
+        parts, shape_start = _gather(self.shape_start, rows)
+        rings, part_start = _gather(self.part_start, parts)
+        vertices, ring_start = _gather(self.ring_start, rings)
+        return Rings(self.coords[vertices], ring_start, part_start, shape_start)
+
+    def translated(self, x: float, y: float) -> Rings:
+        """The same shapes moved by (x, y) pixels."""
+        return Rings(self.coords + np.array([x, y]), self.ring_start, self.part_start, self.shape_start)
+
+    def with_coords(self, coords: Floats) -> Rings:
+        """The same structure with other vertices, as many as before."""
+        return Rings(coords, self.ring_start, self.part_start, self.shape_start)
+
+    def same(self, other: Rings) -> Bools:
+        """(shapes,) bool: which shapes have equal structure and bit-equal vertices (NaN equals NaN); both hold equally many."""
+        equal: Bools = np.diff(self.coord_start) == np.diff(other.coord_start)
+        equal &= _same_lists(*self._ring_lengths(), *other._ring_lengths())
+        equal &= _same_lists(*self._part_lengths(), *other._part_lengths())
+        rows = np.flatnonzero(equal)
+        a, b = self.take(rows), other.take(rows)
+        differs = ((a.coords != b.coords) & ~(np.isnan(a.coords) & np.isnan(b.coords))).any(axis=1)
+        equal[rows[_owner(a.coord_start)[differs]]] = False
+        return equal
+
+    def _ring_lengths(self) -> tuple[Ints, Ints]:
+        return np.diff(self.ring_start), self.part_start[self.shape_start]
+
+    def _part_lengths(self) -> tuple[Ints, Ints]:
+        return np.diff(self.part_start), self.shape_start
+
+
+def concat(many: Sequence[Rings]) -> Rings:
+    """All shapes of several in a row."""
+    if not many:
+        return Rings.empty()
+    return Rings(
+        np.concatenate([rings.coords for rings in many]),
+        _chained([rings.ring_start for rings in many]),
+        _chained([rings.part_start for rings in many]),
+        _chained([rings.shape_start for rings in many]),
+    )
+
+
+def _chained(starts: Sequence[Ints]) -> Ints:
+    ends = np.cumsum([0] + [int(start[-1]) for start in starts])
+    return np.concatenate([start[:-1] + end for start, end in zip(starts, ends, strict=False)] + [ends[-1:]])
+
+
+def _gather(start: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Indexes of all members of the given rows, and their new offsets."""
+    length = start[rows + 1] - start[rows]
+    offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(length, out=offsets[1:])
+    indexes = np.arange(offsets[-1], dtype=np.int64) + np.repeat(start[rows] - offsets[:-1], length)
+    return indexes, offsets
+
+
+def _owner(start: Ints) -> Ints:
+    return np.repeat(np.arange(len(start) - 1, dtype=np.int64), np.diff(start))
+
+
+def _same_lists(a: Ints, a_start: Ints, b: Ints, b_start: Ints) -> Bools:
+    """Per shape: whether its list of lengths is equal in both."""
+    equal: Bools = np.diff(a_start) == np.diff(b_start)
+    rows = np.flatnonzero(equal)
+    left, offsets = _gather(a_start, rows)
+    right, _ = _gather(b_start, rows)
+    equal[rows[_owner(offsets)[a[left] != b[right]]]] = False
+    return equal
+
+
+def _freeze(owner: Any, name: str, dtype: type, ndim: int) -> None:
+    array: np.ndarray[Any, Any] = np.ascontiguousarray(getattr(owner, name), dtype=dtype).view()
+    if array.ndim != ndim or (ndim == 2 and array.shape[1] != 2):
+        raise ValueError(f"{name} has the wrong shape: {array.shape}")
+    array.flags.writeable = False
+    object.__setattr__(owner, name, array)

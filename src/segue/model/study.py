@@ -1,0 +1,138 @@
+"""Study and ImageSet: the one model that every format reads into and writes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from segue.model.connections import Connections
+from segue.model.display import Display
+from segue.model.frames import check_rows, conform
+from segue.model.grid import Grid
+from segue.model.image import Image, LabelImage
+from segue.model.objects import Objects
+from segue.model.populations import Membership, Population
+from segue.model.shapes import Shapes
+from segue.model.tables import Table
+
+EXTRAS = {"format": pl.Utf8, "entity": pl.Utf8, "id": pl.Utf8, "payload": pl.Utf8}
+"""What the model has no word for: format, kind of entity (``image set``, ``object``, ``population``, ...), its id, JSON text."""
+ALIASES = {"format": pl.Utf8, "entity": pl.Utf8, "id": pl.Utf8, "alias": pl.Utf8}
+"""Foreign ids: the name by which a format knows an entity."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """The definition of something that is measured, shared by all image sets."""
+
+    id: str
+    name: str
+    kind: str = ""
+    settings: str = "{}"
+    """JSON text."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the history: what was done, by which version, with which recipe, on which inputs."""
+
+    what: str
+    version: str
+    recipe: str = "{}"
+    """JSON text."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    """(name, checksum)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """One field of view and everything known about it."""
+
+    name: str
+    grid: Grid = field(default_factory=Grid)
+    group: str | None = None
+    """The data set it belongs to."""
+    position: tuple[tuple[str, int], ...] = ()
+    """Its place in the group: (axis, index from 0)."""
+    images: tuple[Image, ...] = ()
+    labels: tuple[LabelImage, ...] = ()
+    objects: Objects = field(default_factory=Objects.empty)
+    """May be empty where label images are: the objects are then the labels themselves."""
+    shapes: Shapes = field(default_factory=Shapes.empty)
+    connections: Connections = field(default_factory=Connections.empty)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    membership: Membership = field(default_factory=Membership.empty)
+    display: Display | None = None
+    extras: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXTRAS))
+    aliases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALIASES))
+    history: tuple[Event, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", dict(self.tables))
+        object.__setattr__(self, "extras", conform(self.extras, EXTRAS, "extras"))
+        object.__setattr__(self, "aliases", conform(self.aliases, ALIASES, "aliases"))
+        height = len(self.objects)
+        check_rows(self.shapes.frame, "object", height, "shapes")
+        check_rows(self.membership.frame, "object", height, "memberships")
+        for name in ("parent", "child"):
+            check_rows(self.connections.frame, name, height, "connections")
+        for name, table in self.tables.items():
+            if table.about != "image set":
+                check_rows(table.frame, "row", len(self.connections) if table.about == "connections" else height, f"table {name}")
+        if len({image.name for image in self.labels}) != len(self.labels):
+            raise ValueError("label images have different names")
+
+    def __repr__(self) -> str:
+        from segue.model.describe import describe
+
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        from segue.model.describe import html
+
+        return html(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Image sets in order, and the definitions that they share."""
+
+    image_sets: tuple[ImageSet, ...] = ()
+    populations: tuple[Population, ...] = ()
+    properties: tuple[Property, ...] = ()
+    displays: tuple[Display, ...] = ()
+    """Presets, by their names."""
+    close: Any = None
+    """Called without arguments when a ``with`` block ends: lets go of open files."""
+
+    def __post_init__(self) -> None:
+        if len({population.id for population in self.populations}) != len(self.populations):
+            raise ValueError("ids of populations are unique")
+        known = {population.id for population in self.populations}
+        for image_set in self.image_sets:
+            if not set(image_set.membership.frame["population"].unique()) <= known:
+                raise ValueError("a membership names a population that is not defined")
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.close is not None:
+            self.close()
+
+    def __repr__(self) -> str:
+        from segue.model.describe import describe_study
+
+        return describe_study(self)
+
+    def _repr_html_(self) -> str:
+        from segue.model.describe import html_study
+
+        return html_study(self)
+
+    def map(self, change: Any) -> Study:
+        """The study with ``change`` applied to every image set."""
+        return replace(self, image_sets=tuple(change(image_set) for image_set in self.image_sets))

@@ -1,0 +1,58 @@
+"""Tables of values about objects, connections, image sets, or objects on planes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+ABOUT = ("objects", "connections", "image set", "objects on planes")
+KEYS = {
+    "objects": {"row": pl.Int32},
+    "connections": {"row": pl.Int32},
+    "image set": {},
+    "objects on planes": {"row": pl.Int32, "t": pl.Int32, "c": pl.Int32, "z": pl.Int32},
+}
+TYPES = {"number": pl.Float64, "integer": pl.Int64, "text": pl.Utf8, "boolean": pl.Boolean, "json": pl.Utf8}
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the values of one column mean."""
+
+    name: str
+    """Its name in the table; unique there."""
+    type: Literal["number", "integer", "text", "boolean", "json"] = "number"
+    property: str | None = None
+    """The property of the study that it is a value of; None = none."""
+    path: tuple[str, ...] = ()
+    """Names of nested parts of that property."""
+    unit: str | None = None
+    measurement: str | None = None
+    """The measurement of segue's catalogue that made it; None = not known."""
+    channel: str | None = None
+    layer: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Values, one row per thing. Missing is null; NaN is a number."""
+
+    about: Literal["objects", "connections", "image set", "objects on planes"]
+    frame: pl.DataFrame
+    """The key columns (``row`` = row of the object or connection, then t, c, z) and one column per ``columns``."""
+    columns: tuple[Column, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        expected = {**KEYS[self.about], **{column.name: TYPES[column.type] for column in self.columns}}
+        if self.frame.columns != list(expected) or len(expected) != len(self.columns) + len(KEYS[self.about]):
+            raise ValueError(f"a table about {self.about} has the columns {list(expected)}, each once, not {self.frame.columns}")
+        object.__setattr__(self, "frame", self.frame.cast(expected))  # type: ignore[arg-type]
+
+    @property
+    def keys(self) -> list[str]:
+        return list(KEYS[self.about])
+
+    def __len__(self) -> int:
+        return self.frame.height
