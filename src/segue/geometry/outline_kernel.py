@@ -1,0 +1,211 @@
+"""Compiled crack following: all outlines of a label image in one raster pass.
+
+Every edge between a labelled pixel and another value is walked once, the label on the right-hand side. Directions are 0 east, 1 south,
+2 west, 3 north. A ring is found at its first top edge in raster order (the pixel above differs); ``seen`` marks walked top edges. Row
+bands run at the same time: a ring belongs to the band that holds its first top edge, and a band that meets an earlier one gives it up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segue.geometry import bands
+from segue.geometry.parts import RawRings
+from segue.storage.compiled import njit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PARALLEL_FROM = 2_000_000
+"""Pixels that take about 20 ms."""
+
+
+def trace(padded: NDArray[np.signedinteger]) -> RawRings:
+    """As ``reference.trace``."""
+    rows = padded.shape[0] - 2
+    pieces = bands.count(rows, worth=padded.size >= PARALLEL_FROM)
+    seen = np.zeros(padded.shape, np.bool_)
+    found = bands.run(lambda _, begin, end: _trace_band(padded, seen, begin + 1, end + 1), rows, pieces)
+    if len(found) == 1:
+        return found[0]
+    vertices = np.cumsum([0, *(len(one.xy) for one in found)])
+    shifted = [(one.start[:-1] + at, one.first + at) for one, at in zip(found, vertices[:-1], strict=True)]
+    return RawRings(
+        np.concatenate([one.xy for one in found]),
+        np.concatenate([*(start for start, _ in shifted), vertices[-1:]]),
+        np.concatenate([one.label for one in found]),
+        np.concatenate([first for _, first in shifted]),
+        np.concatenate([one.area for one in found]),
+    )
+
+
+def in_order(found: RawRings, order: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """As ``reference.in_order``."""
+    start = np.zeros(len(order) + 1, np.int64)
+    np.cumsum(np.diff(found.start)[order], out=start[1:])
+    out = np.empty((start[-1], 2))
+    pieces = bands.count(len(order), worth=len(out) > 1_000_000)
+    bands.run(lambda _, begin, end: _copy_rings(found.xy, found.start, found.first, order[begin:end], out, start[begin:]), len(order), pieces)
+    return out, start
+
+
+def _trace_band(padded: NDArray[np.signedinteger], seen: NDArray[np.bool_], begin: int, end: int) -> RawRings:
+    pixels = (end - begin) * padded.shape[1]
+    vertices, rings = max(4096, pixels // 4), max(1024, pixels // 16)
+    while True:
+        xy = np.empty((vertices, 2), np.int32)
+        start, first, area = (np.empty(rings + 1, np.int64) for _ in range(3))
+        label = np.empty(rings + 1, padded.dtype)
+        n, m = _walk(padded, seen, begin, end, xy, start, label, first, area)
+        if n >= 0:
+            return RawRings(xy[:n], start[: m + 1], label[:m], first[:m], area[:m])
+        seen[begin:end] = False
+        vertices, rings = vertices * 3, rings * 3
+
+
+@njit(nogil=True)  # type: ignore[untyped-decorator]
+def _walk(padded, seen, begin, end, xy, start, label, first, area):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """All rings whose first top edge lies in rows begin..end of the padded image. Returns (vertices, rings); -1 where ``xy`` is too small."""
+    width = padded.shape[1]
+    flat, marks = padded.ravel(), seen.ravel()
+    low, high = begin * width, end * width
+    most, most_rings = len(xy), len(label) - 1
+    n = m = 0
+    start[0] = 0
+    for row in range(begin, end):
+        for p0 in range(row * width + 1, row * width + width - 1):
+            value = flat[p0]
+            if value == 0 or flat[p0 - width] == value or marks[p0]:
+                continue
+            n0, p, direction = n, p0, 0
+            x = x0 = p0 - row * width - 1
+            y = y0 = row - 1
+            pinches, own = 0, True
+            while True:
+                if direction == 0:
+                    if p < p0:
+                        own = False
+                        break
+                    if low <= p < high:
+                        marks[p] = True
+                    x += 1
+                    ahead, left = p + 1, p + 1 - width
+                elif direction == 1:
+                    y += 1
+                    ahead, left = p + width, p + width + 1
+                elif direction == 2:
+                    x -= 1
+                    ahead, left = p - 1, p - 1 + width
+                else:
+                    y -= 1
+                    ahead, left = p - width, p - width - 1
+                if flat[ahead] == value and flat[left] != value:
+                    p = ahead
+                    continue
+                if n >= most:
+                    return -1, 0
+                xy[n, 0], xy[n, 1] = x, y
+                if flat[ahead] != value:
+                    direction = (direction + 1) & 3
+                    if flat[left] == value:
+                        xy[n, 0] = ~x
+                        pinches += 1
+                else:
+                    direction = (direction + 3) & 3
+                    p = left
+                n += 1
+                if p == p0 and direction == 0 and x == x0 and y == y0:
+                    break
+            if not own:
+                n = n0
+                continue
+            if m + 1 + pinches > most_rings:
+                return -1, 0
+            m0 = m
+            if pinches:
+                m = _cut_loops(xy, n0, n, pinches, start, m)
+            else:
+                m += 1
+            start[m] = n
+            for ring in range(m0, m):
+                label[ring] = value
+                first[ring], area[ring] = _measure(xy, start[ring], start[ring + 1])
+    return n, m
+
+
+@njit(nogil=True)  # type: ignore[untyped-decorator]
+def _measure(xy, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Index of the topmost, then leftmost corner, and the signed area: each horizontal edge adds the columns beneath it."""
+    best, area = begin, 0
+    px, py = np.int64(xy[end - 1, 0]), np.int64(xy[end - 1, 1])
+    bx, by = np.int64(xy[begin, 0]), np.int64(xy[begin, 1])
+    for k in range(begin, end):
+        x, y = np.int64(xy[k, 0]), np.int64(xy[k, 1])
+        if y < by or (y == by and x < bx):
+            best, bx, by = k, x, y
+        area -= (x - px) * y if y == py else 0
+        px, py = x, y
+    return best, area
+
+
+@njit(nogil=True)  # type: ignore[untyped-decorator]
+def _cut_loops(xy, begin, end, pinches, start, m):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Split a ring that meets itself at corners (marked by a complemented x) into simple rings, in place. Returns the number of rings."""
+    n = end - begin
+    ring = xy[begin:end].copy()
+    earlier = _earlier_visits(ring, pinches)
+    stack, place = np.empty(n, np.int64), np.full(n, -1, np.int64)
+    depth, out = 0, begin
+    for i in range(n):
+        before = earlier[i]
+        if before >= 0 and place[before] >= 0:
+            bottom = place[before]
+            start[m] = out
+            m += 1
+            for k in range(bottom, depth):
+                place[stack[k]] = -1
+                xy[out, 0], xy[out, 1] = ring[stack[k], 0], ring[stack[k], 1]
+                out += 1
+            depth = bottom
+        stack[depth], place[i] = i, depth
+        depth += 1
+    start[m] = out
+    for k in range(depth):
+        xy[out, 0], xy[out, 1] = ring[stack[k], 0], ring[stack[k], 1]
+        out += 1
+    return m + 1
+
+
+@njit(nogil=True)  # type: ignore[untyped-decorator]
+def _earlier_visits(ring, pinches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """For each vertex the earlier one at the same corner, else -1; takes the marks off."""
+    earlier = np.full(len(ring), -1, np.int64)
+    at, key = np.empty(pinches, np.int64), np.empty(pinches, np.int64)
+    k = 0
+    for i in range(len(ring)):
+        if ring[i, 0] < 0:
+            ring[i, 0] = ~ring[i, 0]
+            at[k], key[k] = i, (np.int64(ring[i, 1]) << 32) | np.int64(ring[i, 0])
+            k += 1
+    if pinches > 1:
+        order = np.argsort(key)
+        for k in range(1, pinches):
+            one, two = order[k - 1], order[k]
+            if key[one] == key[two]:
+                earlier[max(at[one], at[two])] = min(at[one], at[two])
+    return earlier
+
+
+@njit(nogil=True)  # type: ignore[untyped-decorator]
+def _copy_rings(xy, start, first, order, out, out_start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The rings ``order`` one after the other, each from its first corner on."""
+    for i in range(len(order)):
+        begin, end, turn, n = start[order[i]], start[order[i] + 1], first[order[i]], out_start[i]
+        for k in range(turn, end):
+            out[n, 0], out[n, 1] = xy[k, 0], xy[k, 1]
+            n += 1
+        for k in range(begin, turn):
+            out[n, 0], out[n, 1] = xy[k, 0], xy[k, 1]
+            n += 1
