@@ -23,7 +23,7 @@ bin := .venv/bin
 stamps := .venv/stamps
 install := $(bin)/uv pip install --quiet --python $(bin)/python
 
-.PHONY: demo test check bench fuzz lock docs format clean
+.PHONY: demo test check bench fuzz lock docs format
 
 demo: $(stamps)/demo
 	$(bin)/segue demo demo-output $(if $(DATA),--data "$(DATA)")
@@ -36,10 +36,19 @@ check: $(stamps)/test
 	$(bin)/ruff check --quiet
 	$(bin)/mypy --no-error-summary
 	$(bin)/lint-imports
+	$(bin)/python docs/generate --check
 	$(bin)/python -m pytest -q tests/architecture
 
+docs: $(stamps)/docs
+	$(bin)/python docs/generate
+	$(bin)/mkdocs build --quiet
+
+format: $(stamps)/test
+	$(bin)/ruff check --quiet --fix
+	$(bin)/ruff format --quiet
+
 bench: $(stamps)/bench
-	for task in $$(grep -l __main__ benchmarks/*.py); do $(bin)/python "$$task"; done
+	for task in $$(grep -l __main__ benchmarks/*.py); do $(bin)/python "$$task" || exit 1; done
 
 fuzz: $(stamps)/test
 	HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q -n 2 -m hypothesis
@@ -47,8 +56,7 @@ fuzz: $(stamps)/test
 # --- the environment -------------------------------------------------------------------------------------------------------------------------
 
 $(bin)/python:
-	@candidates="$(PYTHON) python3 python3.14 python3.13 python3.12 python3.11"; \
-	for python in $$candidates; do \
+	@for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    echo "segue: making .venv with $$("$$python" --version)"; \
 	    "$$python" -m venv .venv && exit 0; \
