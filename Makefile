@@ -3,6 +3,7 @@
 # make check    format, lint, types, import rules, generated documents
 # make bench    the measurements against other programs
 # make fuzz     the same properties as in the tests, on thousands of random examples
+# make lowest   the tests again, with the oldest versions that pyproject.toml allows
 # make lock     renew the pinned requirements
 # make docs     write the generated pages and build the documentation into site/
 #
@@ -23,7 +24,7 @@ bin := .venv/bin
 stamps := .venv/stamps
 install := $(bin)/uv pip install --quiet --python $(bin)/python
 
-.PHONY: demo test check bench fuzz lock docs format
+.PHONY: demo test check bench fuzz lowest lock docs format
 
 demo: $(stamps)/demo
 	$(bin)/segue demo demo-output $(if $(DATA),--data "$(DATA)")
@@ -52,6 +53,13 @@ bench: $(stamps)/bench
 
 fuzz: $(stamps)/test
 	HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q -n 2 -m hypothesis
+
+lowest: $(stamps)/test
+	@$(bin)/uv pip compile --quiet --resolution lowest-direct --python-version 3.11 pyproject.toml --group test --output-file .venv/lowest.txt
+	@$(bin)/python -m venv --clear --without-pip .venv/lowest
+	@$(bin)/uv pip install --quiet --python .venv/lowest/bin/python -r .venv/lowest.txt
+	@$(bin)/uv pip install --quiet --python .venv/lowest/bin/python --no-deps --reinstall .
+	.venv/lowest/bin/python -m pytest -q -n 2 -p no:cacheprovider --ignore tests/architecture
 
 # --- the environment -------------------------------------------------------------------------------------------------------------------------
 
