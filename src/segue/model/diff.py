@@ -7,6 +7,7 @@ declared order; NaN equals NaN; the history is left out.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from segue.model.diff_objects import compare_objects
 from segue.model.diff_pixels import compare_pixels
@@ -32,11 +33,15 @@ def diff(a: Study, b: Study) -> dict[F, int]:
     found: Counts = Counter()
     found[F.IMAGE_SETS] += abs(len(a.image_sets) - len(b.image_sets))
     partners = compare_populations(a.populations, b.populations, found)
-    found[F.PROPERTIES] += len(set(a.properties) ^ set(b.properties))
-    found[F.DISPLAY] += len(set(a.displays) ^ set(b.displays))
+    found[F.PROPERTIES] += _definitions({one.id: one for one in a.properties}, {one.id: one for one in b.properties})
+    found[F.DISPLAY] += _definitions({one.name: one for one in a.displays}, {one.name: one for one in b.displays})
     for one, other in zip(a.image_sets, b.image_sets, strict=False):
         _image_sets(one, other, partners, found)
     return {feature: found[feature] for feature in F if found[feature]}
+
+
+def _definitions(a: Mapping[str, object], b: Mapping[str, object]) -> int:
+    return sum(a.get(key) != b.get(key) for key in a.keys() | b.keys())
 
 
 def _image_sets(a: ImageSet, b: ImageSet, partners: dict[str, str], found: Counts) -> None:

@@ -41,7 +41,7 @@ def _compare_shapes(a: Shapes, b: Shapes, pairs: pl.DataFrame, found: Counter[F]
         _count_kinds(shapes.frame["kind"][rows], found)
     rows_a, rows_b = both["row"].to_numpy(), both["row_right"].to_numpy()
     left, right = a.frame[rows_a], b.frame[rows_b]
-    differs = _unequal(left, right, ["kind", *PARAMETERS]).to_numpy() | ~a.rings.take(rows_a).same(b.rings.take(rows_b))
+    differs = _unequal(left, right, ["kind", *PARAMETERS]).to_numpy() | ~a.rings.same_rows(rows_a, b.rings, rows_b)
     _count_kinds(left["kind"].filter(pl.Series(differs)), found)
     found[F.SHAPE_ROLE] += int(_unequal(left, right, ["role"]).sum())
     found[F.SHAPE_PLANE] += int(_unequal(left, right, ["z", "c"]).sum())
@@ -59,7 +59,13 @@ def _matched(a: Shapes, b: Shapes, pairs: pl.DataFrame) -> tuple[pl.DataFrame, I
         for shapes, side in ((a, "a"), (b, "b"))
     )
     both = left.join(right, on=["pair", "nth"], how="inner").select("row", "row_right").sort("row")
-    return both, np.setdiff1d(left["row"].to_numpy(), both["row"].to_numpy()), np.setdiff1d(right["row"].to_numpy(), both["row_right"].to_numpy())
+    return both, _others(len(a), both["row"]), _others(len(b), both["row_right"])
+
+
+def _others(height: int, rows: pl.Series) -> Ints:
+    left_out = np.ones(height, bool)
+    left_out[rows.to_numpy()] = False
+    return np.flatnonzero(left_out)
 
 
 def _count_kinds(kinds: pl.Series, found: Counter[F]) -> None:

@@ -57,4 +57,15 @@ def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     floats = a.dtype.kind in "fc" and b.dtype.kind in "fc"
     if {a.dtype.kind, b.dtype.kind} == {"i", "u"} and 8 in (a.itemsize, b.itemsize):
         return bool(((a >= 0) == (b >= 0)).all() and (a.astype(np.uint64) == b.astype(np.uint64)).all())
+    if a.dtype.kind in "iu" and a.itemsize == 8 and b.dtype.kind == "f":
+        return _same_integers(a, b)
+    if b.dtype.kind in "iu" and b.itemsize == 8 and a.dtype.kind == "f":
+        return _same_integers(b, a)
     return bool(np.array_equal(a, b, equal_nan=floats))
+
+
+def _same_integers(integers: np.ndarray[Any, Any], floats: np.ndarray[Any, Any]) -> bool:
+    """Without rounding 64-bit integers to the floats nearest to them, as a plain comparison would."""
+    limits = np.iinfo(integers.dtype)
+    inside = (floats >= float(limits.min)) & (floats < float(limits.max))  # float(limits.max) is rounded up to 2**63 or 2**64
+    return bool(inside.all() and (floats == np.trunc(floats)).all() and np.array_equal(floats.astype(integers.dtype), integers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -31,14 +32,15 @@ def _settings(population: Population) -> Population:
 def _match(a: tuple[Population, ...], b: tuple[Population, ...]) -> list[tuple[Population, Population]]:
     """By id, then by name and kind, then by name; each in order."""
     pairs: list[tuple[Population, Population]] = []
-    left, right = list(a), list(b)
+    left, right = a, b
     for key in (lambda p: p.id, lambda p: (p.name, p.kind), lambda p: p.name):
-        for one in tuple(left):
-            other = next((other for other in right if key(other) == key(one)), None)
-            if other is not None:
-                pairs.append((one, other))
-                left.remove(one)
-                right.remove(other)
+        waiting: dict[Any, list[Population]] = {}
+        for other in reversed(right):
+            waiting.setdefault(key(other), []).append(other)
+        found = [(one, waiting[key(one)].pop()) for one in left if waiting.get(key(one))]
+        pairs += found
+        taken = {one.id for one, _ in found}, {other.id for _, other in found}
+        left, right = (tuple(one for one in side if one.id not in ids) for side, ids in zip((left, right), taken, strict=True))
     return pairs
 
 
@@ -53,7 +55,7 @@ def compare_membership(a: Membership, b: Membership, pairs: pl.DataFrame, partne
     found[F.MEMBERSHIP] += left.height + b.frame.height - 2 * both.height
     places = [pl.col(name).rank("ordinal").over(group) for group in ("population", "object") for name in (_place(group), _place(group) + "_right")]
     ranks = both.select(*(place.alias(str(nth)) for nth, place in enumerate(places)), labels=pl.col("labels").ne_missing(pl.col("labels_right")))
-    found[F.MEMBERSHIP] += ranks.filter((pl.col("0") != pl.col("1")) | (pl.col("2") != pl.col("3")) | pl.col("labels")).height
+    found[F.MEMBERSHIP] += ranks.filter(pl.col("0").ne_missing(pl.col("1")) | pl.col("2").ne_missing(pl.col("3")) | pl.col("labels")).height
 
 
 def _place(group: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import polars as pl
 
@@ -11,8 +12,9 @@ from segue.model.features import Feature as F
 from segue.model.study import ImageSet
 from segue.model.tables import ABOUT, KEYS, Column, Table
 
-Cells = dict[str, tuple[str, Column, pl.DataFrame]]
-"""Column -> (table, description, its non-null cells: the keys and ``value``)."""
+Place = tuple[str, str]
+Cells = dict[Place, tuple[str, Column, pl.DataFrame]]
+"""(table, column) -> (table, description, its non-null cells: the keys and ``value``)."""
 
 
 def compare_tables(a: ImageSet, b: ImageSet, pairs: pl.DataFrame, found: Counter[F]) -> None:
@@ -21,8 +23,8 @@ def compare_tables(a: ImageSet, b: ImageSet, pairs: pl.DataFrame, found: Counter
     for about in ABOUT:
         rows = connected if about == "connections" else pairs
         left, right = _cells(a, about), _cells(b, about)
-        for name in left | right:
-            _column(left.get(name), right.get(name), rows, found)
+        for one, other in _partners(left, right):
+            _column(left.get(one), right.get(other), rows, found)
 
 
 def _connections(a: Connections, b: Connections, objects: pl.DataFrame, found: Counter[F]) -> pl.DataFrame:
@@ -38,17 +40,28 @@ def _connections(a: Connections, b: Connections, objects: pl.DataFrame, found: C
 
 
 def _cells(image_set: ImageSet, about: str) -> Cells:
-    cells: Cells = {}
-    for name, table in image_set.tables.items():
-        if table.about == about:
-            for column in table.columns:
-                key = column.name if column.name not in cells else f"{name}: {column.name}"
-                cells[key] = (name, column, _filled(table, column.name))
-    return cells
+    return {
+        (name, column.name): (name, column, _filled(table, column.name))
+        for name, table in image_set.tables.items()
+        if table.about == about
+        for column in table.columns
+    }
+
+
+def _partners(a: Collection[Place], b: Collection[Place]) -> list[tuple[Place, Place]]:
+    """Which column is which: of the same table and name, else the next of that name; one without a partner stands twice."""
+    waiting: dict[str, list[Place]] = {}
+    for place in b:
+        if place not in a:
+            waiting.setdefault(place[1], []).append(place)
+    partners = {place: place if place in b or not waiting.get(place[1]) else waiting[place[1]].pop(0) for place in a}
+    return [*partners.items(), *((place, place) for places in waiting.values() for place in places)]
 
 
 def _filled(table: Table, column: str) -> pl.DataFrame:
-    return table.frame.select(*table.keys, pl.col(column).alias("value")).filter(pl.col("value").is_not_null())
+    """The cells of a column that are not null; rows of tables without keys are told apart by their number."""
+    keys = [table.frame[key] for key in table.keys] or [pl.int_range(len(table), dtype=pl.Int32, eager=True).alias("z")]
+    return pl.DataFrame([*keys, table.frame[column].alias("value")]).filter(pl.col("value").is_not_null())
 
 
 def _column(a: tuple[str, Column, pl.DataFrame] | None, b: tuple[str, Column, pl.DataFrame] | None, rows: pl.DataFrame, found: Counter[F]) -> None:
@@ -60,16 +73,20 @@ def _column(a: tuple[str, Column, pl.DataFrame] | None, b: tuple[str, Column, pl
         return
     found[F.COLUMNS] += a[:2] != b[:2]
     left, right = a[2], b[2]
-    if left["value"].dtype != right["value"].dtype:
-        left, right = (side.with_columns(pl.col("value").cast(pl.Utf8)) for side in (left, right))
     keys = [name for name in KEYS["objects on planes"] if name in left.columns]
-    if not keys:
-        found[F.VALUES] += not left["value"].equals(right["value"])
-        return
-    left = left.join(rows, left_on="row", right_on="a", how="left").with_columns(row="b").drop("b")
+    if "row" in keys:
+        left = left.join(rows, left_on="row", right_on="a", how="left").with_columns(row="b").drop("b")
     both = left.join(right, on=keys, how="inner", nulls_equal=True)
-    equal = both.filter(pl.col("value").eq_missing(pl.col("value_right"))).height
-    found[F.VALUES] += left.height + right.height - both.height - equal
+    found[F.VALUES] += left.height + right.height - both.height - int(_equal(both["value"], both["value_right"]).sum())
+
+
+def _equal(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Per cell whether two values, neither of them null, are the same: 1 equals 1.0, NaN equals NaN, anything else compares as text."""
+    if a.dtype == b.dtype:
+        return a == b
+    if a.dtype.is_numeric() and b.dtype.is_numeric():
+        return ((a.cast(b.dtype, strict=False) == b) & (b.cast(a.dtype, strict=False) == a)).fill_null(value=False)
+    return a.cast(pl.Utf8) == b.cast(pl.Utf8)
 
 
 def compare_rows(a: pl.DataFrame, b: pl.DataFrame) -> int:

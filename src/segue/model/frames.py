@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 Schema = Mapping[str, Any]
@@ -30,10 +31,21 @@ def conform(frame: pl.DataFrame, schema: Schema, what: str) -> pl.DataFrame:
 def _column(frame: pl.DataFrame, name: str, dtype: Any, what: str) -> pl.Series:
     if name not in frame.columns:
         return pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.height)
+    given = frame[name]
+    if given.dtype == dtype:
+        return given
     try:
-        return frame[name].cast(dtype, strict=True)
+        cast = given.cast(dtype, strict=True)
     except pl.exceptions.PolarsError as error:
         raise ValueError(f"column {name} of {what}: {error}") from error
+    if given.dtype.is_numeric() and (cast.dtype.is_numeric() or cast.dtype == pl.Boolean) and cast.cast(given.dtype, strict=False).ne_missing(given).any():
+        raise ValueError(f"column {name} of {what} holds numbers that are no {dtype}")
+    return cast
+
+
+def replaced(frame: pl.DataFrame, columns: Mapping[str, Any]) -> pl.DataFrame:
+    """The frame with some columns replaced: by a polars expression, a series, or one value for all rows (a text is a value, never a column)."""
+    return frame.with_columns(**{name: value if isinstance(value, pl.Expr | pl.Series) else pl.lit(value) for name, value in columns.items()})
 
 
 def check_rows(frame: pl.DataFrame, name: str, height: int, what: str) -> None:
@@ -44,8 +56,10 @@ def check_rows(frame: pl.DataFrame, name: str, height: int, what: str) -> None:
 
 def remapped(frame: pl.DataFrame, names: tuple[str, ...], rows: pl.Series) -> pl.DataFrame:
     """Keep the rows whose references are among ``rows`` (old row numbers in new order) and renumber the references."""
-    new = pl.DataFrame({"_old": rows.cast(pl.Int32), "_new": pl.int_range(rows.len(), dtype=pl.Int32, eager=True)})
-    columns = frame.columns
+    taken = rows.to_numpy()
     for name in names:
-        frame = frame.join(new, left_on=name, right_on="_old", how="inner", maintain_order="left").with_columns(pl.col("_new").alias(name)).drop("_new")
-    return frame.select(columns)
+        old = frame[name].to_numpy()
+        new = np.full(max(old.max(initial=-1), taken.max(initial=-1)) + 1, -1, np.int32)
+        new[taken] = np.arange(len(taken), dtype=np.int32)
+        frame = frame.with_columns(pl.Series(name, new[old])).filter(pl.Series(new[old] >= 0))
+    return frame

@@ -70,8 +70,9 @@ class Grid:
         return next((axis for axis in self.axes if axis.name == name), None)
 
     def without_sizes(self) -> Grid:
-        """The grid of a format that does not say how large the image is: y and x, nothing known."""
-        return Grid()
+        """The grid of a format that does not say how large the image is: y and x, and the axes about which something else is known."""
+        axes = tuple(Axis(axis.name, None, axis.scale, axis.unit, axis.translation) for axis in self.axes)
+        return replace(self, axes=tuple(axis for axis in axes if axis.name in "yx" or axis != Axis(axis.name)))
 
     def without_scale(self) -> Grid:
         return replace(self, axes=tuple(replace(axis, scale=None, unit=None) for axis in self.axes))

@@ -32,7 +32,7 @@ class Pixels(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArrayPixels:
     """Pixels that are in memory already. The array becomes read-only."""
 
@@ -96,13 +96,14 @@ class LabelImage:
     def fingerprint(self) -> str:
         """A hash of the segments that depends on neither number type nor chunking.
 
-        SHA-256 over the shape in the order t z y x, then plane by plane over the runs of each row (start, length, label as
-        little-endian int64/uint64, background left out).
+        SHA-256 over the shape in the order t z y x, then plane by plane over its number, its number of runs, and the runs of each
+        row (start, length, label as little-endian uint64, background left out).
         """
-        digest = hashlib.sha256(repr(tuple(size_of(self.pixels, self.axes, name) for name in "tzyx")).encode())
-        for place, plane in planes(self.pixels, self.axes):
-            digest.update(repr(sorted(place.items())).encode())
-            digest.update(_runs(plane).tobytes())
+        digest = hashlib.sha256(np.array([size_of(self.pixels, self.axes, name) for name in "tzyx"], "<u8").tobytes())
+        for number, (_, plane) in enumerate(planes(self.pixels, self.axes)):
+            runs = _runs(plane)
+            digest.update(np.array([number, len(runs)], "<u8").tobytes())
+            digest.update(runs.astype("<u8").tobytes())
         return digest.hexdigest()
 
 
@@ -119,7 +120,7 @@ def _runs(plane: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     length = np.diff(start, append=flat.size)
     label = flat[start].astype(np.int64 if flat.dtype.kind == "i" else np.uint64).view(np.uint64)
     kept = label != 0
-    return np.column_stack((start.astype("<u8")[kept], length.astype("<u8")[kept], label.astype("<u8")[kept]))
+    return np.column_stack((start[kept].astype(np.uint64), length[kept].astype(np.uint64), label[kept]))
 
 
 def check_axes(pixels: Pixels, axes: str) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from segue.model.connections import Connections
 from segue.model.features import Feature as F
 from segue.model.image import Image, LabelImage
-from segue.model.objects import Objects, default_ids
+from segue.model.objects import Objects, default_ids, repeated_labels
 from segue.model.populations import Membership, Population
 from segue.model.rules import ListRule
 from segue.model.shapes import STYLE, ShapeKind, Shapes
@@ -90,7 +90,10 @@ def _objects(s: ImageSet, features: Collection[F]) -> ImageSet:
     if F.OBJECT_LOCKED not in features:
         frame = frame.with_columns(locked=pl.lit(False))
     if F.LAYER not in features:
-        frame = frame.with_columns(layer=pl.when(pl.col("layer").is_not_null()).then(pl.lit("labels")))
+        frame = frame.with_columns(layer=pl.lit(None))
+    frame = frame.with_columns(label=pl.when(~repeated_labels(frame)).then("label"))
+    if F.LAYER not in features:
+        frame = frame.with_columns(layer=pl.when(pl.col("label").is_not_null()).then(pl.lit("labels")))
     if F.OBJECT_ID not in features:
         frame = frame.with_columns(default_ids(frame))
     return replace(s, objects=Objects(frame))
@@ -101,8 +104,9 @@ def _shapes(shapes: Shapes, features: Collection[F]) -> Shapes:
     if set(shapes.frame["kind"].unique().cast(pl.Utf8)) - {str(kind) for kind in kinds}:
         shapes = shapes.of_kinds(kinds)
     changes: dict[str, object] = {}
-    if F.SHAPE_ROLE not in features:
-        shapes = shapes.take(np.flatnonzero((shapes.frame["role"] == "outline").to_numpy()).astype(np.int64))
+    outlines = (shapes.frame["role"] == "outline").to_numpy()
+    if F.SHAPE_ROLE not in features and not outlines.all():
+        shapes = shapes.take(np.flatnonzero(outlines))
     if F.SHAPE_PLANE not in features:
         changes |= {"z": None, "c": None}
     if F.SHAPE_STYLE not in features:
@@ -113,9 +117,10 @@ def _shapes(shapes: Shapes, features: Collection[F]) -> Shapes:
 def _tables(s: ImageSet, features: Collection[F]) -> dict[str, Table]:
     if F.VALUES not in features:
         return {}
+    tables = {name: table for name, table in s.tables.items() if table.about != "connections" or F.CONNECTIONS in features}
     if F.COLUMNS in features:
-        return dict(s.tables)
-    return {name: replace(table, columns=tuple(Column(column.name, column.type) for column in table.columns)) for name, table in s.tables.items()}
+        return tables
+    return {name: replace(table, columns=tuple(Column(column.name, column.type) for column in table.columns)) for name, table in tables.items()}
 
 
 def _about_images(s: ImageSet) -> dict[str, Table]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from segue.model.frames import conform
+from segue.model.frames import conform, replaced
 
 SCHEMA = {
     "id": pl.Utf8,
@@ -39,18 +39,13 @@ class Objects:
     frame: pl.DataFrame
 
     def __post_init__(self) -> None:
-        frame = self.frame
-        if "locked" in frame.columns and frame["locked"].null_count() == 0:
-            pass
-        else:
-            locked = pl.col("locked").fill_null(False) if "locked" in frame.columns else pl.lit(False)
-            frame = frame.with_columns(locked.alias("locked"))
-        frame = conform(frame, SCHEMA, "objects")
+        frame = conform(self.frame, SCHEMA, "objects")
+        if frame["locked"].null_count():
+            frame = frame.with_columns(pl.col("locked").fill_null(False))
         object.__setattr__(self, "frame", frame)
         if frame["id"].null_count() or frame["id"].n_unique() != frame.height:
             raise ValueError("ids of objects are present and unique")
-        labelled = frame.select("layer", "t", "label").filter(pl.col("label").is_not_null())
-        if labelled.height != labelled.n_unique():
+        if frame["label"].null_count() < frame.height and repeated_labels(frame).any():
             raise ValueError("labels of objects are unique per layer and time")
 
     def __len__(self) -> int:
@@ -61,9 +56,14 @@ class Objects:
         return cls(pl.DataFrame(schema=SCHEMA))
 
     def with_columns(self, **columns: Any) -> Objects:
-        """The same objects with some columns replaced (a polars expression, a series, or None for all null)."""
-        lit = {name: pl.lit(None) if value is None else value for name, value in columns.items()}
-        return Objects(self.frame.with_columns(**lit))
+        """The same objects with some columns replaced (a polars expression, a series, or one value for all; None = null)."""
+        return Objects(replaced(self.frame, columns))
+
+
+def repeated_labels(frame: pl.DataFrame) -> pl.Series:
+    """Per object whether its label was there before: in the same layer and at the same time."""
+    keys = [name for name in ("layer", "t") if frame[name].n_unique() > 1]
+    return frame.select(pl.col("label").is_not_null() & ~pl.struct("label", *keys).is_first_distinct()).to_series()
 
 
 def default_ids(frame: pl.DataFrame) -> pl.Series:

@@ -80,20 +80,46 @@ class Rings:
 
     def same(self, other: Rings) -> Bools:
         """(shapes,) bool: which shapes have equal structure and bit-equal vertices (NaN equals NaN); both hold equally many."""
-        equal: Bools = np.diff(self.coord_start) == np.diff(other.coord_start)
-        equal &= _same_lists(*self._ring_lengths(), *other._ring_lengths())
-        equal &= _same_lists(*self._part_lengths(), *other._part_lengths())
-        rows = np.flatnonzero(equal)
-        a, b = self.take(rows), other.take(rows)
+        if len(self) != len(other):
+            raise ValueError(f"{len(self)} shapes cannot be compared with {len(other)} one by one")
+        names = ("shape_start", "part_start", "ring_start")
+        if all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names):
+            equal: Bools = np.ones(len(self), bool)
+            rows, a, b = np.arange(len(self)), self, other
+        else:
+            equal = np.diff(self.coord_start) == np.diff(other.coord_start)
+            equal &= _same_lists(*self._ring_lengths(), *other._ring_lengths())
+            equal &= _same_lists(*self._part_lengths(), *other._part_lengths())
+            rows = np.flatnonzero(equal)
+            a, b = self.take(rows), other.take(rows)
         differs = ((a.coords != b.coords) & ~(np.isnan(a.coords) & np.isnan(b.coords))).any(axis=1)
         equal[rows[_owner(a.coord_start)[differs]]] = False
         return equal
+
+    def same_rows(self, rows: Ints, other: Rings, other_rows: Ints) -> Bools:
+        """`same` for pairs of shapes, by their row numbers in each; the memory it needs does not grow with their number."""
+        if self.is_at(other) and np.array_equal(rows, other_rows):
+            return np.ones(len(rows), bool)
+        equal = np.empty(len(rows), bool)
+        for first in range(0, len(rows), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            equal[part] = self.take(rows[part]).same(other.take(other_rows[part]))
+        return equal
+
+    def is_at(self, other: Rings) -> bool:
+        """Whether both are the very same memory."""
+        names = ("coords", "ring_start", "part_start", "shape_start")
+        return all(_address(getattr(self, name)) == _address(getattr(other, name)) for name in names)
 
     def _ring_lengths(self) -> tuple[Ints, Ints]:
         return np.diff(self.ring_start), self.part_start[self.shape_start]
 
     def _part_lengths(self) -> tuple[Ints, Ints]:
         return np.diff(self.part_start), self.shape_start
+
+
+_CHUNK = 1 << 15
+"""Shapes that are compared at a time."""
 
 
 def concat(many: Sequence[Rings]) -> Rings:
@@ -120,6 +146,10 @@ def _gather(start: Ints, rows: Ints) -> tuple[Ints, Ints]:
     np.cumsum(length, out=offsets[1:])
     indexes = np.arange(offsets[-1], dtype=np.int64) + np.repeat(start[rows] - offsets[:-1], length)
     return indexes, offsets
+
+
+def _address(array: np.ndarray[Any, Any]) -> tuple[Any, ...]:
+    return (array.__array_interface__["data"][0], array.shape)
 
 
 def _owner(start: Ints) -> Ints:

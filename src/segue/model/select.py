@@ -62,4 +62,4 @@ def _table(table: Table, objects: pl.Series, connections: pl.Series) -> Table:
 
 
 def _following(rows: pl.DataFrame, objects: Objects) -> pl.DataFrame:
-    return rows.filter((pl.col("entity") != "object") | pl.col("id").is_in(objects.frame["id"].implode()))
+    return rows.filter(pl.col("entity").ne_missing("object") | pl.col("id").is_in(objects.frame["id"].implode()))

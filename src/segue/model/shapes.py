@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from segue.model.features import Feature
-from segue.model.frames import conform
+from segue.model.frames import conform, replaced
 from segue.model.rings import Ints, Rings, concat
 
 
@@ -150,8 +150,8 @@ class Shapes:
         return self.take(np.flatnonzero(self.frame["kind"].cast(pl.Utf8).is_in([str(kind) for kind in kinds]).to_numpy()).astype(np.int64))
 
     def with_columns(self, **columns: object) -> Shapes:
-        lit = {name: pl.lit(None) if value is None else value for name, value in columns.items()}
-        return Shapes(self.frame.with_columns(**lit), self.rings)  # type: ignore[arg-type]
+        """The same shapes with some columns replaced (a polars expression, a series, or one value for all; None = null)."""
+        return Shapes(replaced(self.frame, columns), self.rings)
 
 
 def joined(many: list[Shapes]) -> Shapes:

@@ -111,6 +111,8 @@ class Study:
     def __post_init__(self) -> None:
         if len({population.id for population in self.populations}) != len(self.populations):
             raise ValueError("ids of populations are unique")
+        if len({one.id for one in self.properties}) != len(self.properties) or len({one.name for one in self.displays}) != len(self.displays):
+            raise ValueError("ids of properties and names of display presets are unique")
         known = {population.id for population in self.populations}
         for image_set in self.image_sets:
             if not set(image_set.membership.frame["population"].unique()) <= known:
@@ -132,6 +134,10 @@ class Study:
         from segue.model.describe import html_study
 
         return html_study(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy in another process holds no open file, so there is nothing to close."""
+        return {**self.__dict__, "close": None}
 
     def map(self, change: Any) -> Study:
         """The study with ``change`` applied to every image set."""

@@ -7,6 +7,8 @@ from typing import Literal
 
 import polars as pl
 
+from segue.model.frames import Schema, conform
+
 ABOUT = ("objects", "connections", "image set", "objects on planes")
 KEYS = {
     "objects": {"row": pl.Int32},
@@ -45,10 +47,12 @@ class Table:
     columns: tuple[Column, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        expected = {**KEYS[self.about], **{column.name: TYPES[column.type] for column in self.columns}}
+        expected: Schema = {**KEYS[self.about], **{column.name: TYPES[column.type] for column in self.columns}}
         if self.frame.columns != list(expected) or len(expected) != len(self.columns) + len(KEYS[self.about]):
             raise ValueError(f"a table about {self.about} has the columns {list(expected)}, each once, not {self.frame.columns}")
-        object.__setattr__(self, "frame", self.frame.cast(expected))  # type: ignore[arg-type]
+        object.__setattr__(self, "frame", conform(self.frame, expected, f"tables about {self.about}"))
+        if self.keys and self.frame.select(self.keys).is_duplicated().any():
+            raise ValueError(f"a table about {self.about} has one row per thing")
 
     @property
     def keys(self) -> list[str]:
