@@ -73,9 +73,10 @@ def default_ids(frame: pl.DataFrame) -> pl.Series:
     ``-2``, ``-3`` in the order of the rows where that is not enough.
     """
     label = pl.col("label").cast(pl.Utf8)
-    if frame["layer"].n_unique() > 1:
+    labelled = frame.filter(pl.col("label").is_not_null())
+    if labelled["layer"].n_unique() > 1:
         label = pl.concat_str(pl.col("layer").fill_null(""), pl.lit("/"), label)
-    if frame["t"].n_unique() > 1:
+    if labelled["t"].n_unique() > 1:
         label = pl.concat_str(pl.lit("t"), pl.col("t").cast(pl.Utf8).fill_null(""), pl.lit("/"), label)
     row = pl.concat_str(pl.lit("#"), (pl.int_range(pl.len()) + 1).cast(pl.Utf8))
     return unique_texts(frame.select(pl.coalesce(label, row).alias("id"))["id"])
