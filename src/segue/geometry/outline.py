@@ -55,28 +55,21 @@ def outline(labels: NDArray[np.generic]) -> tuple[NDArray[np.uint64], Rings]:
         from segue.geometry.reference import in_order, trace
     else:
         from segue.geometry.outline_kernel import in_order, trace
-    found = trace(_padded(image))
+    found = trace(_comparable(image))
     return arrange(_with_true_labels(found, image.dtype), image.shape, in_order)
 
 
-def _padded(image: NDArray[np.generic]) -> NDArray[np.signedinteger]:
-    """The image with a border of background, as int32, or int64 where labels have 8 bytes.
+def _comparable(image: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Contiguous, in native byte order, and of one of four types, so that few kernels are compiled.
 
-    Unsigned values keep their bits, not their value: tracing only compares them.
+    Values of 4 and 8 bytes keep their bits, not their sign: tracing only compares them.
     """
-    wide = image.dtype.itemsize == 8
-    out = np.empty((image.shape[0] + 2, image.shape[1] + 2), np.int64 if wide else np.int32)
-    out[0] = out[-1] = 0
-    out[:, 0] = out[:, -1] = 0
-    native = image.dtype.newbyteorder("=")
-    target = out.view(native) if native.itemsize == out.dtype.itemsize else out
-    target[1:-1, 1:-1] = image
-    return out
+    native = np.ascontiguousarray(image, image.dtype.newbyteorder("="))
+    return native.view({1: np.uint8, 2: np.uint16, 4: np.int32, 8: np.int64}[native.dtype.itemsize])
 
 
 def _with_true_labels(found: RawRings, dtype: np.dtype[np.generic]) -> RawRings:
-    native = dtype.newbyteorder("=")
-    label = found.label.view(native) if native.itemsize == found.label.dtype.itemsize else found.label
+    label = found.label.view(dtype.newbyteorder("="))
     if (label < 0).any():
         raise Malformed(f"label {label.min()} is negative; labels are positive and 0 is background", expected="labels >= 0")
     return found._replace(label=label.astype(np.uint64))

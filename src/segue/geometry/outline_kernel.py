@@ -1,3 +1,5 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+# ruff: noqa: ANN001, ANN202
 """Compiled crack following: all outlines of a label image in one raster pass.
 
 Every edge between a labelled pixel and another value is walked once, the label on the right-hand side. Directions are 0 east, 1 south,
@@ -7,7 +9,7 @@ bands run at the same time: a ring belongs to the band that holds its first top 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,12 +24,12 @@ PARALLEL_FROM = 2_000_000
 """Pixels that take about 20 ms."""
 
 
-def trace(padded: NDArray[np.signedinteger]) -> RawRings:
+def trace(image: NDArray[Any]) -> RawRings:
     """As ``reference.trace``."""
-    rows = padded.shape[0] - 2
-    pieces = bands.count(rows, worth=padded.size >= PARALLEL_FROM)
-    seen = np.zeros(padded.shape, np.bool_)
-    found = bands.run(lambda _, begin, end: _trace_band(padded, seen, begin + 1, end + 1), rows, pieces)
+    rows = image.shape[0]
+    pieces = bands.count(rows, worth=image.size >= PARALLEL_FROM)
+    seen = np.zeros(image.shape, np.bool_)
+    found: list[RawRings] = bands.run(lambda _, begin, end: _trace_band(image, seen, begin, end), rows, pieces)
     if len(found) == 1:
         return found[0]
     vertices = np.cumsum([0, *(len(one.xy) for one in found)])
@@ -51,94 +53,97 @@ def in_order(found: RawRings, order: NDArray[np.int64]) -> tuple[NDArray[np.floa
     return out, start
 
 
-def _trace_band(padded: NDArray[np.signedinteger], seen: NDArray[np.bool_], begin: int, end: int) -> RawRings:
-    pixels = (end - begin) * padded.shape[1]
+def _trace_band(image: NDArray[Any], seen: NDArray[np.bool_], begin: int, end: int) -> RawRings:
+    pixels = (end - begin) * image.shape[1]
     vertices, rings = max(4096, pixels // 4), max(1024, pixels // 16)
     while True:
         xy = np.empty((vertices, 2), np.int32)
         start, first, area = (np.empty(rings + 1, np.int64) for _ in range(3))
-        label = np.empty(rings + 1, padded.dtype)
-        n, m = _walk(padded, seen, begin, end, xy, start, label, first, area)
+        label = np.empty(rings + 1, image.dtype)
+        n, m = _walk(image, seen, begin, end, xy, start, label, first, area)
         if n >= 0:
             return RawRings(xy[:n], start[: m + 1], label[:m], first[:m], area[:m])
         seen[begin:end] = False
         vertices, rings = vertices * 3, rings * 3
 
 
-@njit(nogil=True)  # type: ignore[untyped-decorator]
-def _walk(padded, seen, begin, end, xy, start, label, first, area):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """All rings whose first top edge lies in rows begin..end of the padded image. Returns (vertices, rings); -1 where ``xy`` is too small."""
-    width = padded.shape[1]
-    flat, marks = padded.ravel(), seen.ravel()
+@njit(nogil=True)
+def _walk(image, seen, begin, end, xy, start, label, first, area):
+    """All rings whose first top edge lies in rows begin..end. Returns (vertices, rings); -1 where the arrays are too small."""
+    height, width = image.shape
+    flat, marks = image.ravel(), seen.ravel()
     low, high = begin * width, end * width
-    most, most_rings = len(xy), len(label) - 1
     n = m = 0
     start[0] = 0
-    for row in range(begin, end):
-        for p0 in range(row * width + 1, row * width + width - 1):
-            value = flat[p0]
-            if value == 0 or flat[p0 - width] == value or marks[p0]:
-                continue
-            n0, p, direction = n, p0, 0
-            x = x0 = p0 - row * width - 1
-            y = y0 = row - 1
-            pinches, own = 0, True
-            while True:
-                if direction == 0:
-                    if p < p0:
-                        own = False
-                        break
-                    if low <= p < high:
-                        marks[p] = True
-                    x += 1
-                    ahead, left = p + 1, p + 1 - width
-                elif direction == 1:
-                    y += 1
-                    ahead, left = p + width, p + width + 1
-                elif direction == 2:
-                    x -= 1
-                    ahead, left = p - 1, p - 1 + width
-                else:
-                    y -= 1
-                    ahead, left = p - width, p - width - 1
-                if flat[ahead] == value and flat[left] != value:
-                    p = ahead
-                    continue
-                if n >= most:
-                    return -1, 0
-                xy[n, 0], xy[n, 1] = x, y
-                if flat[ahead] != value:
-                    direction = (direction + 1) & 3
-                    if flat[left] == value:
-                        xy[n, 0] = ~x
-                        pinches += 1
-                else:
-                    direction = (direction + 3) & 3
-                    p = left
-                n += 1
-                if p == p0 and direction == 0 and x == x0 and y == y0:
+    for p0 in range(low, high):
+        value = flat[p0]
+        if value == 0 or (p0 >= width and flat[p0 - width] == value) or marks[p0]:
+            continue
+        n0, pinches = n, 0
+        p, direction = p0, 0
+        y0 = p0 // width
+        x0 = p0 - y0 * width
+        x, y = x0, y0
+        while True:
+            if direction == 0:
+                if p < p0:
                     break
-            if not own:
-                n = n0
-                continue
-            if m + 1 + pinches > most_rings:
-                return -1, 0
-            m0 = m
-            if pinches:
-                m = _cut_loops(xy, n0, n, pinches, start, m)
+                if low <= p < high:
+                    marks[p] = True
+                x += 1
+                ahead, left = p + 1, p + 1 - width
+                same_ahead = x < width and flat[ahead] == value
+                same_left = x < width and y > 0 and flat[left] == value
+            elif direction == 1:
+                y += 1
+                ahead, left = p + width, p + width + 1
+                same_ahead = y < height and flat[ahead] == value
+                same_left = y < height and x < width and flat[left] == value
+            elif direction == 2:
+                x -= 1
+                ahead, left = p - 1, p - 1 + width
+                same_ahead = x > 0 and flat[ahead] == value
+                same_left = x > 0 and y < height and flat[left] == value
             else:
-                m += 1
-            start[m] = n
-            for ring in range(m0, m):
-                label[ring] = value
-                first[ring], area[ring] = _measure(xy, start[ring], start[ring + 1])
+                y -= 1
+                ahead, left = p - width, p - width - 1
+                same_ahead = y > 0 and flat[ahead] == value
+                same_left = y > 0 and x > 0 and flat[left] == value
+            if same_ahead and not same_left:
+                p = ahead
+                continue
+            if n >= len(xy):
+                return -1, 0
+            xy[n, 0], xy[n, 1] = x, y
+            if same_ahead:
+                direction = (direction + 3) & 3
+                p = left
+            else:
+                direction = (direction + 1) & 3
+                if same_left:
+                    xy[n, 0] = ~x
+                    pinches += 1
+            n += 1
+            if p == p0 and direction == 0 and x == x0 and y == y0:
+                break
+        if p < p0:
+            n = n0
+            continue
+        if m + 1 + pinches >= len(label):
+            return -1, 0
+        m0 = m
+        m = _cut_loops(xy, n0, n, pinches, start, m) if pinches else m + 1
+        start[m] = n
+        for ring in range(m0, m):
+            label[ring] = value
+            first[ring], area[ring] = _measure(xy, start[ring], start[ring + 1])
     return n, m
 
 
-@njit(nogil=True)  # type: ignore[untyped-decorator]
-def _measure(xy, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(nogil=True)
+def _measure(xy, begin, end):
     """Index of the topmost, then leftmost corner, and the signed area: each horizontal edge adds the columns beneath it."""
-    best, area = begin, 0
+    best, area = begin, np.int64(0)
     px, py = np.int64(xy[end - 1, 0]), np.int64(xy[end - 1, 1])
     bx, by = np.int64(xy[begin, 0]), np.int64(xy[begin, 1])
     for k in range(begin, end):
@@ -150,8 +155,8 @@ def _measure(xy, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     return best, area
 
 
-@njit(nogil=True)  # type: ignore[untyped-decorator]
-def _cut_loops(xy, begin, end, pinches, start, m):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(nogil=True)
+def _cut_loops(xy, begin, end, pinches, start, m):
     """Split a ring that meets itself at corners (marked by a complemented x) into simple rings, in place. Returns the number of rings."""
     n = end - begin
     ring = xy[begin:end].copy()
@@ -178,8 +183,8 @@ def _cut_loops(xy, begin, end, pinches, start, m):  # type: ignore[no-untyped-de
     return m + 1
 
 
-@njit(nogil=True)  # type: ignore[untyped-decorator]
-def _earlier_visits(ring, pinches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(nogil=True)
+def _earlier_visits(ring, pinches):
     """For each vertex the earlier one at the same corner, else -1; takes the marks off."""
     earlier = np.full(len(ring), -1, np.int64)
     at, key = np.empty(pinches, np.int64), np.empty(pinches, np.int64)
@@ -198,8 +203,8 @@ def _earlier_visits(ring, pinches):  # type: ignore[no-untyped-def]  # noqa: ANN
     return earlier
 
 
-@njit(nogil=True)  # type: ignore[untyped-decorator]
-def _copy_rings(xy, start, first, order, out, out_start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@njit(nogil=True)
+def _copy_rings(xy, start, first, order, out, out_start):
     """The rings ``order`` one after the other, each from its first corner on."""
     for i in range(len(order)):
         begin, end, turn, n = start[order[i]], start[order[i] + 1], first[order[i]], out_start[i]

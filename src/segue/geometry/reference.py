@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segue.geometry.parts import RawRings, measured
-from segue.geometry.rings import gather
+from segue.geometry.rasterize import NUDGE
+from segue.geometry.rings import Rings, following, gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     Int = NDArray[np.int64]
 
 
-def trace(padded: NDArray[np.signedinteger]) -> RawRings:
-    """Simple rings along the pixel edges of a label image that has a border of background.
+def trace(image: NDArray[Any]) -> RawRings:
+    """Simple rings along the pixel edges of a label image.
 
     A vertex is a corner of the pixel grid at which an outline turns. Around a corner lie the pixels nw, ne, sw, se; with the label on the
     right-hand side an outline that arrives in one direction leaves in another. Along a grid line the k-th outline to leave a vertex
     arrives at the k-th vertex that is arrived at, in the direction of that line: this gives every vertex its successor.
     """
+    padded = np.pad(image, 1)
     width = padded.shape[1] - 1
     corner, arrives, leaves, pinched, label = _vertices(padded)
     after = np.empty(len(corner), np.int64)
@@ -53,7 +55,7 @@ _CONCAVE = ((2, 1), (3, 2), (0, 3), (1, 0))
 """The same where the three other pixels have the label and the one at se, sw, nw, ne has not."""
 
 
-def _vertices(padded: NDArray[np.signedinteger]) -> tuple[Int, Int, Int, NDArray[np.bool_], NDArray[np.signedinteger]]:
+def _vertices(padded: NDArray[Any]) -> tuple[Int, Int, Int, NDArray[np.bool_], NDArray[Any]]:
     """Corner (flat index), direction of arrival and of leaving, whether the opposite pixel has the label too, and the label."""
     nw, ne, sw, se = padded[:-1, :-1], padded[:-1, 1:], padded[1:, :-1], padded[1:, 1:]
     around = (se, sw, nw, ne)
@@ -103,3 +105,78 @@ def _cut_loops(after: Int, corner: Int, pinched: Int, order: Int, start: Int) ->
     same = (corner[pinched[1:]] == corner[pinched[:-1]]) & (ring[pinched[1:]] == ring[pinched[:-1]])
     one, two = pinched[:-1][same], pinched[1:][same]
     after[one], after[two] = after[two], after[one]
+
+
+CHUNK = 4_000_000
+"""Pixels painted at a time."""
+
+
+def paint(rings: Rings, values: NDArray[np.generic], order: Int, shape: tuple[int, int]) -> tuple[NDArray[np.int32], Int]:
+    """Which shape owns each pixel after all have been painted in ``order``.
+
+    Returns
+    -------
+    owner : (y, x) int32
+        Row of the shape + 1; 0 where there is none.
+    lost : (s,) int64
+        Pixels that each shape lost to a later one of another value.
+    """
+    ordered = rings.take(order)
+    part, row, left, right = _spans(ordered, shape)
+    shape_of = order[np.repeat(np.arange(len(ordered)), np.diff(ordered.shape_start))]
+    width = right - left
+    owner = np.zeros(shape[0] * shape[1], np.int32)
+    lost = np.zeros(len(rings), np.int64)
+    cuts = np.searchsorted(np.cumsum(width), np.arange(0, width.sum() + CHUNK, CHUNK)) if len(width) else np.zeros(1, np.int64)
+    for begin, end in zip(cuts, np.r_[cuts[1:], len(width)], strict=True):
+        w = width[begin:end]
+        offset = np.cumsum(w) - w
+        pixel = np.arange(w.sum()) + np.repeat(row[begin:end] * shape[1] + left[begin:end] - offset, w)
+        _paint_over(owner, pixel, np.repeat(shape_of[part[begin:end]], w), values, lost)
+    return owner.reshape(shape), lost
+
+
+def colour(owner: NDArray[np.int32], values: NDArray[np.generic], out: NDArray[np.generic] | None) -> NDArray[np.generic]:
+    """The values of the owners; painted on ``out`` where given."""
+    table = np.concatenate([np.zeros(1, values.dtype), values])
+    if out is None:
+        return table[owner]
+    np.copyto(out, table[owner], where=owner != 0)
+    return out
+
+
+def _spans(rings: Rings, shape: tuple[int, int]) -> tuple[Int, Int, Int, Int]:
+    """Part, row, first and end column of each run of pixels inside a part, part by part."""
+    part_of_ring = np.repeat(np.arange(len(rings.part_start) - 1), np.diff(rings.part_start))
+    after = following(rings.ring_start)
+    rows = np.clip(np.ceil(rings.coords[:, 1] - 0.5), 0, shape[0]).astype(np.int64)
+    edge = np.flatnonzero(rows != rows[after])
+    upper = np.where(rows[edge] < rows[after[edge]], edge, after[edge])
+    lower = np.where(rows[edge] < rows[after[edge]], after[edge], edge)
+    height = rows[lower] - rows[upper]
+    offset = np.cumsum(height) - height
+    row = np.arange(height.sum()) + np.repeat(rows[upper] - offset, height)
+    ax, ay = rings.coords[upper].T
+    bx, by = rings.coords[lower].T
+    slope = (bx - ax) / (by - ay)
+    x = np.repeat(ax, height) + (row - np.repeat(ay, height) + 0.5) * np.repeat(slope, height) + NUDGE
+    part = np.repeat(np.repeat(part_of_ring, rings.ring_lengths())[edge], height)
+    sorting = np.lexsort((x, row, part))
+    column = np.clip(np.floor(x[sorting] + 0.5), 0, shape[1]).astype(np.int64)
+    left, right = column[0::2], column[1::2]
+    keep = right > left
+    return part[sorting][0::2][keep], row[sorting][0::2][keep], left[keep], right[keep]
+
+
+def _paint_over(owner: NDArray[np.int32], pixel: Int, shape: Int, values: NDArray[np.generic], lost: Int) -> None:
+    """Paint ``pixel`` in order, counting what each shape loses to the next one of another value on the same pixel."""
+    order = np.argsort(pixel, kind="stable")
+    pixel, shape = pixel[order], shape[order]
+    new = np.r_[True, pixel[1:] != pixel[:-1]] if len(pixel) else np.zeros(0, np.bool_)
+    before = np.r_[0, shape[:-1] + 1]
+    before[new] = owner[pixel[new]]
+    covered = np.flatnonzero((before != 0) & (before != shape + 1))
+    covered = covered[values[before[covered] - 1] != values[shape[covered]]]
+    lost += np.bincount(before[covered] - 1, minlength=len(lost))
+    last = np.r_[new[1:], True] if len(pixel) else new
+    owner[pixel[last]] = shape[last] + 1

@@ -47,7 +47,7 @@ def from_shapely(geometries: ArrayLike) -> Rings:
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)) & ~shapely.is_empty(given))
     if len(wrong):
         raise Incompatible(f"shape {wrong[0]} is a {given[wrong[0]].geom_type}; only polygons and multipolygons have an outline", row=int(wrong[0]))
-    polygons, owner = shapely.get_parts(np.where(shapely.is_empty(given), None, given), return_index=True)
+    polygons, owner = shapely.get_parts(_without(given, shapely.is_empty(given)), return_index=True)
     lines, part = shapely.get_rings(polygons, return_index=True)
     closed, ring = shapely.get_coordinates(lines, return_index=True)
     last = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.empty(0, bool)
@@ -68,6 +68,12 @@ def _closed(rings: Rings) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     out[~closing] = rings.coords
     out[closing] = rings.coords[rings.ring_start[:-1]]
     return out, start
+
+
+def _without(given: NDArray[Any], empty: NDArray[np.bool_]) -> NDArray[Any]:
+    out = given.copy()
+    out[empty] = None
+    return out
 
 
 def _offsets(owner: NDArray[np.int64], count: int) -> NDArray[np.int64]:
