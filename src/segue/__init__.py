@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segue.api import convert, diff, formats, outline, rasterize, read, write
+    from segue.workflow.api import convert, diff, formats, outline, rasterize, read, write
     from segue.errors import SegueError
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("convert", "diff", "formats", "outline", "rasterize", "read", "write"), "segue.api"),
+    **dict.fromkeys(("convert", "diff", "formats", "outline", "rasterize", "read", "write"), "segue.workflow.api"),
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",

@@ -128,6 +128,13 @@ class Format:
     keeps: Mapping[Feature, Kept] = field(default_factory=dict)
     """What is not named is lost."""
 
+    written_as: str = ""
+    """What follows the name of an item in an output folder; empty = the first suffix."""
+
+    @property
+    def ending(self) -> str:
+        return self.written_as or self.suffixes[0]
+
     @property
     def reads(self) -> bool:
         return self.reader is not None

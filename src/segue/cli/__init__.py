@@ -1,0 +1,83 @@
+"""The command line: options -> recipe -> one workflow call -> print. Each command is a file, loaded when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from segue import __version__
+from segue.cli.exit_codes import INTERRUPTED, OUR_BUG, USAGE, code_for
+from segue.errors import SegueError
+
+COMMANDS = {
+    "convert": "any results to any results",
+    "inspect": "what is inside a file",
+    "formats": "every format: what it keeps, what opens it",
+    "diff": "what differs between two results",
+    "run": "a saved recipe again",
+    "demo": "a small study, converted to everything",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"segue.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Lazy, invoke_without_command=True, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="segue")
+def segue() -> None:
+    """The results of bioimage analysis, in and out of every tool.
+
+    \b
+    segue convert masks/ rois/ --to imagej-roi
+    segue convert RoiSet.zip cells.geojson
+    segue convert cells.geojson labels.tif --image cells.tif
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and end the process with the exit code of ``exit_codes``."""
+    sys.exit(_run(args))
+
+
+def _run(args: list[str] | None) -> int:
+    try:
+        result: Any = segue.main(args, prog_name="segue", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except SegueError as error:
+        click.echo(f"segue: {error}", err=True)
+        return code_for(error)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        click.echo("segue: interrupted; nothing half-written was left", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("SEGUE_DEBUG"):
+            raise
+        click.echo(f"segue: this is a bug of segue ({type(error).__name__}: {error}); run again with SEGUE_DEBUG=1 and report what it prints", err=True)
+        return OUR_BUG

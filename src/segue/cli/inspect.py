@@ -1,0 +1,48 @@
+"""``segue inspect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from segue.cli.exit_codes import OK, SOME_FAILED, code_for
+from segue.cli.report import say_json, say_notes
+from segue.errors import SegueError
+
+
+@click.command("inspect")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--from", "from_", metavar="FORMAT", help="Format, when content and suffix do not say.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="All notes.")
+def command(paths: tuple[str, ...], from_: str | None, as_json: bool, verbose: bool) -> int:
+    """Show what is inside files: image sets, axes, channels, pixel size, labels, objects, populations.
+
+    \b
+    segue inspect cells.tif
+    segue inspect RoiSet.zip cells.geojson --json
+    """
+    from segue.workflow.inspect import inspect
+
+    found, failed = [], []
+    for path in paths:
+        try:
+            found.append(inspect(Path(path), from_))
+        except SegueError as error:
+            failed.append(error)
+    if as_json:
+        say_json([one.to_json() for one in found] + [why.to_json() for why in failed])
+    else:
+        for one in found:
+            click.echo(f"{one.path}: {one.title} ({one.format})")
+            for name, facts in one.image_sets:
+                click.echo(f"  {name}")
+                for what, text in facts:
+                    click.echo(f"    {what:12}{text}")
+            if one.populations:
+                click.echo(f"  populations: {', '.join(one.populations)}")
+            say_notes(one.notes, verbose=verbose, quiet=False)
+        for why in failed:
+            click.echo(f"segue: {why}", err=True)
+    return OK if not failed else code_for(failed[0]) if len(paths) == 1 else SOME_FAILED

@@ -1,0 +1,104 @@
+"""Running a conversion and saying how it went: what ``convert`` and ``run`` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segue.cli.report import progress, say_json, say_notes, say_table, size
+from segue.notes import Notes
+
+if TYPE_CHECKING:
+    from segue.workflow.batch import Done
+    from segue.workflow.plan import Plan
+    from segue.workflow.recipe import ConvertRecipe
+
+
+def convert(recipe: ConvertRecipe, *, save_recipe: str | None, dry_run: bool, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> bool:
+    """Convert everything that a recipe names; True if every item was converted."""
+    from segue.workflow.plan import plan
+
+    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels)
+    many = planned.batch and len(planned.planned) > 1
+    if many and not as_json and not quiet:
+        _say_pairing(planned)
+    done = _work(planned, recipe, dry_run=dry_run, overwrite=overwrite, quiet=quiet or as_json)
+    if save_recipe:
+        _save(recipe, Path(save_recipe), overwrite=overwrite)
+    if as_json:
+        say_json(_json(planned, done, dry_run=dry_run))
+    else:
+        _say(planned, done, dry_run=dry_run, verbose=verbose, quiet=quiet, many=many)
+    return not planned.missing and all(one.error is None for one in done)
+
+
+def _work(planned: Plan, recipe: ConvertRecipe, *, dry_run: bool, overwrite: bool, quiet: bool) -> list[Done]:
+    from segue.workflow.batch import run
+
+    steps = run(planned, recipe.settings(dry_run=dry_run, overwrite=overwrite))
+    if len(planned.items) < 2 or not progress(quiet):
+        return list(steps)
+    from rich.console import Console
+    from rich.progress import track
+
+    return list(track(steps, "converting", total=len(planned.items), console=Console(stderr=True), transient=True))
+
+
+def _say_pairing(planned: Plan) -> None:
+    """Which files go together, before any work."""
+    pairs = [one.pair for one in planned.planned]
+    masks = sum(pair.source is not None for pair in pairs)
+    images = sum(pair.image is not None for pair in pairs)
+    text = f"{images} images, {masks} masks" if images else f"{len(pairs)} items"
+    missing = ", ".join(pair.name for pair in planned.missing)
+    click.echo(f"{text}{f', missing: {missing}' if missing else ''}", err=True)
+    if images:
+        rows = [[pair.name, _name(pair.image), _name(pair.source) if not pair.missing else pair.missing] for pair in pairs]
+        say_table(["item", "image", "mask"], rows, err=True)
+
+
+def _name(path: Path | None) -> str:
+    return path.name if path else "-"
+
+
+def _say(planned: Plan, done: list[Done], *, dry_run: bool, verbose: bool, quiet: bool, many: bool) -> None:
+    verb = "would write" if dry_run else "wrote"
+    for one in done:
+        if one.result is not None and not quiet and not (many and len(done) > 20 and not verbose):
+            size_text = "" if dry_run else f", {size(one.result.size)}"
+            click.echo(f"{verb} {one.item.target} ({_objects(one.result.objects)}{size_text})")
+    failed = [[one.item.source.name, str(one.error)] for one in done if one.error] + [[pair.name, pair.missing] for pair in planned.missing]
+    say_notes(Notes.joined(one.result.notes for one in done if one.result), verbose=verbose, quiet=quiet)
+    for name, why in failed:
+        click.echo(f"failed: {name}: {why}", err=True)
+    if many or failed:
+        click.echo(f"{sum(one.result is not None for one in done)} converted, {len(failed)} failed", err=True)
+
+
+def _objects(count: int) -> str:
+    return "1 object" if count == 1 else f"{count:,} objects"
+
+
+def _save(recipe: ConvertRecipe, path: Path, *, overwrite: bool) -> None:
+    from segue.storage.sink import FileSink
+    from segue.workflow.recipe import recipe_bytes
+
+    with FileSink(path, overwrite=overwrite) as sink:
+        with sink.open() as file:
+            file.write(recipe_bytes(recipe))
+        sink.keep()
+
+
+def _json(planned: Plan, done: list[Done], *, dry_run: bool) -> dict[str, Any]:
+    items = []
+    for one in done:
+        body: dict[str, Any] = {"source": str(one.item.source), "target": str(one.item.target)}
+        if one.result:
+            body |= {"objects": one.result.objects, "bytes": one.result.size, "notes": one.result.notes.to_json()}
+        if one.error:
+            body |= one.error.to_json()
+        items.append(body)
+    missing = [{"name": pair.name, "message": pair.missing} for pair in planned.missing]
+    return {"dry_run": dry_run, "items": items, "missing": missing}

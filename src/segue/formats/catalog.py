@@ -1,0 +1,38 @@
+"""Every format, in the order in which the documentation lists them: one visible line each."""
+
+from __future__ import annotations
+
+from segue.errors import UnknownFormat
+from segue.formats.format import Format
+from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
+from segue.formats.numpy.spec import FORMAT as numpy
+from segue.formats.png.spec import FORMAT as png
+from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
+from segue.formats.segue_study.spec import FORMAT as segue_study
+from segue.formats.tiff.spec import FORMAT as tiff
+
+FORMATS: dict[str, Format] = {record.name: record for record in (segue_study, imagej_roi, qupath_geojson, tiff, png, numpy)}
+
+
+def named(name: str) -> Format:
+    """The format that a user calls by name.
+
+    Raises
+    ------
+    UnknownFormat
+        Names the nearest formats.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, FORMATS, n=3, cutoff=0.4) or list(FORMATS)
+    raise UnknownFormat(f"no format is called {name!r}; did you mean {' or '.join(near)}? (segue formats lists them all)", given=name, near=near)
+
+
+def by_suffix(name: str) -> list[Format]:
+    """The formats whose suffix a file name ends with; of several suffixes the longest counts."""
+    lower = name.lower()
+    found = [(max((len(suffix) for suffix in record.suffixes if lower.endswith(suffix)), default=0), record) for record in FORMATS.values()]
+    longest = max(length for length, _ in found)
+    return [record for length, record in found if length == longest] if longest else []

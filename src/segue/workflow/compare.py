@@ -1,0 +1,68 @@
+"""What a conversion costs: the result is brought back to the form of its source, and compared with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from segue.formats.format import Format
+from segue.model.diff import diff
+from segue.model.features import SHAPE_FEATURES, Feature
+from segue.model.image import LabelImage
+from segue.model.shapes import Shapes
+from segue.model.study import ImageSet, Study
+from segue.notes import Kind, Note, Notes
+from segue.workflow.areas import area_rows
+from segue.workflow.derive import labels_from_shapes, shapes_from_labels
+
+
+def losses(source: Study, fitted: Study, record: Format) -> Notes:
+    """Everything in which a written study differs from its source, with the reasons that the format's record gives.
+
+    Parameters
+    ----------
+    source
+        What was to be written, as it was read.
+    fitted
+        What the file holds: made from ``source`` by ``derive`` and the format's ``fit``, or read back from the file.
+    record
+        The format that was written.
+    """
+    back = like(fitted, source)
+    found = diff(source, back)
+    drawn = _drawn(source, fitted)
+    return Notes(tuple(_note(feature, count, record, drawn=drawn) for feature, count in found.items()))
+
+
+def _note(feature: Feature, count: int, record: Format, *, drawn: bool) -> Note:
+    if drawn and feature in SHAPE_FEATURES:
+        return Note(Kind.CHANGED, "drawn as pixels", feature, count=count)
+    kept = record.keeps.get(feature)
+    if kept is None:
+        return Note(Kind.LOST, f"{record.name} has no place for them", feature, count=count)
+    return Note(Kind.CHANGED, kept.how, feature, count=count)
+
+
+def _drawn(source: Study, fitted: Study) -> bool:
+    return any(len(one.shapes) for one in source.image_sets) and not any(len(one.shapes) for one in fitted.image_sets)
+
+
+def like(study: Study, source: Study) -> Study:
+    """A written study in the form of its source: labels where that has labels, shapes where that has shapes."""
+    pairs = zip(study.image_sets, source.image_sets, strict=False)
+    rest = study.image_sets[len(source.image_sets) :]
+    return replace(study, image_sets=tuple(_like(one, other) for one, other in pairs) + rest)
+
+
+def _like(s: ImageSet, source: ImageSet) -> ImageSet:
+    if source.labels and not s.labels and len(area_rows(s.shapes)) and source.grid.known:
+        drawn, _ = labels_from_shapes(replace(s, grid=source.grid), layer=source.labels[0].name)
+        labels = tuple(_as_stored(image, source.labels[0]) for image in drawn.labels)
+        return replace(drawn, grid=s.grid, labels=labels, shapes=s.shapes if len(source.shapes) else Shapes.empty())
+    if len(source.shapes) and not len(s.shapes) and s.labels:
+        traced, _ = shapes_from_labels(s)
+        return replace(traced, labels=traced.labels if source.labels else ())
+    return s
+
+
+def _as_stored(image: LabelImage, original: LabelImage) -> LabelImage:
+    return replace(image, persists=original.persists)

@@ -1,0 +1,155 @@
+"""Converting one item: read, derive what the writer takes, write, and say what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from segue.errors import InvalidOption, NotesRefused, SinkError
+from segue.formats.format import Format
+from segue.formats.options import Options
+from segue.model.diff import diff
+from segue.model.study import Study
+from segue.notes import Kind, Note, Notes
+from segue.storage.discard import DiscardSink
+from segue.storage.sink import FileSink
+from segue.storage.source import Source
+from segue.workflow.compare import losses
+from segue.workflow.derive import Policy
+from segue.workflow.opening import Opened, open_path, with_grid_of
+from segue.workflow.prepare import SETTINGS, prepare
+from segue.workflow.targets import target_format
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to convert: the same for every item of a batch."""
+
+    from_: str | None = None
+    to: str | None = None
+    policy: Policy = field(default_factory=Policy)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """``--set``: options of the reader, of the writer, and of the conversion (``prepare.SETTINGS``)."""
+    strict: bool = False
+    dry_run: bool = False
+    verify: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One conversion."""
+
+    source: Path
+    target: Path
+    image: Path | None = None
+    labels: Path | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of an item."""
+
+    item: Item
+    notes: Notes
+    objects: int
+    size: int
+    """Bytes written; 0 for a dry run."""
+
+
+def convert_item(item: Item, settings: Settings) -> Result:
+    """Convert one file into another.
+
+    Raises
+    ------
+    SegueError
+        NotesRefused with ``strict`` when something would be lost or changed; nothing is written then.
+    """
+    record = target_format(item.target, settings.to)
+    opened, notes = _open(item, record, settings)
+    with opened.study as study:
+        write_options = record.options("write", _chosen(settings.options, record, "write"))
+        more, objects, size = _write(study, item.target, record, write_options, settings, opened.source.path.name)
+    return Result(item, notes + more, objects, size)
+
+
+def write_study(study: Study, target: Path, settings: Settings) -> Result:
+    """Write a study that is in memory."""
+    record = target_format(target, settings.to)
+    check_options(settings.options, record, record)
+    options = record.options("write", _chosen(settings.options, record, "write"))
+    notes, objects, size = _write(study, target, record, options, settings, "the study")
+    return Result(Item(target, target), notes, objects, size)
+
+
+def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes]:
+    main = item.labels or item.source
+    probe = open_path(main, settings.from_) if not settings.options else _open_with(main, record, settings)
+    notes, study = probe.notes, probe.study
+    if item.image is not None:
+        image = open_path(item.image)
+        study = with_grid_of(study, image)
+        notes += image.notes
+    return Opened(study, notes, probe.record, probe.source), notes
+
+
+def _open_with(path: Path, record: Format, settings: Settings) -> Opened:
+    from segue.formats.catalog import named
+    from segue.formats.detect import detect
+
+    reader = named(settings.from_) if settings.from_ else detect(Source(path))[0]
+    check_options(settings.options, reader, record)
+    return open_path(path, settings.from_, _chosen(settings.options, reader, "read"))
+
+
+def check_options(options: Mapping[str, Any], reader: Format, writer: Format) -> None:
+    """Raise InvalidOption if a key of ``--set`` belongs neither to the reader, nor to the writer, nor to the conversion."""
+    known = {name: None for record, which in ((reader, "read"), (writer, "write")) for name in _fields(record, which)} | dict.fromkeys(SETTINGS)
+    for name in options:
+        if name not in known:
+            raise InvalidOption(f"--set {name}: no such option here; there are: {', '.join(known)}", option=name, allowed=", ".join(known))
+
+
+def _fields(record: Format, which: str) -> list[str]:
+    if (record.read_options if which == "read" else record.write_options) is None:
+        return []
+    return list(type(record.options(which)).model_fields)
+
+
+def _chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str, Any]:
+    names = _fields(record, which)
+    return {name: value for name, value in options.items() if name in names}
+
+
+def _write(study: Study, target: Path, record: Format, options: Options, settings: Settings, where: str) -> tuple[Notes, int, int]:
+    source, ready, notes = prepare(study, record, settings.policy, settings.options, where)
+    fitted = record.fitted(ready, options)
+    notes += losses(source, fitted, record)
+    if settings.strict and len(notes.refused):
+        raise NotesRefused(f"{target.name} was not written, because --strict allows no loss: {'; '.join(map(str, notes.refused))}", notes=notes.to_json())
+    objects = sum(len(s.objects) for s in ready.image_sets)
+    if settings.dry_run:
+        with DiscardSink(target) as nowhere:
+            record.write(fitted, nowhere, options)
+        return notes, objects, 0
+    with FileSink(target, overwrite=settings.overwrite) as sink:
+        record.write(fitted, sink, options)
+        if settings.verify:
+            _verify(fitted, sink.path, record, target)
+            notes += Notes.of(Note(Kind.ASSUMED, "read back and compared: equal"))
+        kept = sink.keep()
+    return notes, objects, _size(kept)
+
+
+def _verify(fitted: Study, path: Path, record: Format, target: Path) -> None:
+    with record.read(Source(path))[0] as back:
+        found = diff(fitted, back)
+    if found:
+        facts = ", ".join(f"{count:,} {feature}" for feature, count in found.items())
+        raise SinkError(f"{target} was not kept: read back, it differs in {facts}; please report this as a bug of segue", path=target)
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else path.stat().st_size

@@ -1,0 +1,1 @@
+"""The demo: a small study, converted to every format and back."""

@@ -1,0 +1,112 @@
+"""The tour: every input to every format that takes it, and back, with times, sizes and notes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from segue.errors import SegueError
+from segue.formats.catalog import FORMATS
+from segue.formats.format import Accepts, Format
+from segue.model.diff import diff
+from segue.model.study import Study
+from segue.notes import Notes
+from segue.storage.source import split_suffix
+from segue.workflow.compare import like
+from segue.workflow.convert import Item, Settings, convert_item, write_study
+from segue.workflow.demo.picture import draw
+from segue.workflow.demo.study import coins_study, only_image, only_labels, tissue_study
+from segue.workflow.demo.tissue import simulate
+from segue.workflow.opening import open_path, with_grid_of
+from segue.workflow.pairing import find_pairs
+from segue.workflow.prepare import prepare
+
+AGAIN = Settings(overwrite=True)
+"""The folder is the demo's own: a second run replaces what the first one made."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One conversion there and back."""
+
+    source: str
+    format: str
+    target: Path
+    size: int
+    objects: int
+    seconds_there: float
+    seconds_back: float
+    back: str
+    """``equal``: the label image came back bit for bit; else what differs."""
+    notes: Notes
+
+
+def build(folder: Path) -> list[Path]:
+    """Write the inputs of the tour and the picture into a folder; returns the label images and studies to convert.
+
+    Raises
+    ------
+    SinkError
+        Something is in the way.
+    """
+    studies = {"tissue": tissue_study(simulate())}
+    coins = coins_study()
+    if coins is not None:
+        studies["coins"] = coins
+    found = []
+    for name, study in studies.items():
+        write_study(only_image(study), folder / f"{name}.tif", AGAIN)
+        found.append(write_study(only_labels(study), folder / f"{name}_labels.tif", replace(AGAIN, options={"role": "labels"})).item.target)
+        draw(study, folder / f"{name}.png")
+    found.append(write_study(studies["tissue"], folder / "tissue.segue", AGAIN).item.target)
+    return found
+
+
+def tour(inputs: list[Path], folder: Path) -> Iterator[Stop]:
+    """Convert every input to every format, and back to a label image."""
+    for source in inputs:
+        for record in FORMATS.values():
+            if record.writes and source.suffix not in record.suffixes:
+                yield _stop(source, record, folder)
+
+
+def inputs_of(folder: Path) -> list[Path]:
+    """The label images of a user's folder."""
+    return [pair.source for pair in find_pairs([str(folder)]) if pair.source is not None]
+
+
+def _stop(source: Path, record: Format, folder: Path) -> Stop:
+    stem = split_suffix(source.name)[0]
+    target = folder / "converted" / (stem + record.ending)
+    if record.writes and source.suffix == ".segue":
+        target = folder / "converted" / f"{stem}-study{record.ending}"
+    settings = replace(AGAIN, to=record.name, options={"role": "labels"} if Accepts.PIXELS in record.accepts and source.suffix != ".segue" else {})
+    start = time.perf_counter()
+    try:
+        done = convert_item(Item(source, target), settings)
+    except SegueError as error:
+        return Stop(source.name, record.name, target, 0, 0, time.perf_counter() - start, 0.0, str(error), Notes())
+    middle = time.perf_counter()
+    back = _back(source, target)
+    return Stop(source.name, record.name, target, done.size, done.objects, middle - start, time.perf_counter() - middle, back, done.notes)
+
+
+def _back(source: Path, target: Path) -> str:
+    """Whether the labels of the source come back from the target bit for bit."""
+    original = _labels_of(open_path(source).study)
+    opened = open_path(target)
+    study = with_grid_of(opened.study, open_path(source)) if not opened.study.image_sets[0].grid.known else opened.study
+    found = diff(original, only_labels(like(_labels_of(study), original)))
+    return "equal" if not found else ", ".join(f"{count} {feature}" for feature, count in found.items())
+
+
+def _labels_of(study: Study) -> Study:
+    source, _, _ = prepare(study, _taking_objects(), Settings().policy, {"role": "labels"})
+    stripped = [replace(s, images=(), name="") for s in source.image_sets]
+    return replace(study, image_sets=tuple(stripped))
+
+
+def _taking_objects() -> Format:
+    return next(record for record in FORMATS.values() if Accepts.PIXELS not in record.accepts and record.writes)

@@ -1,0 +1,47 @@
+"""What is inside a file, in a few lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segue.model.describe import facts
+from segue.notes import Notes
+from segue.workflow.opening import open_path
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file: its format, its facts, and what reading it had to leave out or assume."""
+
+    path: Path
+    format: str
+    title: str
+    image_sets: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    populations: tuple[str, ...]
+    notes: Notes
+
+    def to_json(self) -> dict[str, Any]:
+        sets = [{"name": name, "facts": [list(fact) for fact in found]} for name, found in self.image_sets]
+        return {
+            "path": str(self.path),
+            "format": self.format,
+            "image_sets": sets,
+            "populations": list(self.populations),
+            "notes": self.notes.to_json(),
+        }
+
+
+def inspect(path: Path, from_: str | None = None) -> Found:
+    """Read a file and say what it holds; pixels are not read.
+
+    Raises
+    ------
+    SourceError, UsageError
+    """
+    opened = open_path(path, from_)
+    with opened.study as study:
+        sets = tuple((s.name or opened.source.name, tuple(facts(s))) for s in study.image_sets)
+        populations = tuple(" / ".join(population.name) for population in study.populations)
+    return Found(path, opened.record.name, opened.record.title, sets, populations, opened.notes)

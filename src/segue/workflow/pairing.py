@@ -1,0 +1,126 @@
+"""Which files belong together: images and their masks, by name, never by position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+
+from segue.errors import NotFound, UsageError
+from segue.formats.catalog import by_suffix
+from segue.storage.source import split_suffix
+
+MASK_ENDINGS = ("_cp_masks", "_masks", "_mask", "_labels", "_label", "_labelled", "_segmentation", "_seg", "-labels", "-label", "-masks", "-mask")
+"""What well-known tools add to the name of an image for its label image (Cellpose, StarDist, ilastik, CellProfiler, steinbock, ...)."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One item of a batch: what is converted, and what belongs to it."""
+
+    name: str
+    """What the item is called: the file's stem, without the ending of a mask."""
+    source: Path | None
+    image: Path | None = None
+    missing: str = ""
+    """Why it cannot be converted; empty = it can."""
+
+
+def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True) -> list[Pair]:
+    """The items that the inputs of a command stand for.
+
+    Parameters
+    ----------
+    inputs
+        Files, folders (their readable files) and glob patterns.
+    image, labels
+        Templates of companions: ``{nickname}`` is the stem of an input, ``{dataset_dir}`` its folder, ``{parent}`` the name of that.
+    objects_wanted
+        Whether the target takes only objects: a folder with masks is then a folder of images with their masks.
+
+    Raises
+    ------
+    NotFound
+        An input does not exist, or a folder holds nothing that segue reads.
+    """
+    files = [file for one in inputs for file in _expand(one)]
+    if labels is not None:
+        return [_with_labels(file, labels) for file in files]
+    masks = {file: stem for file in files if (stem := mask_of(file)) is not None}
+    if image is None and objects_wanted and masks and len(masks) < len(files):
+        return _by_name(files, masks)
+    return [_alone(file, masks.get(file), image) for file in files]
+
+
+def mask_of(file: Path) -> str | None:
+    """The stem of the image that a file is the mask of, by its name; None = it is not named like a mask."""
+    stem = split_suffix(file.name)[0]
+    return next((stem[: -len(ending)] for ending in MASK_ENDINGS if stem.lower().endswith(ending) and len(stem) > len(ending)), None)
+
+
+def fill(template: str, file: Path) -> Path:
+    """A companion's path from its template.
+
+    Raises
+    ------
+    UsageError
+        The template has a placeholder that does not exist here.
+    """
+    stem = mask_of(file) or split_suffix(file.name)[0]
+    try:
+        path = template.format(nickname=stem, dataset_dir=file.parent, parent=file.parent.resolve().name)
+    except (KeyError, IndexError, ValueError) as error:
+        raise UsageError(f"{template!r} is not a template that can be filled: use {{nickname}}, {{dataset_dir}} and {{parent}}") from error
+    found = sorted(glob(path)) if has_magic(path) else [path]  # noqa: PTH207  # the pattern may be absolute
+    if len(found) > 1:
+        raise UsageError(f"{path} fits {len(found)} files ({Path(found[0]).name}, {Path(found[1]).name}, ...); make the template say which")
+    return Path(found[0] if found else path)
+
+
+def _with_labels(file: Path, template: str) -> Pair:
+    stem = split_suffix(file.name)[0]
+    labels = fill(template, file)
+    if not labels.exists():
+        return Pair(stem, None, file, f"no label image {labels}")
+    return Pair(stem, labels, file)
+
+
+def _alone(file: Path, stem: str | None, template: str | None) -> Pair:
+    name = stem if stem is not None else split_suffix(file.name)[0]
+    if template is None:
+        return Pair(name, file)
+    image = fill(template, file)
+    return Pair(name, file, image, "" if image.exists() else f"no image {image}")
+
+
+def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
+    """Images and masks side by side: each image with the mask that is named after it."""
+    mask_by_key = {(file.parent, stem): file for file, stem in masks.items()}
+    pairs, used = [], set()
+    for file in files:
+        if file in masks:
+            continue
+        stem = split_suffix(file.name)[0]
+        mask = mask_by_key.get((file.parent, stem))
+        pairs.append(Pair(stem, mask, file, "" if mask else "no mask"))
+        used.add(mask)
+    pairs += [Pair(stem, file) for file, stem in masks.items() if file not in used]
+    return sorted(pairs, key=lambda pair: pair.name)
+
+
+def _expand(given: str) -> list[Path]:
+    path = Path(given)
+    if path.is_dir() and not by_suffix(path.name):
+        found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
+        if not found:
+            raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)
+        return found
+    if has_magic(given) and not path.exists():
+        found = sorted(Path(name) for name in glob(given, recursive=True))  # noqa: PTH207  # the pattern may be absolute
+        if not found:
+            raise NotFound(f"no file fits the pattern {given}", path=given)
+        return found
+    if not path.exists():
+        raise NotFound(f"{given} does not exist", path=path)
+    return [path]

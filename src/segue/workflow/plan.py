@@ -1,0 +1,110 @@
+"""What a batch will do, decided before a single pixel is read: items, pairs, targets, collisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from segue.errors import UsageError
+from segue.formats.catalog import named
+from segue.formats.format import Accepts, Format
+from segue.storage.names import safe_name
+from segue.workflow.convert import Item
+from segue.workflow.pairing import Pair, find_pairs
+from segue.workflow.targets import target_format
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One pair with the item that it becomes; None = it cannot be converted."""
+
+    pair: Pair
+    item: Item | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a command will do."""
+
+    planned: tuple[Planned, ...]
+    record: Format
+    batch: bool
+    """Whether the output is a folder or a template, so that one failed item does not end the work."""
+
+    @property
+    def items(self) -> list[Item]:
+        return [one.item for one in self.planned if one.item is not None]
+
+    @property
+    def missing(self) -> list[Pair]:
+        return [one.pair for one in self.planned if one.item is None]
+
+
+def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None = None, labels: str | None = None) -> Plan:
+    """Plan a conversion.
+
+    Parameters
+    ----------
+    inputs, image, labels
+        See ``pairing.find_pairs``.
+    output
+        A file, a folder (ends with ``/``, or exists as one), or a template with ``{nickname}``, ``{parent}``, ``{dataset_dir}``.
+    to
+        Name of the format; needed for a folder.
+
+    Raises
+    ------
+    UsageError
+        Several items would be written to one file.
+    """
+    folder = _is_folder(output, to)
+    record = named(to) if to else target_format(Path("x" if folder else output), None)
+    pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts)
+    planned = tuple(Planned(pair, _item(pair, output, record, folder=folder)) for pair in pairs)
+    batch = folder or "{" in output
+    _refuse_collisions(planned, output, record, batch=batch)
+    return Plan(planned, record, batch)
+
+
+def _is_folder(output: str, to: str | None) -> bool:
+    path = Path(output)
+    if output.endswith(("/", "\\")):
+        return True
+    return path.is_dir() and not (to and named(to).folder) and not any(output.lower().endswith(s) for s in (named(to).suffixes if to else (".segue",)))
+
+
+def _item(pair: Pair, output: str, record: Format, *, folder: bool) -> Item | None:
+    if pair.source is None or pair.missing:
+        return None
+    if folder:
+        target = Path(output) / safe_name(pair.name + record.ending)
+    else:
+        target = Path(_filled(output, pair, record))
+    return Item(pair.source, target, pair.image)
+
+
+def _filled(output: str, pair: Pair, record: Format) -> str:
+    assert pair.source is not None
+    home = pair.source.parent
+    try:
+        return output.format(nickname=pair.name, dataset_dir=home, parent=home.resolve().name, ext=record.suffixes[0].lstrip("."))
+    except (KeyError, IndexError, ValueError) as error:
+        raise UsageError(f"{output!r} cannot be filled: use {{nickname}}, {{parent}}, {{dataset_dir}} and {{ext}}") from error
+
+
+def _refuse_collisions(planned: tuple[Planned, ...], output: str, record: Format, *, batch: bool) -> None:
+    if not batch and len(planned) > 1:
+        example = str(Path(output).parent / ("{nickname}" + record.ending))
+        raise UsageError(f"{len(planned)} items cannot be written to the one file {output}; use a template such as '{example}', or a folder ending in /")
+    seen: dict[str, Pair] = {}
+    for one in planned:
+        if one.item is None:
+            continue
+        key = str(one.item.target.absolute()).casefold()
+        if key in seen:
+            raise UsageError(
+                f"{seen[key].source} and {one.pair.source} would both be written to {one.item.target}; use a template that tells them apart, such as "
+                f"'{{parent}}-{{nickname}}{record.ending}'"
+            )
+        seen[key] = one.pair

@@ -1,0 +1,74 @@
+"""Bringing a study into the form that a writer takes, before anything is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from segue.errors import Incompatible
+from segue.formats.format import Accepts, Format
+from segue.model.study import ImageSet, Study
+from segue.notes import Notes
+from segue.workflow.areas import area_rows
+from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
+from segue.workflow.roles import as_labels
+
+SETTINGS = {
+    "components": "what a mask of one value means: 4 or 8 = its separate parts are objects (touching by edges, or also by corners), 0 = it is one object",
+    "role": "labels = take the image as a label image, whatever it looks like; image = take it as intensities",
+}
+"""Keys of ``--set`` that belong to the conversion, not to a reader or writer."""
+
+
+def prepare(study: Study, record: Format, policy: Policy, settings: Mapping[str, Any], where: str = "") -> tuple[Study, Study, Notes]:
+    """Make labels of shapes, shapes of labels, or labels of an integer image, as the writer needs.
+
+    Returns
+    -------
+    source : the study in the roles that were decided (an image taken as labels is a label image here), with the label numbers that were given.
+    ready : what to hand to the format's ``fit``.
+    notes : what was assumed.
+
+    Raises
+    ------
+    SourceError
+        An image is not a label image, or nothing says how large the image is.
+    """
+    results = [_image_set(s, record.accepts, policy, settings, where or s.name) for s in study.image_sets]
+    source = replace(study, image_sets=tuple(one for one, _, _ in results))
+    ready = replace(study, image_sets=tuple(two for _, two, _ in results))
+    return source, ready, Notes.joined(notes for _, _, notes in results)
+
+
+def _image_set(s: ImageSet, accepts: frozenset[Accepts], policy: Policy, settings: Mapping[str, Any], where: str) -> tuple[ImageSet, ImageSet, Notes]:
+    s, notes = _with_role(s, accepts, settings, where)
+    if Accepts.SHAPES in accepts and Accepts.LABELS not in accepts and s.labels:
+        ready, more = shapes_from_labels(s, policy)
+    elif Accepts.LABELS in accepts and Accepts.SHAPES not in accepts and not s.labels and len(area_rows(s.shapes)):
+        ready, more = labels_from_shapes(s, policy)
+    elif Accepts.PIXELS in accepts and Accepts.SHAPES not in accepts and not s.labels and not s.images:
+        raise Incompatible(_nothing_to_draw(s, where))
+    else:
+        ready, more = s, Notes()
+    return replace(s, objects=ready.objects), ready, notes + more
+
+
+def _nothing_to_draw(s: ImageSet, where: str) -> str:
+    if not len(s.shapes):
+        return f"{where} holds nothing that could become an image"
+    kinds = ", ".join(sorted({f"{kind}s" for kind in s.shapes.frame["kind"].cast(str).unique()}))
+    return f"{where} holds only {kinds}, which enclose no pixels; a label image needs areas"
+
+
+def _with_role(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, Any], where: str) -> tuple[ImageSet, Notes]:
+    """An integer image becomes a label image if the user says so, or if the writer takes only objects."""
+    role = settings.get("role", "auto")
+    only_objects = Accepts.PIXELS not in accepts
+    if s.labels or len(s.shapes) or not s.images or role == "image" or not (only_objects or role == "labels" or "components" in settings):
+        return s, Notes()
+    if len(s.images) > 1:
+        raise Incompatible(f"{where} holds {len(s.images)} images and no labels; convert the one that is the label image")
+    components = settings.get("components")
+    labels, notes = as_labels(s.images[0], components=None if components is None else int(components), where=where, force=role == "labels")
+    return replace(s, images=(), labels=(labels,)), notes
