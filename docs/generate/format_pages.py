@@ -59,7 +59,13 @@ def _mark(kept: Kept | None) -> str:
 
 
 def _page(record: Format) -> str:
-    return page(record.title, record.summary, _facts(record), "## What it keeps", _keeps(record), _options(record, "read"), _options(record, "write"))
+    return page(
+        record.title, _sentence(record.summary), _facts(record), "## What it keeps", _keeps(record), _options(record, "read"), _options(record, "write")
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
 
 
 def _facts(record: Format) -> str:
@@ -79,9 +85,19 @@ def _facts(record: Format) -> str:
 
 
 def _keeps(record: Format) -> str:
-    rows = [(str(feature), _how_well(kept), kept.how or "") for feature, kept in record.keeps.items()]
-    lost = ", ".join(str(feature) for feature in Feature if feature not in record.keeps)
-    return table(("what", "kept", "how"), rows) + (f"\n\nLost, with a note: {lost}." if lost else "\n\nNothing is lost.")
+    plain = [str(feature) for feature, kept in record.keeps.items() if _is_plain(kept)]
+    rows = [(str(feature), _how_well(kept), kept.how or "") for feature, kept in record.keeps.items() if not _is_plain(kept)]
+    lost = [str(feature) for feature in Feature if feature not in record.keeps]
+    blocks = [
+        f"**Exactly:** {', '.join(plain)}." if plain else "",
+        table(("what", "kept", "how"), rows) if rows else "",
+        f"**Lost, with a note:** {', '.join(lost)}." if lost else "**Nothing is lost.**",
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _is_plain(kept: Kept) -> bool:
+    return kept.exactly and kept.limit is None and not kept.how
 
 
 def _how_well(kept: Kept) -> str:
@@ -92,8 +108,8 @@ def _how_well(kept: Kept) -> str:
 
 def _limit(limit: Limit) -> str:
     said = [
-        f"from {limit.lowest:,g}" if limit.lowest is not None else "",
-        f"up to {limit.highest:,g}" if limit.highest is not None else "",
+        f"from {limit.lowest:,.12g}" if limit.lowest is not None else "",
+        f"up to {limit.highest:,.12g}" if limit.highest is not None else "",
         f"in steps of {limit.grid:g}" if limit.grid is not None else "",
         f"at most {limit.at_most:,}" if limit.at_most is not None else "",
         f"as {limit.text} text" if limit.text else "",
@@ -109,9 +125,15 @@ def _options(record: Format, which: Literal["read", "write"]) -> str:
     fields: dict[str, Any] = load(name).model_fields if name else {}
     if not fields:
         return ""
-    rows = [(code(key), _values(field.annotation), code(str(field.default)), field.description or "") for key, field in fields.items()]
+    rows = [(code(key), _values(field.annotation), _default(field.default), field.description or "") for key, field in fields.items()]
     title = "reading" if which == "read" else "writing"
     return f"## Options for {title}\n\n" + table(("`--set`", "values", "default", "what it does"), rows)
+
+
+def _default(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return code(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _values(kind: Any) -> str:
