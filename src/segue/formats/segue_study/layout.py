@@ -1,0 +1,106 @@
+"""What stands in study.json, and where everything else lies. The README shows it as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from segue.model.display import Display
+from segue.model.grid import Grid
+from segue.model.study import Property
+from segue.storage.names import safe_names
+
+VERSION = 1
+"""Version of the layout; raised when an older segue could no longer read a study exactly."""
+POPULATIONS = "populations.json"
+LONGEST = 40
+"""Characters of a name that become part of a file name: paths stay short enough for Windows."""
+
+
+class FileEntry(msgspec.Struct, frozen=True):
+    """A file of the study: where, how long, and the checksum that tells whether it is whole."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class PixelsEntry(msgspec.Struct, frozen=True):
+    """Pixels: in the study (``path``), or in the file that they came from (``reference``)."""
+
+    axes: str
+    shape: tuple[int, ...]
+    type: str
+    path: str | None = None
+    """The OME-Zarr image; its only array is ``0``."""
+    reference: dict[str, Any] | None = None
+
+
+class ImageEntry(msgspec.Struct, frozen=True):
+    """An image."""
+
+    name: str
+    channels: tuple[str, ...]
+    data_range: tuple[float, float] | None
+    pixels: PixelsEntry
+
+
+class LabelsEntry(msgspec.Struct, frozen=True):
+    """A label image."""
+
+    name: str
+    persists: bool
+    pixels: PixelsEntry
+
+
+class TableEntry(msgspec.Struct, frozen=True):
+    """A table of values; what its columns mean stands in the file itself."""
+
+    name: str
+    file: FileEntry
+
+
+class ImageSetEntry(msgspec.Struct, frozen=True):
+    """An image set. Tables without a row have no file, except those of ``tables``."""
+
+    name: str
+    group: str | None
+    position: tuple[tuple[str, int], ...]
+    grid: Grid
+    images: tuple[ImageEntry, ...]
+    labels: tuple[LabelsEntry, ...]
+    files: dict[str, FileEntry]
+    """objects, shapes, connections, membership, extras, aliases, history."""
+    tables: tuple[TableEntry, ...]
+    display: Display | None
+
+
+class StudyEntry(msgspec.Struct, frozen=True):
+    """All of study.json."""
+
+    format: str
+    version: int
+    segue: str
+    journal: str | None
+    """A file of edits that are not yet in the tables; null = none."""
+    populations: FileEntry | None
+    properties: tuple[Property, ...]
+    displays: tuple[Display, ...]
+    image_sets: tuple[ImageSetEntry, ...]
+
+
+def folder_names(names: Sequence[str]) -> list[str]:
+    """One folder per image set: its number and as much of its name as fits."""
+    return safe_names(f"{nth:03}-{name[:LONGEST]}" if name else f"{nth:03}" for nth, name in enumerate(names, 1))
+
+
+def file_names(names: Sequence[str], suffix: str) -> list[str]:
+    """One file name per name."""
+    return safe_names((name[:LONGEST] for name in names), suffix)
+
+
+def group_names(names: Sequence[str]) -> list[str]:
+    """One Zarr node name per name: it does not begin with ``__``, and is not the metadata file's."""
+    return safe_names(["zarr.json", *(name[:LONGEST].lstrip("_") for name in names)])[1:]

@@ -1,0 +1,110 @@
+"""Images and label images as OME-Zarr."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from segue.codecs import ngff
+from segue.codecs.zarr_write import write_array, write_group
+from segue.formats.segue_study.layout import ImageEntry, LabelsEntry, PixelsEntry, file_names, group_names
+from segue.formats.segue_study.references import reference_to
+from segue.model.display import Display
+from segue.model.image import Image, LabelImage, Pixels, size_of
+from segue.model.study import ImageSet
+
+IMAGE_SUFFIX = ".ome.zarr"
+LABELS_ONLY = f"labels{IMAGE_SUFFIX}"
+"""What holds the label images of an image set without images."""
+
+
+@dataclass(frozen=True)
+class PixelWriter:
+    """Writes the pixels of one image set."""
+
+    root: Path
+    """The study."""
+    folder: str
+    """The image set's folder in it."""
+    home: Path | None
+    """Where the study will stand if its pixels may stay in the files they came from; None = copy them."""
+
+    def images(self, s: ImageSet) -> tuple[ImageEntry, ...]:
+        names = file_names([image.name for image in s.images], IMAGE_SUFFIX)
+        return tuple(self._image(image, f"{self.folder}/{name}", s) for image, name in zip(s.images, names, strict=True))
+
+    def labels(self, s: ImageSet, images: tuple[ImageEntry, ...]) -> tuple[LabelsEntry, ...]:
+        """Label images lie in the ``labels`` group of the first image that was copied, else in a group of their own."""
+        copied = next((image.pixels.path for image in images if image.pixels.path), None)
+        parent = copied or f"{self.folder}/{LABELS_ONLY}"
+        names = group_names([image.name for image in s.labels])
+        references = [self._reference(image) for image in s.labels]
+        here = [name for name, entry in zip(names, references, strict=True) if entry is None]
+        if here:
+            if copied is None:
+                write_group(self.root / parent, ngff.bare_attributes())
+            write_group(self.root / parent / "labels", ngff.labels_attributes(here))
+        return tuple(
+            LabelsEntry(image.name, image.persists, entry or self._label_image(image, f"{parent}/labels/{name}", s, has_image=copied is not None))
+            for image, name, entry in zip(s.labels, names, references, strict=True)
+        )
+
+    def _image(self, image: Image, path: str, s: ImageSet) -> ImageEntry:
+        entry = self._reference(image)
+        if entry is None:
+            attributes = ngff.image_attributes(image.name, stored_axes(image.axes), steps(s), channels(image, s.display), image.pixels.dtype.name)
+            write_group(self.root / path, attributes)
+            entry = self._pixels(image, path, image.pixels.dtype)
+        return ImageEntry(image.name, image.channels, image.data_range, entry)
+
+    def _label_image(self, image: LabelImage, path: str, s: ImageSet, *, has_image: bool) -> PixelsEntry:
+        write_group(self.root / path, ngff.label_attributes(image.name, stored_axes(image.axes), steps(s), has_image=has_image))
+        dtype = image.pixels.dtype
+        return self._pixels(image, path, np.dtype(np.uint8) if dtype == np.bool_ else dtype)
+
+    def _pixels(self, image: Image | LabelImage, path: str, dtype: np.dtype[np.generic]) -> PixelsEntry:
+        write_array(self.root / path / "0", image.pixels, stored_order(image.axes), stored_axes(image.axes), dtype)
+        return _entry(image, path=path)
+
+    def _reference(self, image: Image | LabelImage) -> PixelsEntry | None:
+        reference = reference_to(image.pixels, self.home) if self.home else None
+        return None if reference is None else _entry(image, reference=reference)
+
+
+def _entry(image: Image | LabelImage, path: str | None = None, reference: dict[str, object] | None = None) -> PixelsEntry:
+    pixels: Pixels = image.pixels
+    return PixelsEntry(image.axes, tuple(int(size) for size in pixels.shape), pixels.dtype.name, path, reference)
+
+
+def stored_axes(axes: str) -> str:
+    """The axes in the order that OME-Zarr prescribes."""
+    return "".join(axis for axis in ngff.ORDER if axis in axes)
+
+
+def stored_order(axes: str) -> tuple[int, ...]:
+    """Dimension i of the stored array is dimension ``order[i]`` of pixels with these axes."""
+    return tuple(axes.index(axis) for axis in stored_axes(axes))
+
+
+def steps(s: ImageSet) -> dict[str, ngff.Step]:
+    """Pixel sizes as OME-Zarr has them."""
+    return {axis.name: ngff.Step(axis.scale, axis.unit, axis.translation) for axis in s.grid.axes}
+
+
+def channels(image: Image, display: Display | None) -> list[ngff.Channel]:
+    """What OME-Zarr says about the channels; nothing if nothing is known."""
+    shown = {channel.channel: channel for channel in display.channels} if display else {}
+    if not image.channels and image.data_range is None:
+        return []
+    low, high = image.data_range or (math.nan, math.nan)
+    names = image.channels or tuple(f"channel {nth + 1}" for nth in range(size_of(image.pixels, image.axes, "c")))
+    found = [(name, shown.get(name)) for name in names]
+    return [
+        ngff.Channel(name, one.colour, low if one.low is None else one.low, high if one.high is None else one.high, one.visible)
+        if one
+        else ngff.Channel(name, low=low, high=high)
+        for name, one in found
+    ]

@@ -1,0 +1,118 @@
+"""Writing a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from segue.codecs import parquet
+from segue.formats.options import Options
+from segue.formats.segue_study import history, populations
+from segue.formats.segue_study.detect import STUDY_FILE
+from segue.formats.segue_study.files import put
+from segue.formats.segue_study.keyed import encode_table, with_ids
+from segue.formats.segue_study.layout import POPULATIONS, VERSION, FileEntry, ImageSetEntry, StudyEntry, TableEntry, file_names, folder_names
+from segue.formats.segue_study.options import WriteOptions
+from segue.formats.segue_study.pixels import PixelWriter
+from segue.formats.segue_study.plain import to_text
+from segue.formats.segue_study.shape_table import encode_shapes
+from segue.formats.segue_study.spec import FORMAT
+from segue.model.study import ImageSet, Study
+from segue.model.tables import Table
+from segue.storage import lock
+from segue.storage.sink import Sink
+
+
+def write(study: Study, sink: Sink, options: Options) -> None:
+    """Write a study that has been fitted.
+
+    Raises
+    ------
+    SinkError
+        The study that is to be replaced is being written by another segue; the disk is full; and so on.
+    """
+    keep = cast("WriteOptions", options).pixels == "copy"
+    with sink.folder() as root, _alone(root.parent / sink.name):
+        home = None if keep else root.parent / sink.name
+        folders = folder_names([s.name for s in study.image_sets])
+        entry = StudyEntry(
+            format=FORMAT.name,
+            version=VERSION,
+            segue=_version(),
+            journal=None,
+            populations=put(root, POPULATIONS, populations.encode(study.populations)) if study.populations else None,
+            properties=study.properties,
+            displays=study.displays,
+            image_sets=tuple(_image_set(s, PixelWriter(root, folder, home)) for s, folder in zip(study.image_sets, folders, strict=True)),
+        )
+        put(root, STUDY_FILE, to_text(entry))
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Hold the lock of a study that is to be replaced, if anybody has ever taken it."""
+    if (target / lock.NAME).is_file():
+        with lock.write_lock(target):
+            yield
+    else:
+        yield
+
+
+def _version() -> str:
+    from segue import __version__
+
+    return __version__
+
+
+def _image_set(s: ImageSet, pixels: PixelWriter) -> ImageSetEntry:
+    (pixels.root / pixels.folder).mkdir()
+    images = pixels.images(s)
+    return ImageSetEntry(
+        name=s.name,
+        group=s.group,
+        position=s.position,
+        grid=s.grid,
+        images=images,
+        labels=pixels.labels(s, images),
+        files={name: put(pixels.root, f"{pixels.folder}/{name}{suffix}", data) for name, suffix, data in _files(s)},
+        tables=_tables(s, pixels),
+        display=s.display,
+    )
+
+
+def _files(s: ImageSet) -> Iterator[tuple[str, str, bytes]]:
+    """(name, suffix, bytes) of every table that has a row, one after the other."""
+    ids = s.objects.frame["id"]
+    if len(s.objects):
+        yield "objects", ".parquet", parquet.encode(s.objects.frame)
+    if len(s.shapes):
+        yield "shapes", ".parquet", encode_shapes(s.shapes, ids)
+    if len(s.connections):
+        yield "connections", ".parquet", parquet.encode(_connections(s.connections.frame, ids))
+    if len(s.membership):
+        yield "membership", ".parquet", parquet.encode(with_ids(s.membership.frame, "object", ids))
+    if s.extras.height:
+        yield "extras", ".parquet", parquet.encode(s.extras)
+    if s.aliases.height:
+        yield "aliases", ".parquet", parquet.encode(s.aliases)
+    if s.history:
+        yield "history", ".jsonl", history.encode(s.history)
+
+
+def _connections(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    return with_ids(with_ids(frame, "parent", ids), "child", ids).with_columns(pl.col("kind").cast(pl.Utf8))
+
+
+def _tables(s: ImageSet, pixels: PixelWriter) -> tuple[TableEntry, ...]:
+    names = file_names(list(s.tables), ".parquet")
+    pairs = zip(s.tables.items(), names, strict=True)
+    return tuple(TableEntry(name, _table(table, s, pixels, f"{pixels.folder}/tables/{file}")) for (name, table), file in pairs)
+
+
+def _table(table: Table, s: ImageSet, pixels: PixelWriter, path: str) -> FileEntry:
+    ids = (s.connections if table.about == "connections" else s.objects).frame["id"]
+    return put(pixels.root, path, encode_table(table, ids))
