@@ -29,8 +29,11 @@ class Property:
     """The definition of something that is measured, shared by all image sets."""
 
     id: str
+    """Unique in the study."""
     name: str
+    """What people call it."""
     kind: str = ""
+    """The kind of measurement, in the words of the tool that defined it."""
     settings: str = "{}"
     """JSON text."""
 
@@ -40,7 +43,9 @@ class Event:
     """One entry of the history: what was done, by which version, with which recipe, on which inputs."""
 
     what: str
+    """The task, e.g. ``convert``."""
     version: str
+    """Version of segue."""
     recipe: str = "{}"
     """JSON text."""
     inputs: tuple[tuple[str, str], ...] = ()
@@ -52,23 +57,35 @@ class ImageSet:
     """One field of view and everything known about it."""
 
     name: str
+    """What its file calls it; empty = the file does not say."""
     grid: Grid = field(default_factory=Grid)
+    """The pixel grid that everything geometric is counted in."""
     group: str | None = None
     """The data set it belongs to."""
     position: tuple[tuple[str, int], ...] = ()
     """Its place in the group: (axis, index from 0)."""
     images: tuple[Image, ...] = ()
+    """Intensities."""
     labels: tuple[LabelImage, ...] = ()
+    """Segments; their names are the layers of the objects."""
     objects: Objects = field(default_factory=Objects.empty)
     """May be empty where label images are: the objects are then the labels themselves."""
     shapes: Shapes = field(default_factory=Shapes.empty)
+    """Where the objects are, as vectors."""
     connections: Connections = field(default_factory=Connections.empty)
+    """What belongs to, follows or touches what."""
     tables: Mapping[str, Table] = field(default_factory=dict)
+    """Name -> values about objects, connections, the image set, or objects on planes."""
     membership: Membership = field(default_factory=Membership.empty)
+    """Which objects are in which populations."""
     display: Display | None = None
+    """How it is looked at; None = not stated."""
     extras: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXTRAS))
+    """Details of a format that the model has no word for: format, entity, id, payload."""
     aliases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALIASES))
+    """Names by which other formats know an entity: format, entity, id, alias."""
     history: tuple[Event, ...] = ()
+    """What was done to it; never compared."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", dict(self.tables))
@@ -101,8 +118,11 @@ class Study:
     """Image sets in order, and the definitions that they share."""
 
     image_sets: tuple[ImageSet, ...] = ()
+    """Fields of view, in order."""
     populations: tuple[Population, ...] = ()
+    """Definitions of the named sets of objects."""
     properties: tuple[Property, ...] = ()
+    """Definitions of what is measured."""
     displays: tuple[Display, ...] = ()
     """Presets, by their names."""
     close: Any = None

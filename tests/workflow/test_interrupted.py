@@ -1,0 +1,68 @@
+"""Killed at any moment, a conversion leaves the old target or the new one."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import tifffile
+
+import segue
+
+
+def command(*args):
+    return subprocess.Popen([sys.executable, "-m", "segue", *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def mask(tmp_path_factory):
+    path = tmp_path_factory.mktemp("mask") / "mask.tif"
+    tifffile.imwrite(path, np.kron(np.arange(1, 2501, dtype=np.uint16).reshape(50, 50), np.ones((12, 12), np.uint16)))
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["out-RoiSet.zip", "out.geojson", "out.segue"])
+def test_a_kill_leaves_the_old_target_or_the_new_one(tmp_path, mask, name):
+    target, other = tmp_path / name, tmp_path / f"other-{name}"
+    small = tmp_path / "small.tif"
+    tifffile.imwrite(small, np.array([[1, 0, 2]], np.uint8))
+    segue.convert(small, target, role="labels")
+    segue.convert(mask, other, role="labels")
+    start = time.monotonic()
+    command("convert", mask, tmp_path / f"timing-{name}", "--set", "role=labels").communicate()
+    length = time.monotonic() - start
+    outcomes, rng = set(), random.Random(1)
+    for nth in range(8):
+        process = command("convert", mask, target, "--overwrite", "--set", "role=labels")
+        time.sleep(length * (0.35 + 0.65 * (nth + rng.random()) / 8))
+        process.send_signal(signal.SIGKILL if nth % 2 else signal.SIGINT)
+        process.communicate()
+        equal_old, equal_new = (segue.diff(target, known) == {} for known in (small_study(tmp_path, small, name), other))
+        assert equal_old != equal_new, "the target is neither the old result nor the new one"
+        outcomes.add("new" if equal_new else "old")
+    segue.convert(mask, target, overwrite=True, role="labels")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [], "leftovers of killed runs are cleaned by the next one"
+
+
+def small_study(folder, small, name):
+    path = folder / f"small-{name}"
+    if not path.exists():
+        segue.convert(small, path, role="labels")
+    return path
+
+
+def test_ctrl_c_says_so_in_one_line_and_ends_with_130(tmp_path, mask):
+    process = command("convert", mask, mask, tmp_path / "out/", "--to", "imagej-roi")
+    process.communicate()
+    process = command("demo", tmp_path / "demo")
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
