@@ -24,8 +24,7 @@ def conform(frame: pl.DataFrame, schema: Schema, what: str) -> pl.DataFrame:
         raise ValueError(f"{what} have no column {sorted(unknown)}")
     if dict(frame.schema) == dict(schema) and frame.columns == list(schema):
         return frame
-    columns = [_column(frame, name, dtype, what) for name, dtype in schema.items()]
-    return pl.DataFrame(columns)
+    return pl.DataFrame({name: _column(frame, name, dtype, what) for name, dtype in schema.items()})
 
 
 def _column(frame: pl.DataFrame, name: str, dtype: Any, what: str) -> pl.Series:
