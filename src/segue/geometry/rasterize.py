@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from segue.errors import Incompatible, InvalidOption, Malformed, TooLarge
-from segue.geometry.rings import Rings
+from segue.errors import Incompatible, InvalidOption, TooLarge
+from segue.geometry.rings import Rings, check_coordinates
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -18,9 +18,6 @@ Overlap = Literal["last", "first", "smallest", "error"]
 
 SMALL = 2_000_000
 """Pixels, and crossings of an edge with a row, below which the numpy twin runs."""
-
-FARTHEST = 1e12
-"""Largest coordinate in pixels: beyond it a pixel centre cannot be told from its neighbour reliably."""
 
 NUDGE = 1e-8
 """What ImageJ adds to every x at which an edge crosses a row, so that a centre on the edge surely counts as left of it."""
@@ -79,7 +76,7 @@ def rasterize(
         raise TooLarge(f"{len(flat)} shapes on {shape[0]} x {shape[1]} pixels are too many to paint in one piece; cut the image into regions")
     if out is not None and out.shape != tuple(shape):
         raise Incompatible(f"the image to paint on is {out.shape[0]} x {out.shape[1]}, not {shape[0]} x {shape[1]}")
-    _check_coordinates(flat)
+    check_coordinates(flat)
     if shape[0] * shape[1] < SMALL and _crossings(flat, shape[0]) < SMALL:
         from segue.geometry.reference import colour, paint
     else:
@@ -101,16 +98,6 @@ def _checked_values(values: NDArray[np.generic], count: int, dtype: DTypeLike | 
     if (cast != values).any() or not cast.all():
         raise Incompatible(f"the values do not fit: {wanted} holds labels from 1 to {np.iinfo(wanted).max if wanted.kind in 'iu' else 1}")
     return cast
-
-
-def _check_coordinates(flat: Rings) -> None:
-    """Fast where all is well: one pass, no temporary array."""
-    if flat.coords.size and not (flat.coords.max() <= FARTHEST and flat.coords.min() >= -FARTHEST):
-        with np.errstate(invalid="ignore"):
-            vertex = int(np.flatnonzero(~(np.abs(flat.coords) <= FARTHEST).all(axis=1))[0])
-        row = int(np.searchsorted(flat.shape_vertices, vertex, side="right")) - 1
-        x, y = flat.coords[vertex]
-        raise Malformed(f"shape {row} has a vertex at ({x:g}, {y:g}), which is no place in an image", position=str(row), expected="finite coordinates")
 
 
 def _crossings(flat: Rings, rows: int) -> float:

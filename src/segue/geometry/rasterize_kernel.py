@@ -144,7 +144,7 @@ def _cross(coords, ring_start, first_ring, end_ring, top, bottom, count, crossin
                 else:
                     r0, r1, ax, ay, slope = row, before, x, y, (px - x) / (py - y)
                 for r in range(r0, r1):
-                    crossings[count[r - top]] = ax + (r - ay + 0.5) * slope + NUDGE
+                    crossings[count[r - top]] = ax + (r + 0.5 - ay) * slope + NUDGE
                     count[r - top] += 1
             px, py, before = x, y, row
 

@@ -159,7 +159,7 @@ def _spans(rings: Rings, shape: tuple[int, int]) -> tuple[Int, Int, Int, Int]:
     ax, ay = rings.coords[upper].T
     bx, by = rings.coords[lower].T
     slope = (bx - ax) / (by - ay)
-    x = np.repeat(ax, height) + (row - np.repeat(ay, height) + 0.5) * np.repeat(slope, height) + NUDGE
+    x = np.repeat(ax, height) + (row + 0.5 - np.repeat(ay, height)) * np.repeat(slope, height) + NUDGE
     part = np.repeat(np.repeat(part_of_ring, rings.ring_lengths())[edge], height)
     sorting = np.lexsort((x, row, part))
     column = np.clip(np.floor(x[sorting] + 0.5), 0, shape[1]).astype(np.int64)
@@ -180,3 +180,42 @@ def _paint_over(owner: NDArray[np.int32], pixel: Int, shape: Int, values: NDArra
     lost += np.bincount(before[covered] - 1, minlength=len(lost))
     last = np.r_[new[1:], True] if len(pixel) else new
     owner[pixel[last]] = shape[last] + 1
+
+
+def meetings(points: NDArray[np.float64], rings: Rings) -> int:
+    """How many pairs of a point and an edge there are at the same height."""
+    begin, end, *_ = _at_their_height(points, rings)
+    return int((end - begin).sum())
+
+
+def inside(points: NDArray[np.float64], rings: Rings) -> tuple[Int, Int]:
+    """Pairs (point, shape), ascending: an odd number of edges of a part lie at the left of the point, at its height."""
+    begin, end, order, upper, lower = _at_their_height(points, rings)
+    count = end - begin
+    edge = np.repeat(np.arange(len(count)), count)
+    point = order[np.arange(count.sum()) + np.repeat(begin - (np.cumsum(count) - count), count)]
+    a, b = rings.coords[upper], rings.coords[lower]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
+    left = a[edge, 0] + (points[point, 1] - a[edge, 1]) * slope[edge] + NUDGE < points[point, 0]
+    part_of_ring = np.repeat(np.arange(len(rings.part_start) - 1), np.diff(rings.part_start))
+    part = np.repeat(part_of_ring, rings.ring_lengths())[edge[left]]
+    shape_of_part = np.repeat(np.arange(len(rings)), np.diff(rings.shape_start))
+    parts = max(1, len(shape_of_part))
+    pair, times = np.unique(point[left] * parts + part, return_counts=True)
+    pair = pair[times % 2 == 1]
+    shapes = max(1, len(rings))
+    found = np.unique(pair // parts * shapes + shape_of_part[pair % parts])
+    return found // shapes, found % shapes
+
+
+def _at_their_height(points: NDArray[np.float64], rings: Rings) -> tuple[Int, Int, Int, Int, Int]:
+    """For each edge the points with upper y <= y < lower y, as a range of ``order``; and the vertices of its upper and lower end."""
+    after = following(rings.ring_start)
+    here = np.arange(len(after))
+    rises = rings.coords[after, 1] < rings.coords[:, 1]
+    upper, lower = np.where(rises, after, here), np.where(rises, here, after)
+    order = np.argsort(points[:, 1], kind="stable")
+    order = order[np.isfinite(points[order]).all(axis=1)]
+    begin, end = (np.searchsorted(points[order, 1], rings.coords[of, 1], side="left") for of in (upper, lower))
+    return begin, end, order, upper, lower

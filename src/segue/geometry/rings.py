@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from segue.errors import Malformed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,6 +33,10 @@ class Flat(Protocol):
     def part_start(self) -> Int: ...
     @property
     def shape_start(self) -> Int: ...
+
+
+FARTHEST = 1e12
+"""Largest coordinate in pixels: beyond it a pixel centre cannot be told from its neighbour reliably."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -186,6 +192,16 @@ def same_shapes(a: Rings, b: Rings) -> NDArray[np.bool_]:
     equal = (x.coords == y.coords) | (np.isnan(x.coords) & np.isnan(y.coords))
     alike[rows] = all_runs(equal.all(axis=1), x.shape_vertices)
     return alike
+
+
+def check_coordinates(flat: Rings) -> None:
+    """Raise Malformed, naming the shape, if a coordinate is not finite or is too far away to be a place in an image."""
+    if flat.coords.size and not (flat.coords.max() <= FARTHEST and flat.coords.min() >= -FARTHEST):
+        with np.errstate(invalid="ignore"):
+            vertex = int(np.flatnonzero(~(np.abs(flat.coords) <= FARTHEST).all(axis=1))[0])
+        row = int(np.searchsorted(flat.shape_vertices, vertex, side="right")) - 1
+        x, y = flat.coords[vertex]
+        raise Malformed(f"shape {row} has a vertex at ({x:g}, {y:g}), which is no place in an image", position=str(row), expected="finite coordinates")
 
 
 def gather(start: Int, rows: Int) -> tuple[Int, Int]:
