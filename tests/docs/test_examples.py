@@ -1,0 +1,58 @@
+"""The examples of the README do what it says, in its order, in a folder that holds the files they name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from segue.cli import main
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def blocks():
+    """The indented blocks of the README's examples."""
+    examples = README.read_text(encoding="utf-8").partition("## Three examples")[2].partition("\n## ")[0]
+    return [re.sub("^    ", "", block, flags=re.M).strip() for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", examples, re.M)]
+
+
+def segue(line):
+    """Run one command line and insist that it ends well."""
+    with pytest.raises(SystemExit) as end:
+        main(line.split()[1:])
+    assert end.value.code == 0, line
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with a mask, its image, a folder of two masks, and a ROI set."""
+    mask = np.zeros((40, 50), np.uint16)
+    mask[3:17, 4:20], mask[7:11, 8:12] = 1, 0
+    mask[20:33, 25:45], mask[22:30, 27:40] = 2, 3
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    for name in ("cells-mask.tif", "folder/one.tif", "folder/two.tif"):
+        tifffile.imwrite(name, mask)
+    tifffile.imwrite("cells.tif", np.zeros(mask.shape, np.uint8))
+    segue("segue convert cells-mask.tif RoiSet.zip")
+    return mask
+
+
+def test_the_commands_of_the_readme(here, capsys):
+    commands = [line for block in blocks() for line in block.splitlines() if line.startswith("segue ")]
+    assert commands[0] == "segue convert folder/ out/ --to imagej-roi"
+    for line in commands:
+        segue(line)
+    assert len(list(Path("out").iterdir())) == 2
+    assert np.array_equal(tifffile.imread("cells-again.tif"), here)
+
+
+def test_the_python_of_the_readme(here, capsys):
+    (code,) = (block for block in blocks() if block.startswith("import segue"))
+    exec(code, {})
+    assert Path("rois.geojson").is_file()
+    assert capsys.readouterr().out
