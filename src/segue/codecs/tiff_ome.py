@@ -1,0 +1,222 @@
+"""The OME-XML in an OME-TIFF file, as far as segue understands it: pixels, channel names, pixel size.
+
+Schema 2016-06 (ome-model 8be3f6cb), read 2026-11. Documents that define entities are refused, so that a small file cannot become a large one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from pathlib import Path
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+
+from segue.codecs.pixel_facts import KEY, Facts, parse
+from segue.codecs.tiff_layout import Layout, layout_of
+from segue.codecs.tiff_series import Series
+from segue.codecs.tiff_tags import Structure
+from segue.codecs.tiff_units import OME, short_unit
+from segue.errors import Malformed, UnsupportedVariant
+
+SCHEMA = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
+_MOST_PLANES = 10_000_000
+
+
+def is_ome(description: str) -> bool:
+    return description[-20:].rstrip().endswith(("OME>", "ome>")) and "<" in description[:1]
+
+
+def series(description: str, structure: Structure, path: Path) -> tuple[Series, ...]:
+    """Every image of the file.
+
+    Raises
+    ------
+    Malformed, UnsupportedVariant
+    """
+    root = _root(description, path)
+    images = [image for image in root if _tag(image) == "Image" and _child(image, "Pixels") is not None]
+    if not images:
+        raise _bad(path, "its OME-XML describes no image")
+    own = _own_facts(root) if len(images) == 1 else None
+    start = 0
+    found = []
+    for image in images:
+        one = _Image(image, structure, path, start)
+        start += prod(one.size[axis] for axis in "tzc") // one.samples
+        found.append(one.series(own))
+    return tuple(found)
+
+
+class _Image:
+    def __init__(self, image: ET.Element, structure: Structure, path: Path, start: int) -> None:
+        self.image, self.structure, self.path, self.start = image, structure, path, start
+        pixels = _child(image, "Pixels")
+        assert pixels is not None
+        self.pixels = pixels
+        self.size = {axis: self._whole(pixels, f"Size{axis.upper()}", 1) for axis in "tczyx"}
+        self.order = pixels.get("DimensionOrder", "XYCZT").lower()[2:]
+        if sorted(self.order) != ["c", "t", "z"]:
+            raise _bad(path, f"an unknown order of its axes ({self.order!r})")
+        if prod(self.size[axis] for axis in "tzc") > _MOST_PLANES:
+            raise _bad(path, "more planes than any file holds")
+        self.channels = [element for element in pixels if _tag(element) == "Channel"]
+        counts = {self._whole(channel, "SamplesPerPixel", 1) for channel in self.channels} or {1}
+        if len(counts) != 1 or self.size["c"] % max(counts):
+            raise UnsupportedVariant(f"{path} mixes grey and colour channels, which segue does not read", path=path)
+        self.samples = counts.pop()
+
+    def series(self, own: object) -> Series:
+        """The planes in the order t, c, z."""
+        layouts, numbers = self._layouts()
+        first = layouts[0]
+        if (first.height, first.width, first.samples) != (self.size["y"], self.size["x"], self.samples):
+            raise _bad(self.path, f"its OME-XML announces {self.size['x']} x {self.size['y']} pixels, its pages have {first.width} x {first.height}")
+        outer = "".join(axis for axis in "tcz" if self.size[axis] > 1)
+        return Series(
+            kind="ome",
+            axes=outer + "yx",
+            shape=(*(self.size[axis] for axis in outer), first.height, first.width),
+            dtype=first.dtype.newbyteorder("="),
+            layouts=layouts,
+            planes=numbers,
+            facts=self._facts().updated(own),
+        )
+
+    def _layouts(self) -> tuple[tuple[Layout, ...], np.ndarray[tuple[int, int], np.dtype[np.int64]]]:
+        pages = self._pages()
+        used = sorted({int(page) for page in pages.reshape(-1)})
+        if used[0] < 0 or used[-1] >= len(self.structure.pages):
+            raise _bad(self.path, f"its OME-XML announces {pages.size:,} planes, the file has {len(self.structure.pages):,}")
+        layouts = tuple(layout_of(self.structure.pages[page], self.structure, self.path) for page in used)
+        if len({layout.signature for layout in layouts}) != 1:
+            raise _bad(self.path, "the pages of one image have different sizes or types")
+        of_page = np.searchsorted(used, pages)
+        t, groups, z = pages.shape
+        planes = np.zeros((t, groups, self.samples, z, 3), np.int64)
+        planes[..., 0] = of_page[:, :, None, :]
+        planes[..., 1] = np.arange(self.samples)[None, None, :, None]
+        return layouts, planes.reshape(-1, 3)
+
+    def _pages(self) -> np.ndarray[tuple[int, int, int], np.dtype[np.int64]]:
+        """(t, c groups, z): the page of every plane, -1 where none is named."""
+        shape = {"t": self.size["t"], "c": self.size["c"] // self.samples, "z": self.size["z"]}
+        slow_to_fast = self.order[::-1]
+        flat = np.full([shape[axis] for axis in slow_to_fast], -1, np.int64)
+        entries = [element for element in self.pixels if _tag(element) == "TiffData"]
+        self._refuse_other_files(entries)
+        line = flat.reshape(-1)
+        for entry in entries or [ET.Element("TiffData")]:
+            first = np.ravel_multi_index([min(self._whole(entry, f"First{axis.upper()}", 0), shape[axis] - 1) for axis in slow_to_fast], flat.shape)
+            page = self._whole(entry, "IFD", 0 if entry.attrib else self.start)
+            one = 1 if "IFD" in entry.attrib else line.size
+            count = min(self._whole(entry, "PlaneCount", one), line.size - int(first))
+            line[first : first + count] = page + np.arange(count)
+        return np.moveaxis(flat, [slow_to_fast.index(axis) for axis in "tcz"], [0, 1, 2])
+
+    def _refuse_other_files(self, entries: Sequence[ET.Element]) -> None:
+        names = {uuid.get("FileName") or (uuid.text or "") for entry in entries for uuid in entry if _tag(uuid) == "UUID"}
+        if len(names) > 1:
+            raise UnsupportedVariant(
+                f"{self.path} is one of {len(names)} files that hold one image together, which segue does not read; save it as one OME-TIFF",
+                path=self.path,
+            )
+
+    def _facts(self) -> Facts:
+        names = tuple(channel.get("Name", "") for channel in self.channels)
+        scale = {axis: self._step(axis) for axis in "zyx"} | {"t": self._number("TimeIncrement", "TimeIncrementUnit", "s")}
+        return Facts(
+            name=self.image.get("Name", ""),
+            channels=names if all(names) and len(names) == self.size["c"] else (),
+            scale={axis: step for axis, step in scale.items() if step is not None},
+        )
+
+    def _step(self, axis: str) -> tuple[float, str | None] | None:
+        return self._number(f"PhysicalSize{axis.upper()}", f"PhysicalSize{axis.upper()}Unit", "um")
+
+    def _number(self, name: str, unit: str, usual: str) -> tuple[float, str | None] | None:
+        try:
+            step = float(self.pixels.get(name, "0"))
+        except ValueError:
+            return None
+        return (step, short_unit(self.pixels.get(unit, usual))) if 0 < step < float("inf") else None
+
+    def _whole(self, element: ET.Element, name: str, usual: int) -> int:
+        try:
+            number = int(element.get(name, usual))
+        except ValueError as error:
+            raise _bad(self.path, f"{name} is no number") from error
+        if not 0 <= number < 1 << 31 or (name.startswith("Size") and number == 0):
+            raise _bad(self.path, f"{name} is {number}")
+        return number
+
+
+def _root(description: str, path: Path) -> ET.Element:
+    if "<!DOCTYPE" in description or "<!ENTITY" in description:
+        raise _bad(path, "its OME-XML defines entities, which is not allowed there")
+    try:
+        return ET.fromstring(description.encode("utf-8", "surrogatepass"))
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise _bad(path, f"its OME-XML cannot be understood ({error})") from error
+
+
+def _own_facts(root: ET.Element) -> object:
+    for note in root.iter():
+        if _tag(note) == "CommentAnnotation" and note.get("Namespace") == KEY:
+            return parse("".join(note.itertext()))
+    return None
+
+
+def _tag(element: ET.Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _child(element: ET.Element, name: str) -> ET.Element | None:
+    return next((child for child in element if _tag(child) == name), None)
+
+
+def _bad(path: Path, what: str) -> Malformed:
+    return Malformed(f"{path} is damaged or incomplete: {what}", path=path, position="OME-XML", expected=what)
+
+
+_TYPES = {"f4": "float", "f8": "double", "b1": "uint8"}
+
+
+def describe(sizes: Mapping[str, int], dtype: np.dtype[np.generic], facts: Facts) -> bytes:
+    """The OME-XML of one image whose pages are in the order t, c, z with z fastest.
+
+    Number types that OME does not know (64-bit integers, half floats) are named as numpy names them.
+    """
+    channels = sizes.get("c", 1)
+    kind = _TYPES.get(dtype.str[1:], dtype.name)
+    size = " ".join(f'Size{axis.upper()}="{sizes.get(axis, 1)}"' for axis in "xyzct")
+    steps = "".join(_step(axis, *facts.scale[axis]) for axis in "xyzt" if axis in facts.scale)
+    names = facts.channels or ("",) * channels
+    lines = [f"<Channel ID={quoteattr(f'Channel:0:{index}')} SamplesPerPixel={quoteattr('1')}{_attribute(' Name', name)}/>" for index, name in enumerate(names)]
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<OME xmlns="{SCHEMA}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="{SCHEMA} {SCHEMA}/ome.xsd">'
+        f'<Image ID="Image:0"{_attribute(" Name", facts.name)}>'
+        f'<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="{kind}" {size}{steps}>{"".join(lines)}<TiffData/></Pixels></Image>'
+        f'<StructuredAnnotations><CommentAnnotation ID="Annotation:0" Namespace="{KEY}"><Value>{_escaped(facts.to_json())}</Value>'
+        "</CommentAnnotation></StructuredAnnotations></OME>"
+    )
+    return xml.encode("utf-8", "xmlcharrefreplace")
+
+
+def _step(axis: str, step: float, unit: str | None) -> str:
+    name, usual = ("TimeIncrement", "s") if axis == "t" else (f"PhysicalSize{axis.upper()}", "um")
+    short = unit or usual
+    if short not in OME:  # the schema lists the units that there are
+        return ""
+    return f" {name}={quoteattr(repr(step))} {name}Unit={quoteattr(OME[short])}"
+
+
+def _attribute(name: str, text: str) -> str:
+    allowed = "".join(char for char in text if char >= " " and not 0xD800 <= ord(char) < 0xE000 and char not in "\ufffe\uffff")
+    return f"{name}={quoteattr(allowed)}" if allowed else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
