@@ -15,11 +15,17 @@ def detect(source: Source) -> Evidence:
     """A folder whose study.json says that it is one."""
     if not source.is_folder:
         return Evidence(0, "it is a file; a study is a folder")
-    try:
-        head = Source(source.path / STUDY_FILE).head(200)
-    except SegueError:
-        named = source.suffix in FORMAT.suffixes
-        return Evidence(50 if named else 0, "a folder named like a study, without a study.json" if named else "a folder without a study.json")
+    head = _head(source)
     if f'"format": "{FORMAT.name}"'.encode() in head:
         return Evidence(100, "its study.json says that it is a segue study")
-    return Evidence(0, "its study.json is of another program")
+    if head:
+        return Evidence(0, "its study.json is of another program")
+    named = source.suffix in FORMAT.suffixes
+    return Evidence(50 if named else 0, "a folder named like a study, without a study.json" if named else "a folder without a study.json")
+
+
+def _head(source: Source) -> bytes:
+    try:
+        return Source(source.path / STUDY_FILE).head(200)
+    except SegueError:
+        return b""
