@@ -3,12 +3,15 @@
 """Compiled crack following: all outlines of a label image in one raster pass.
 
 Every edge between a labelled pixel and another value is walked once, the label on the right-hand side. Directions are 0 east, 1 south,
-2 west, 3 north. A ring is found at its first top edge in raster order (the pixel above differs); ``seen`` marks walked top edges. Row
-bands run at the same time: a ring belongs to the band that holds its first top edge, and a band that meets an earlier one gives it up.
+2 west, 3 north. A ring is found at its first top edge in raster order (the pixel above differs); ``seen`` has a bit for each pixel of the
+band whose top edge was walked. Row bands run at the same time: a ring belongs to the band that holds its first top edge, and a band that
+meets an earlier one gives it up.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,59 +28,53 @@ PARALLEL_FROM = 2_000_000
 
 
 def trace(image: NDArray[Any]) -> RawRings:
-    """As ``reference.trace``."""
-    rows = image.shape[0]
-    pieces = bands.count(rows, worth=image.size >= PARALLEL_FROM)
-    seen = np.zeros(image.shape, np.bool_)
-    found: list[RawRings] = bands.run(lambda _, begin, end: _trace_band(image, seen, begin, end), rows, pieces)
-    if len(found) == 1:
-        return found[0]
-    vertices = np.cumsum([0, *(len(one.xy) for one in found)])
-    shifted = [(one.start[:-1] + at, one.first + at) for one, at in zip(found, vertices[:-1], strict=True)]
-    return RawRings(
-        np.concatenate([one.xy for one in found]),
-        np.concatenate([*(start for start, _ in shifted), vertices[-1:]]),
-        np.concatenate([one.label for one in found]),
-        np.concatenate([first for _, first in shifted]),
-        np.concatenate([one.area for one in found]),
-    )
+    """As ``reference.trace``; between the rings of one band and the next there are unused places in ``xy``."""
+    pieces = bands.count(image.shape[0], worth=image.size >= PARALLEL_FROM)
+    small = max(image.shape) < 2**15 - 1
+    room = 0.25
+    while True:
+        cut = [int(image.size * piece / pieces * room) + 4096 * piece for piece in range(pieces + 1)]
+        xy = np.empty((cut[-1], 2), np.int16 if small else np.int32)
+        found = bands.run(partial(_trace_band, image, [xy[begin:end] for begin, end in pairwise(cut)]), image.shape[0], pieces)
+        if all(len(one) for one in found):
+            break
+        room *= 4
+    moved = [(begin + at, length, label, first + at, area) for (begin, length, label, first, area), at in zip(found, cut[:-1], strict=True)]
+    return RawRings(xy, *(np.concatenate(column) for column in zip(*moved, strict=True)))
 
 
 def in_order(found: RawRings, order: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """As ``reference.in_order``."""
     start = np.zeros(len(order) + 1, np.int64)
-    np.cumsum(np.diff(found.start)[order], out=start[1:])
+    np.cumsum(found.length[order], out=start[1:])
     out = np.empty((start[-1], 2))
     pieces = bands.count(len(order), worth=len(out) > 1_000_000)
-    bands.run(lambda _, begin, end: _copy_rings(found.xy, found.start, found.first, order[begin:end], out, start[begin:]), len(order), pieces)
+    bands.run(lambda _, begin, end: _copy_rings(found.xy, found.begin, found.length, found.first, order[begin:end], out, start[begin:]), len(order), pieces)
     return out, start
 
 
-def _trace_band(image: NDArray[Any], seen: NDArray[np.bool_], begin: int, end: int) -> RawRings:
-    pixels = (end - begin) * image.shape[1]
-    vertices, rings = max(4096, pixels // 4), max(1024, pixels // 16)
-    while True:
-        xy = np.empty((vertices, 2), np.int32)
-        start, first, area = (np.empty(rings + 1, np.int64) for _ in range(3))
-        label = np.empty(rings + 1, image.dtype)
-        n, m = _walk(image, seen, begin, end, xy, start, label, first, area)
-        if n >= 0:
-            return RawRings(xy[:n], start[: m + 1], label[:m], first[:m], area[:m])
-        seen[begin:end] = False
-        vertices, rings = vertices * 3, rings * 3
+def _trace_band(image: NDArray[Any], places: list[NDArray[Any]], band: int, begin: int, end: int) -> tuple[NDArray[Any], ...]:
+    """Begin, length, label, first corner and area of the rings of a band; nothing where its place for vertices is too small."""
+    xy = places[band]
+    seen = np.zeros((end - begin) * image.shape[1] // 8 + 1, np.uint8)
+    rings = len(xy) // 4 + 1
+    start, first, area = (np.empty(rings + 1, np.int64) for _ in range(3))
+    label = np.empty(rings + 1, image.dtype)
+    n, m = _walk(image, seen, begin, end, xy, start, label, first, area)
+    return (start[:m], np.diff(start[: m + 1]), label[:m], first[:m], area[:m]) if n >= 0 else ()
 
 
 @njit(nogil=True)
 def _walk(image, seen, begin, end, xy, start, label, first, area):
     """All rings whose first top edge lies in rows begin..end. Returns (vertices, rings); -1 where the arrays are too small."""
     height, width = image.shape
-    flat, marks = image.ravel(), seen.ravel()
+    flat = image.ravel()
     low, high = begin * width, end * width
     n = m = 0
     start[0] = 0
     for p0 in range(low, high):
         value = flat[p0]
-        if value == 0 or (p0 >= width and flat[p0 - width] == value) or marks[p0]:
+        if value == 0 or (p0 >= width and flat[p0 - width] == value) or seen[(p0 - low) >> 3] & (1 << ((p0 - low) & 7)):
             continue
         n0, pinches = n, 0
         p, direction = p0, 0
@@ -88,8 +85,8 @@ def _walk(image, seen, begin, end, xy, start, label, first, area):
             if direction == 0:
                 if p < p0:
                     break
-                if low <= p < high:
-                    marks[p] = True
+                if p < high:
+                    seen[(p - low) >> 3] |= 1 << ((p - low) & 7)
                 x += 1
                 ahead, left = p + 1, p + 1 - width
                 same_ahead = x < width and flat[ahead] == value
@@ -204,10 +201,11 @@ def _earlier_visits(ring, pinches):
 
 
 @njit(nogil=True)
-def _copy_rings(xy, start, first, order, out, out_start):
+def _copy_rings(xy, begins, length, first, order, out, out_start):
     """The rings ``order`` one after the other, each from its first corner on."""
     for i in range(len(order)):
-        begin, end, turn, n = start[order[i]], start[order[i] + 1], first[order[i]], out_start[i]
+        begin, turn, n = begins[order[i]], first[order[i]], out_start[i]
+        end = begin + length[order[i]]
         for k in range(turn, end):
             out[n, 0], out[n, 1] = xy[k, 0], xy[k, 1]
             n += 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segue.geometry.rings import Rings, following, gather
+from segue.geometry.rings import Rings, following, laid_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,10 @@ class RawRings(NamedTuple):
 
     xy: NDArray[np.integer]
     """(n, 2) corners, from any start."""
-    start: NDArray[np.int64]
-    """(r + 1,) offsets of the rings."""
+    begin: NDArray[np.int64]
+    """(r,) index in ``xy`` of the vertex that a ring begins with."""
+    length: NDArray[np.int64]
+    """(r,) number of its vertices."""
     label: NDArray[np.integer]
     """(r,)"""
     first: NDArray[np.int64]
@@ -75,7 +77,7 @@ def outer_rings(found: RawRings, place: Int, shape: tuple[int, ...]) -> Int:
 
 def _left_of(found: RawRings, relevant: Int, holes: Int, of: Int, shape: tuple[int, ...]) -> Int:
     """For each of ``holes`` the ring whose upward edge begins the run of pixels that ends left of the hole's first corner."""
-    start, vertices = gather(found.start, relevant)
+    start, vertices = laid_out(found.begin[relevant], found.length[relevant])
     a = found.xy[vertices].astype(np.int64)
     b = a[following(start)]
     up = np.flatnonzero(b[:, 1] < a[:, 1])
@@ -105,4 +107,4 @@ def measured(xy: NDArray[np.integer], start: Int, label: NDArray[np.integer]) ->
     twice = np.zeros(len(x) + 1, np.int64)
     np.cumsum(x * y[after] - x[after] * y, out=twice[1:])
     area = (twice[start[1:]] - twice[start[:-1]]) // 2
-    return RawRings(xy, start, label, first, area)
+    return RawRings(xy, start[:-1], np.diff(start), label, first, area)

@@ -8,7 +8,7 @@ import numpy as np
 
 from segue.geometry.parts import RawRings, measured
 from segue.geometry.rasterize import NUDGE
-from segue.geometry.rings import Rings, following, gather
+from segue.geometry.rings import Rings, following, laid_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,10 +41,10 @@ def trace(image: NDArray[Any]) -> RawRings:
 
 def in_order(found: RawRings, order: Int) -> tuple[NDArray[np.float64], Int]:
     """The vertices of the rings ``order``, each ring turned so that it starts at its first corner."""
-    start, vertices = gather(found.start, order)
-    length = np.diff(start)
-    turned = vertices + np.repeat(found.first[order] - found.start[order], length)
-    turned -= np.where(turned >= np.repeat(found.start[order + 1], length), np.repeat(length, length), 0)
+    begin, length = found.begin[order], found.length[order]
+    start, vertices = laid_out(begin, length)
+    turned = vertices + np.repeat(found.first[order] - begin, length)
+    turned -= np.where(turned >= np.repeat(begin + length, length), np.repeat(length, length), 0)
     return found.xy[turned].astype(np.float64), start
 
 

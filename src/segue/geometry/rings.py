@@ -206,10 +206,14 @@ def check_coordinates(flat: Rings) -> None:
 
 def gather(start: Int, rows: Int) -> tuple[Int, Int]:
     """Offsets of the runs ``rows`` laid end to end, and the indices of their members."""
-    length = (start[1:] - start[:-1])[rows]
-    out = np.zeros(len(rows) + 1, np.int64)
+    return laid_out(start[:-1][rows], np.diff(start)[rows])
+
+
+def laid_out(begin: Int, length: Int) -> tuple[Int, Int]:
+    """Offsets of runs laid end to end, and the indices of their members."""
+    out = np.zeros(len(length) + 1, np.int64)
     np.cumsum(length, out=out[1:])
-    return out, np.arange(out[-1]) + np.repeat(start[:-1][rows] - out[:-1], length)
+    return out, np.arange(out[-1]) + np.repeat(begin - out[:-1], length)
 
 
 def following(start: Int) -> Int:
