@@ -37,7 +37,7 @@ def facts(s: ImageSet) -> list[tuple[str, str]]:
         found.append(("shapes", f"{len(s.shapes):,} ({kinds})"))
     if len(s.connections):
         found.append(("connections", f"{len(s.connections):,}"))
-    found += [("table", f"{name}: {len(table):,} rows, {_count(len(table.columns), 'column')}") for name, table in s.tables.items()]
+    found += [("table", f"{name}: {_count(len(table), 'row')}, {_count(len(table.columns), 'column')}") for name, table in s.tables.items()]
     if len(s.membership):
         found.append(("members", f"{len(s.membership):,} in {_count(s.membership.frame['population'].n_unique(), 'population')}"))
     if s.extras.height:

@@ -1,0 +1,82 @@
+"""Every format obeys every law. A new format is tested by existing; one that cannot even be imported fails alone."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import segue
+from segue.errors import MissingDependency
+from segue.testing import damage, laws
+from segue.testing.allowed import forms
+from segue.testing.canonical import canonical
+from segue.testing.strategies import studies
+from segue.testing.trips import Trip
+
+FOLDER = Path(segue.__file__).parent / "formats"
+NAMES = sorted(path.parent.name for path in FOLDER.glob("*/spec.py"))
+
+
+def record_of(name):
+    return import_module(f"segue.formats.{name}.spec").FORMAT
+
+
+def writers():
+    """(folder of a format, write options); a format whose record cannot be loaded is left to fail in its own tests."""
+    return [pytest.param(name, options, id=title) for name, options, title in _writers()]
+
+
+def _writers():
+    for name in NAMES:
+        try:
+            found = laws.interesting_options(record_of(name)) if record_of(name).writes else []
+        except Exception:
+            found = [{}]
+        for options in found:
+            yield name, options, "-".join([name, *(f"{key}={value}" for key, value in options.items())])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_what_is_declared_exact_comes_back_equal(name, data):
+    record = record_of(name)
+    if not record.writes:
+        pytest.skip("this format is only read")
+    for allowed in forms(record):
+        with Trip(record, data.draw(studies(allowed))) as one:
+            laws.exact(one)
+
+
+@pytest.mark.parametrize(("name", "options"), writers())
+@given(data=st.data())
+def test_any_study_is_kept_or_its_losses_are_noted(name, options, data):
+    try:
+        with Trip(record_of(name), data.draw(studies()), options) as one:
+            laws.every_law(one)
+    except MissingDependency as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.parametrize(("name", "options"), writers())
+def test_the_canonical_study_obeys_every_law(name, options):
+    try:
+        with Trip(record_of(name), canonical(), options) as one:
+            laws.every_law(one)
+    except MissingDependency as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=max(1, settings().max_examples // 30))
+@given(seed=st.integers(0, 2**32))
+def test_damaged_files_are_refused_or_read_but_nothing_else(name, seed):
+    record = record_of(name)
+    if not record.writes:
+        pytest.skip("this format is only read; its own tests damage real files")
+    for allowed in forms(record):
+        with Trip(record, canonical(allowed)) as one:
+            damage.survives(one, seed=seed)
