@@ -114,7 +114,7 @@ def test_a_star_of_a_hundred_thousand_edges_across_all_rows_ends(kernels):
     assert rasterize(star, [1], (40, 40))[0].any()
 
 
-RANDOM = st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 1000]), st.booleans())
+RANDOM = st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 1000]), st.booleans(), st.sampled_from([20, 260]))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -123,16 +123,16 @@ def test_the_kernel_and_its_twin_agree_bit_for_bit(kernels, recipe, overlap):
     from segue.geometry import rasterize as module
     from segue.geometry import reference
 
-    seed, grain, holes = recipe
+    seed, grain, holes, size = recipe
     rng = np.random.default_rng(seed)
     shapes = int(rng.integers(1, 8))
     lengths = rng.integers(1, 9, 2 * shapes)
     each, pairs = np.arange(2 * shapes + 1), np.arange(0, 2 * shapes + 1, 2)
-    coords = np.round((rng.random((lengths.sum(), 2)) * 40 - 10) * grain) / grain
+    coords = np.round((rng.random((lengths.sum(), 2)) * 2 - 0.5) * size * grain) / grain
     rings = Rings(coords, np.r_[0, np.cumsum(lengths)], *((pairs, np.arange(shapes + 1)) if holes else (each, pairs)))
     values = rng.integers(1, 5, shapes)
-    painted, lost = rasterize(rings, values, (20, 25), overlap=overlap)
-    owner, expected = reference.paint(rings, values, module._order(rings, overlap), (20, 25))
+    painted, lost = rasterize(rings, values, (size, size + 5), overlap=overlap)
+    owner, expected = reference.paint(rings, values, module._order(rings, overlap), (size, size + 5))
     assert np.array_equal(painted, reference.colour(owner, values, None))
     assert lost.tolist() == expected.tolist()
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
     from segue.geometry.rings import Rings
 
+SMALL_BOX = 1 << 15
+"""Pixels of a part's box up to which crossings are marked in the box instead of sorted."""
+
+CACHE = 1 << 22
+"""Bytes of the image painted at a time."""
+
 PARALLEL_FROM = 2_000_000
 """Pixels or vertices that take about 20 ms."""
 
@@ -29,16 +35,24 @@ def paint(rings: Rings, values: NDArray[np.generic], order: NDArray[np.int64], s
     owner = np.zeros(shape, np.int32)
     pieces = bands.count(shape[0], worth=max(owner.size, len(rings.coords)) >= PARALLEL_FROM)
     lost = np.zeros((pieces, len(rings)), np.int64)
-    low, high = _extents(rings.coords, rings.ring_start, rings.part_start)
+    extents = _extents(rings.coords, rings.ring_start, rings.part_start)
     comparable = values.view(np.uint8) if values.dtype == np.bool_ else values
-    bands.run(
-        lambda band, begin, end: _paint_band(
-            owner, begin, end, rings.coords, rings.ring_start, rings.part_start, rings.shape_start, order, low, high, comparable, lost[band]
-        ),
-        shape[0],
-        pieces,
-    )
+    block = _block(shape, extents)
+
+    def work(band: int, begin: int, end: int) -> None:
+        for top in range(begin, end, block):
+            _paint_band(
+                owner, top, min(top + block, end), rings.coords, rings.ring_start, rings.part_start, rings.shape_start, order, extents, comparable, lost[band]
+            )
+
+    bands.run(work, shape[0], pieces)
     return owner, lost.sum(axis=0)
+
+
+def _block(shape: tuple[int, int], extents: NDArray[np.float64]) -> int:
+    """Rows painted at a time: few enough that they stay in the cache, but many times the height of a part, which is walked once per block."""
+    height = (extents[:, 3] - extents[:, 1])[extents[:, 3] >= extents[:, 1]]
+    return int(max(16, CACHE // max(1, 4 * shape[1]), min(shape[0], 4 * height.mean()) if len(height) else 0))
 
 
 def colour(owner: NDArray[np.int32], values: NDArray[np.generic], out: NDArray[np.generic] | None) -> NDArray[np.generic]:
@@ -64,16 +78,15 @@ def _colour_band(owner: NDArray[np.int32], table: NDArray[np.generic], target: N
 
 @njit(nogil=True)
 def _extents(coords, ring_start, part_start):
-    """Smallest and largest y of each part."""
-    parts = len(part_start) - 1
-    low, high = np.empty(parts), np.empty(parts)
-    for part in range(parts):
-        least, most = np.inf, -np.inf
+    """(parts, 4) Smallest x, y and largest x, y of each part."""
+    out = np.empty((len(part_start) - 1, 4))
+    for part in range(len(out)):
+        left, top, right, bottom = np.inf, np.inf, -np.inf, -np.inf
         for k in range(ring_start[part_start[part]], ring_start[part_start[part + 1]]):
-            y = coords[k, 1]
-            least, most = min(least, y), max(most, y)
-        low[part], high[part] = least, most
-    return low, high
+            x, y = coords[k, 0], coords[k, 1]
+            left, right, top, bottom = min(left, x), max(right, x), min(top, y), max(bottom, y)
+        out[part, 0], out[part, 1], out[part, 2], out[part, 3] = left, top, right, bottom
+    return out
 
 
 @njit(nogil=True)
@@ -83,27 +96,100 @@ def _row(y, begin, end):
 
 
 @njit(nogil=True)
-def _paint_band(owner, begin, end, coords, ring_start, part_start, shape_start, order, low, high, values, lost):
+def _column(x, begin, end):
+    """First column whose centre is not left of x, as ImageJ rounds, within begin..end."""
+    return int(min(max(np.floor(x + 0.5), float(begin)), float(end)))
+
+
+@njit(nogil=True)
+def _paint_band(owner, begin, end, coords, ring_start, part_start, shape_start, order, extents, values, lost):
     """All shapes, in order, on the rows begin..end."""
+    width = owner.shape[1]
+    flips = np.zeros(SMALL_BOX, np.uint8)
     crossings = np.empty(4096)
     count = np.zeros(end - begin + 1, np.int64)
     for shape in order:
         for part in range(shape_start[shape], shape_start[shape + 1]):
-            first, last = _row(low[part], begin, end), _row(high[part], begin, end)
-            if last <= first:
+            first, last = _row(extents[part, 1], begin, end), _row(extents[part, 3], begin, end)
+            left, right = _column(extents[part, 0], 0, width), _column(extents[part, 2] + NUDGE, 0, width)
+            if last <= first or right <= left:
                 continue
             a, b = part_start[part], part_start[part + 1]
-            height, total = last - first, _count(coords, ring_start, a, b, first, last, count)
-            if total > MOST_CROSSINGS:
-                height = max(1, int(height * (MOST_CROSSINGS / total)))
-            for top in range(first, last, height):
-                bottom = min(top + height, last)
-                if height < last - first:
-                    total = _count(coords, ring_start, a, b, top, bottom, count)
-                if total > len(crossings):
-                    crossings = np.empty(total * 2)
-                _cross(coords, ring_start, a, b, top, bottom, count, crossings)
-                _fill(owner, top, bottom, count, crossings, shape, values, lost)
+            if (last - first) * (right - left + 1) <= SMALL_BOX:
+                _flip(coords, ring_start, a, b, first, last, left, right, flips)
+                _fill_box(owner, first, last, left, right, flips, shape, values, lost)
+            else:
+                crossings = _paint_large(owner, first, last, coords, ring_start, a, b, count, crossings, shape, values, lost)
+
+
+@njit(nogil=True)
+def _flip(coords, ring_start, first_ring, end_ring, top, bottom, left, right, flips):
+    """Flip a switch in the box of a small part wherever an edge crosses the centre line of a row."""
+    stride = right - left + 1
+    for ring in range(first_ring, end_ring):
+        a, b = ring_start[ring], ring_start[ring + 1]
+        if a == b:
+            continue
+        px, py = coords[b - 1, 0], coords[b - 1, 1]
+        before = _row(py, top, bottom)
+        for k in range(a, b):
+            x, y = coords[k, 0], coords[k, 1]
+            row = _row(y, top, bottom)
+            if row != before:
+                if before < row:
+                    r0, r1, ax, ay, slope = before, row, px, py, (x - px) / (y - py)
+                else:
+                    r0, r1, ax, ay, slope = row, before, x, y, (px - x) / (py - y)
+                place = (r0 - top) * stride - left
+                for r in range(r0, r1):
+                    flips[place + _column(ax + (r + 0.5 - ay) * slope + NUDGE, left, right)] ^= 1
+                    place += stride
+            px, py, before = x, y, row
+
+
+@njit(nogil=True)
+def _fill_box(owner, top, bottom, left, right, flips, shape, values, lost):
+    """Paint where an odd number of switches at the left are on, and turn them all off. Without branches, so that it runs in SIMD."""
+    mine, width = np.int32(shape + 1), right - left
+    for r in range(top, bottom):
+        line = owner[r, left:right]
+        inside = flips[(r - top) * (width + 1) : (r - top + 1) * (width + 1)]
+        on, taken = np.uint8(0), np.int32(0)
+        for k in range(width):
+            on ^= inside[k]
+            inside[k] = on
+            taken |= line[k] * np.int32(on)
+        if taken:
+            _lose(line, inside, shape, values, lost)
+        for k in range(width):
+            line[k] = mine if inside[k] else line[k]
+        inside[:] = 0
+
+
+@njit(nogil=True)
+def _lose(line, inside, shape, values, lost):
+    """Count what shapes of another value own where ``shape`` is about to be painted."""
+    for k in range(len(line)):
+        other = line[k] - 1
+        if inside[k] and other >= 0 and other != shape and values[other] != values[shape]:
+            lost[other] += 1
+
+
+@njit(nogil=True)
+def _paint_large(owner, first, last, coords, ring_start, a, b, count, crossings, shape, values, lost):
+    """Sort the crossings of each row; as many rows at a time as ``MOST_CROSSINGS`` allows. Returns the (perhaps larger) working array."""
+    height, total = last - first, _count(coords, ring_start, a, b, first, last, count)
+    if total > MOST_CROSSINGS:
+        height = max(1, int(height * (MOST_CROSSINGS / total)))
+    for top in range(first, last, height):
+        bottom = min(top + height, last)
+        if height < last - first:
+            total = _count(coords, ring_start, a, b, top, bottom, count)
+        if total > len(crossings):
+            crossings = np.empty(total * 2)
+        _cross(coords, ring_start, a, b, top, bottom, count, crossings)
+        _fill(owner, top, bottom, count, crossings, shape, values, lost)
+    return crossings
 
 
 @njit(nogil=True)
@@ -159,9 +245,7 @@ def _fill(owner, top, bottom, count, crossings, shape, values, lost):
         _sort(crossings, begin, end)
         line = owner[top + r]
         for k in range(begin, end - 1, 2):
-            left = int(min(max(np.floor(crossings[k] + 0.5), 0.0), float(width)))
-            right = int(min(max(np.floor(crossings[k + 1] + 0.5), 0.0), float(width)))
-            for column in range(left, right):
+            for column in range(_column(crossings[k], 0, width), _column(crossings[k + 1], 0, width)):
                 other = line[column]
                 if other != 0 and other != mine and values[other - 1] != value:
                     lost[other - 1] += 1
