@@ -8,16 +8,22 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+import tifffile
 
+from segue.codecs.tiff import TiffPixels
 from segue.errors import SinkError
 from segue.formats.segue_study.spec import FORMAT
 from segue.model.diff import diff
 from segue.model.features import Feature
-from segue.model.image import ArrayPixels, Image, in_memory
-from segue.model.study import ImageSet, Study
+from segue.model.grid import Axis, Grid
+from segue.model.image import ArrayPixels, Image, LabelImage, in_memory
+from segue.model.populations import Population
+from segue.model.study import Event, ImageSet, Study
+from segue.model.tables import Column, Table
 from segue.storage.discard import DiscardSink
 from segue.storage.lock import write_lock
 from segue.storage.sink import FileSink
+from segue.storage.source import Source
 
 NAN_IN_RECORDS = {Feature.PIXEL_SIZE, Feature.ORIGIN, Feature.DATA_RANGE, Feature.RULES, Feature.DISPLAY}
 
@@ -34,8 +40,6 @@ def contents(folder):
 
 @pytest.fixture(scope="module")
 def back(rich_folder):
-    from segue.storage.source import Source
-
     return FORMAT.read(Source(rich_folder))[0]
 
 
@@ -79,8 +83,20 @@ class TestEverythingComesBack:
         assert diff(read(write(Study())), Study()) == {}
 
     def test_text_that_is_no_unicode(self, write, read):
-        study = Study((ImageSet("half \ud83d a pair"),))
-        assert read(write(study)).image_sets[0].name == "half \ud83d a pair"
+        half = "half \ud83d a pair"
+        pixels = ArrayPixels(np.ones((2, 2), np.uint8))
+        table = Table("image set", pl.DataFrame({"a": [1.0]}), (Column("a", unit=half),))
+        s = ImageSet(
+            half, images=(Image(pixels, "yx", half, (half,)),), labels=(LabelImage(pixels, "yx", half),), tables={half: table}, history=(Event(half, ""),)
+        )
+        study = Study((s,), (Population(half, (half,)),))
+        back = read(write(study))
+        assert diff(study, back) == {}
+        assert back.image_sets[0].history == s.history
+
+    def test_numbers_of_numpy(self, write, read):
+        study = Study((ImageSet("", Grid((Axis("y", np.int64(3), np.float32(0.5)), Axis("x")))),), (Population("a", ("a",), colour=np.uint32(7)),))
+        assert diff(study, read(write(study))) == {}
 
 
 def test_every_feature_is_declared_exact():
@@ -164,6 +180,16 @@ class TestReferences:
         assert not list(folder.rglob("zarr.json"))
         assert set(diff(rich, read(folder))) <= NAN_IN_RECORDS
 
+    def test_pixels_of_another_format_stay_where_they_are(self, write, read, tmp_path):
+        array = np.arange(48, dtype=">u2").reshape(2, 4, 6)
+        tifffile.imwrite(tmp_path / "cells.tif", array, byteorder=">", photometric="minisblack")
+        study = Study((ImageSet("", images=(Image(TiffPixels.of(Source(tmp_path / "cells.tif")), "zyx"),)),))
+        folder = write(study, pixels="reference")
+        assert '"../cells.tif"' not in (folder / "study.json").read_text()
+        assert '"cells.tif"' in (folder / "study.json").read_text(), "relative to the folder that the study stands in"
+        assert not list(folder.rglob("zarr.json"))
+        assert np.array_equal(in_memory(read(folder).image_sets[0].images[0].pixels), array)
+
     def test_pixels_in_memory_are_copied(self, rich, write, read):
         folder = write(rich, pixels="reference")
         assert list(folder.rglob("zarr.json"))
@@ -211,7 +237,6 @@ def test_large_pixels_are_copied_block_by_block(write, read, monkeypatch):
 
 def test_ten_thousand_objects_in_shuffled_tables(write, read):
     from segue.model.objects import Objects
-    from segue.model.tables import Column, Table
 
     count = 10_000
     order = np.random.default_rng(0).permutation(count).astype(np.int32)
@@ -227,8 +252,6 @@ def test_ten_thousand_objects_in_shuffled_tables(write, read):
 
 
 def test_a_written_study_is_recognised(rich_folder, tmp_path):
-    from segue.storage.source import Source
-
     assert FORMAT.evidence(Source(rich_folder)).score == 100
     assert FORMAT.evidence(Source(tmp_path)).score == 0
     (tmp_path / "study.json").write_text('{"format": "other"}')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _drawn(kind: ShapeKind, shapes: Shapes) -> NDArray[Any]:
     rings = shapes.rings
     owner = np.repeat(np.arange(len(rings)), np.diff(rings.coord_start))
     if kind in RINGED:
-        return to_shapely(rings)
+        return to_shapely(cast("Any", rings))
     if kind is ShapeKind.POINT:
         return np.asarray(shapely.points(rings.coords[rings.coord_start[:-1]]))
     if kind is ShapeKind.MULTIPOINT:
