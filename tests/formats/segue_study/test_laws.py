@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -213,6 +214,14 @@ class TestReferences:
         original.rename(tmp_path / "moved.segue")
         with pytest.raises(NotFound, match=r"original\.segue"):
             read(light)
+
+
+def test_pixels_are_found_from_another_folder(write, read, monkeypatch, tmp_path):
+    folder = write(Study((ImageSet("", images=(Image(ArrayPixels(np.ones((2, 2), np.uint8)), "yx"),)),)))
+    monkeypatch.chdir(folder.parent)
+    pixels = read(Path(folder.name)).image_sets[0].images[0].pixels
+    monkeypatch.chdir("/")
+    assert in_memory(pixels).sum() == 4
 
 
 def test_large_pixels_are_copied_block_by_block(write, read, monkeypatch):

@@ -32,7 +32,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     UnsupportedVariant
         A newer segue wrote it, or edits are waiting that have not yet been put into the tables.
     """
-    files = Files(source.path, cast("ReadOptions", options).trust_changes)
+    files = Files(source.path.absolute(), cast("ReadOptions", options).trust_changes)
     entry = _entry(source)
     with blamed_on(str(source.path / STUDY_FILE)):
         definitions = populations.decode(files.get(entry.populations), entry.populations.path) if entry.populations else ()
