@@ -17,12 +17,6 @@ SMALL = 2_000_000
 TOUCHING = {2: (4, 8), 3: (6, 26)}
 """Number of axes -> connectivity by edges (faces), connectivity also by corners."""
 
-NEIGHBOURS = {
-    False: np.array([[0, -1], [-1, 0]]),
-    True: np.array([[0, -1], [-1, -1], [-1, 0], [-1, 1]]),
-}
-"""By edges only, also by corners -> (dz, dy) of the rows before a row whose pixels can touch its own."""
-
 
 def components(labels: NDArray[np.generic], connectivity: int) -> tuple[NDArray[np.unsignedinteger], int]:
     """Number the connected parts. Touching pixels of different values belong to different parts.

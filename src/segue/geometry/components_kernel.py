@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segue.geometry.components import NEIGHBOURS
+from segue.geometry.components_reference import NEIGHBOURS
 from segue.storage.compiled import njit
 
 if TYPE_CHECKING:

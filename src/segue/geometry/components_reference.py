@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segue.geometry.components import NEIGHBOURS
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Int = NDArray[np.int64]
+
+NEIGHBOURS = {
+    False: np.array([[0, -1], [-1, 0]]),
+    True: np.array([[0, -1], [-1, -1], [-1, 0], [-1, 1]]),
+}
+"""By edges only, also by corners -> (dz, dy) of the rows before a row whose pixels can touch its own."""
 
 
 class _Runs(NamedTuple):

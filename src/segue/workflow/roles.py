@@ -123,7 +123,10 @@ def _one_channel(image: Image, where: str, channel: Any) -> tuple[Pixels, str]:
 
 def _too_many(image: Image, count: int, where: str) -> UnsupportedVariant:
     if _is_colour(image, count):
-        return UnsupportedVariant(f"{where} is a colour picture, not labels; a label image has one number per pixel", where=where)
+        sentence = (
+            f"{where} is a colour picture, not labels; save the labels without colours, as one number per pixel, or choose a channel with --set channel=0"
+        )
+        return UnsupportedVariant(sentence, where=where, channels=count)
     names = ", ".join(image.channels[:8]) + (", ..." if len(image.channels) > 8 else "")
     example = f"channel={image.channels[0] if image.channels else 0}"
     sentence = f"{where} has {count} channels{f' ({names})' if names else ''}, a label image has one; choose it with --set {shlex.quote(example)}"
@@ -131,10 +134,10 @@ def _too_many(image: Image, count: int, where: str) -> UnsupportedVariant:
 
 
 def _is_colour(image: Image, count: int) -> bool:
-    """Red, green, blue (and alpha), by name, or by lying beside each other in one pixel."""
+    """Red, green, blue (and alpha), by name, or without names in 8 bits as pictures store them."""
     initials = "".join(name.strip().lower()[:1] for name in image.channels)
     named = {name.strip().lower() for name in image.channels[:3]} in ({"r", "g", "b"}, {"red", "green", "blue"}) and initials in ("rgb", "rgba")
-    return named or (not image.channels and count in (3, 4) and image.axes.endswith("c") and image.pixels.dtype == np.uint8)
+    return named or (not image.channels and count in (3, 4) and image.pixels.dtype == np.uint8)
 
 
 def _place(names: tuple[str, ...], count: int, channel: Any, where: str) -> int:
