@@ -26,29 +26,27 @@ def area_rings(shapes: Shapes) -> Rings:
 
     Returns
     -------
-    Rings in pixels. A rectangle or oval covers the pixels that ImageJ gives it (its box in whole pixels).
+    Rings in pixels. A rectangle or oval with the parameter ``whole`` covers the pixels that ImageJ gives it, else those whose centres are inside.
     """
-    kind = shapes.frame["kind"].cast(pl.Utf8)
     rows: list[Ints] = []
     rings: list[Rings] = []
-    for name in kind.unique(maintain_order=True):
-        mine = np.flatnonzero((kind == name).to_numpy()).astype(np.int64)
-        rows.append(mine)
-        rings.append(_as_rings(ShapeKind(name), shapes.rings.take(mine)))
+    for (kind, whole), mine in shapes.frame.select("kind", "whole", pl.int_range(pl.len()).alias("row")).group_by("kind", "whole", maintain_order=True):
+        rows.append(mine["row"].to_numpy())
+        rings.append(_as_rings(ShapeKind(str(kind)), shapes.rings.take(rows[-1]), whole=whole == 1))
     if len(rows) < 2:
         return rings[0] if rings else Rings.empty()
     return concat(rings).take(np.argsort(np.concatenate(rows), kind="stable").astype(np.int64))
 
 
-def _as_rings(kind: ShapeKind, rings: Rings) -> Rings:
+def _as_rings(kind: ShapeKind, rings: Rings, *, whole: bool) -> Rings:
     if kind in RINGED:
         return rings
     if kind is ShapeKind.MASK:
         return _runs_as_rings(rings)
-    from segue.geometry.ovals import oval_rings, rectangle_rings
+    from segue.geometry.ovals import ovals, rectangles
 
-    boxes = np.hstack([rings.coords[0::2], rings.coords[1::2]])
-    flat = rectangle_rings(boxes) if kind is ShapeKind.RECTANGLE else oval_rings(boxes)
+    boxes = np.hstack([rings.coords[0::2], rings.coords[1::2] - rings.coords[0::2]])
+    flat = (rectangles if kind is ShapeKind.RECTANGLE else ovals)(boxes, "imagej" if whole else "centre")
     return Rings(flat.coords, flat.ring_start, flat.part_start, flat.shape_start)
 
 

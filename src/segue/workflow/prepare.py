@@ -16,6 +16,7 @@ from segue.workflow.roles import as_labels
 
 SETTINGS = {
     "components": "what a mask of one value means: 4 or 8 = its separate parts are objects (touching by edges, or also by corners), 0 = it is one object",
+    "channel": "name or number (from 0) of the channel that is the label image",
     "role": "labels = take the image as a label image, whatever it looks like; image = take it as intensities",
 }
 """Keys of ``--set`` that belong to the conversion, not to a reader or writer."""
@@ -65,10 +66,9 @@ def _with_role(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, 
     """An integer image becomes a label image if the user says so, or if the writer takes only objects."""
     role = settings.get("role", "auto")
     only_objects = Accepts.PIXELS not in accepts
-    if s.labels or len(s.shapes) or not s.images or role == "image" or not (only_objects or role == "labels" or "components" in settings):
+    if s.labels or len(s.shapes) or not s.images or role == "image" or not (only_objects or role == "labels" or {"components", "channel"} & set(settings)):
         return s, Notes()
     if len(s.images) > 1:
         raise Incompatible(f"{where} holds {len(s.images)} images and no labels; convert the one that is the label image")
-    components = settings.get("components")
-    labels, notes = as_labels(s.images[0], components=None if components is None else int(components), where=where, force=role == "labels")
+    labels, notes = as_labels(s.images[0], components=settings.get("components"), where=where, force=role == "labels", channel=settings.get("channel"))
     return replace(s, images=(), labels=(labels,)), notes
