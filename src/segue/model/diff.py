@@ -13,6 +13,7 @@ from segue.model.diff_objects import compare_objects
 from segue.model.diff_pixels import compare_pixels
 from segue.model.diff_populations import compare_membership, compare_populations
 from segue.model.diff_tables import compare_rows, compare_tables
+from segue.model.equal import equal
 from segue.model.features import Feature as F
 from segue.model.grid import Grid
 from segue.model.match import implied, match
@@ -41,12 +42,12 @@ def diff(a: Study, b: Study) -> dict[F, int]:
 
 
 def _definitions(a: Mapping[str, object], b: Mapping[str, object]) -> int:
-    return sum(a.get(key) != b.get(key) for key in a.keys() | b.keys())
+    return sum(not equal(a.get(key), b.get(key)) for key in a.keys() | b.keys())
 
 
 def _image_sets(a: ImageSet, b: ImageSet, partners: dict[str, str], found: Counts) -> None:
     found[F.IMAGE_SET_NAME] += (a.name, a.group, a.position) != (b.name, b.group, b.position)
-    found[F.DISPLAY] += a.display != b.display
+    found[F.DISPLAY] += not equal(a.display, b.display)
     _grids(a.grid, b.grid, found)
     compare_pixels(a, b, found)
     left, right = implied(a, b), implied(b, a)
@@ -60,11 +61,14 @@ def _image_sets(a: ImageSet, b: ImageSet, partners: dict[str, str], found: Count
 def _grids(a: Grid, b: Grid, found: Counts) -> None:
     names = [name for name in "tzyx" if name in a.names + b.names]
     found[F.GRID_SIZE] += [a.size(name) for name in names] != [b.size(name) for name in names]
-    one, other = [a.axis(name) for name in names], [b.axis(name) for name in names]
-    found[F.PIXEL_SIZE] += _stated(a) != _stated(b)
-    found[F.ORIGIN] += a.world != b.world or any((x.translation if x else 0) != (y.translation if y else 0) for x, y in zip(one, other, strict=True))
+    found[F.PIXEL_SIZE] += not equal(_stated(a), _stated(b))
+    found[F.ORIGIN] += not equal((a.world, _corner(a)), (b.world, _corner(b)))
 
 
-def _stated(grid: Grid) -> dict[str, tuple[float | None, str | None]]:
+def _stated(grid: Grid) -> tuple[object, ...]:
     """The pixel sizes that are stated: an axis without one equals no axis."""
-    return {axis.name: (axis.scale, axis.unit) for axis in grid.axes if (axis.scale, axis.unit) != (None, None)}
+    return tuple((axis.name, axis.scale, axis.unit) for axis in grid.axes if (axis.scale, axis.unit) != (None, None))
+
+
+def _corner(grid: Grid) -> tuple[object, ...]:
+    return tuple((axis.name, axis.translation) for axis in grid.axes if axis.translation != 0)

@@ -49,17 +49,37 @@ def _compare_shapes(a: Shapes, b: Shapes, pairs: pl.DataFrame, found: Counter[F]
 
 
 def _matched(a: Shapes, b: Shapes, pairs: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
-    """Pairs of rows (row, row_right): the nth shape of an object in both; and the rows that only one side has."""
-    left, right = (
-        shapes.frame.lazy()
-        .select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), "object")
-        .join(pairs.lazy().select(pl.col(side).alias("object"), pl.col("a").alias("pair")), on="object", how="left", maintain_order="left")
-        .with_columns(nth=pl.int_range(pl.len()).over("object"))
-        .collect()
-        for shapes, side in ((a, "a"), (b, "b"))
-    )
-    both = left.join(right, on=["pair", "nth"], how="inner").select("row", "row_right").sort("row")
+    """Pairs of rows (row, row_right) of the same shape in both; and the rows that only one side has.
+
+    Where an object has as many shapes in both, they are matched by order; else the nth of a kind with the nth of that kind, and what
+    is left by order: a shape that is left out must not make all that follow look different.
+    """
+    left, right = _of_pairs(a, pairs["a"]), _of_pairs(b, pairs["b"])
+    even = np.bincount(left["pair"], minlength=pairs.height) == np.bincount(right["pair"], minlength=pairs.height)
+    if even.all():
+        both = pl.DataFrame({"row": left.sort("pair", maintain_order=True)["row"], "row_right": right.sort("pair", maintain_order=True)["row"]})
+    else:
+        left, right = (side.with_columns(kind=pl.when(pl.Series(even[side["pair"]])).then(None).otherwise("kind")) for side in (left, right))
+        both = _in_order(left, right, ["pair", "kind"])
+        left, right = left.join(both, on="row", how="anti"), right.join(both, left_on="row", right_on="row_right", how="anti")
+        both = pl.concat([both, _in_order(left.sort("row"), right.sort("row"), ["pair"])])
+    both = both.sort("row")
     return both, _others(len(a), both["row"]), _others(len(b), both["row_right"])
+
+
+def _of_pairs(shapes: Shapes, objects: pl.Series) -> pl.DataFrame:
+    """(row, pair, kind) of every shape whose object is one of ``objects`` (row numbers; the place there is the pair)."""
+    owner, paired = shapes.frame["object"].to_numpy(), objects.to_numpy()
+    pair_of = np.full(max(owner.max(initial=-1), paired.max(initial=-1)) + 1, -1, np.int64)
+    pair_of[paired] = np.arange(len(paired))
+    frame = pl.DataFrame({"row": pl.int_range(len(shapes), eager=True), "pair": pair_of[owner], "kind": shapes.frame["kind"].to_physical()})
+    return frame.filter(pl.col("pair") >= 0)
+
+
+def _in_order(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The nth row of a key on the left with the nth of that key on the right."""
+    left, right = (side.select("row", *keys, nth=pl.int_range(pl.len()).over(keys)) for side in (left, right))
+    return left.join(right, on=[*keys, "nth"], how="inner", nulls_equal=True).select("row", "row_right")
 
 
 def _others(height: int, rows: pl.Series) -> Ints:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from segue.model.equal import equal
 from segue.model.features import Feature as F
 from segue.model.image import Image, LabelImage, Pixels, plane_at, size_of
 from segue.model.study import ImageSet
@@ -24,12 +25,12 @@ def compare_pixels(a: ImageSet, b: ImageSet, found: Counter[F]) -> None:
 
 
 def _images(a: Image, b: Image, found: Counter[F]) -> None:
-    equal = same_pixels(a, b)
-    found[F.IMAGES] += not equal
-    found[F.PIXEL_TYPE] += equal and a.pixels.dtype.newbyteorder("=") != b.pixels.dtype.newbyteorder("=")
+    same = same_pixels(a, b)
+    found[F.IMAGES] += not same
+    found[F.PIXEL_TYPE] += same and a.pixels.dtype.newbyteorder("=") != b.pixels.dtype.newbyteorder("=")
     found[F.IMAGE_NAME] += a.name != b.name
     found[F.CHANNEL_NAMES] += a.channels != b.channels
-    found[F.DATA_RANGE] += a.data_range != b.data_range
+    found[F.DATA_RANGE] += not equal(a.data_range, b.data_range)
 
 
 def _labels(a: LabelImage, b: LabelImage, found: Counter[F]) -> None:

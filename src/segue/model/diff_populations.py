@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from segue.model.equal import equal
 from segue.model.features import Feature as F
 from segue.model.populations import Membership, Population
 from segue.model.rules import ListRule
@@ -20,7 +21,7 @@ def compare_populations(a: tuple[Population, ...], b: tuple[Population, ...], fo
     for one, other in pairs:
         found[F.POPULATIONS] += one.name != other.name
         found[F.POPULATION_COLOUR] += one.colour != other.colour
-        found[F.RULES] += one.rule != other.rule
+        found[F.RULES] += not equal(one.rule, other.rule)
         found[F.POPULATION_SETTINGS] += _settings(one) != _settings(other)
     return {one.id: other.id for one, other in pairs}
 

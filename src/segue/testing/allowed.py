@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from segue.formats.format import Accepts, Format, Limit
 from segue.model.features import SHAPE_FEATURES, Feature
@@ -47,6 +47,8 @@ class Allowed:
 
     features: frozenset[Feature] = frozenset(Feature)
     limits: Mapping[Feature, Limit] = field(default_factory=dict)
+    needed: frozenset[Feature] = frozenset()
+    """Of images and label images: what there is at least one of."""
 
     def __repr__(self) -> str:
         return f"Allowed({len(self.features)} of {len(Feature)} features)"
@@ -69,7 +71,10 @@ class Allowed:
         return feature in self and (not choices or choice in choices)
 
     def without(self, features: Collection[Feature]) -> Allowed:
-        return Allowed(self.features - frozenset(features), self.limits)
+        return replace(self, features=self.features - frozenset(features))
+
+    def needing(self, feature: Feature) -> Allowed:
+        return replace(self, needed=self.needed | {feature})
 
 
 def declared_exact(record: Format) -> Allowed:
@@ -83,4 +88,4 @@ def forms(record: Format) -> list[Allowed]:
     allowed = declared_exact(record)
     if record.folder or not {Accepts.PIXELS, Accepts.LABELS} <= record.accepts:
         return [allowed]
-    return [allowed.without({Feature.LABELS}), allowed.without({Feature.IMAGES})]
+    return [allowed.without({Feature.LABELS}).needing(Feature.IMAGES), allowed.without({Feature.IMAGES}).needing(Feature.LABELS)]

@@ -109,7 +109,12 @@ def same_bytes(trip: Trip) -> None:
 
 
 def every_law(trip: Trip) -> None:
-    """Laws 2 to 5 for any study; with options that are not the usual ones, losses need not be declared."""
+    """Laws 2 to 5 for any study; with options that are not the usual ones, losses need not be declared.
+
+    A study that ``fit`` refuses as ``Incompatible`` is left alone: an error loses nothing in silence.
+    """
+    if trip.refused:
+        return
     untouched(trip)
     nothing_silent(trip)
     if trip.options == trip.record.options("write"):

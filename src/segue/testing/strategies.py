@@ -58,7 +58,7 @@ def _image_set(draw: st.DrawFn, allowed: Allowed) -> ImageSet:
     things.stray_segments(draw, allowed, range(count, tiles), sizes, layers)
     images: tuple[Image, ...] = ()
     if F.IMAGES in allowed:
-        images = tuple(pictures.image(draw, allowed, sizes) for _ in range(draw(st.integers(0, allowed.at_most(F.IMAGES, 2)))))
+        images = tuple(pictures.image(draw, allowed, sizes) for _ in range(draw(st.integers(int(F.IMAGES in allowed.needed), allowed.at_most(F.IMAGES, 2)))))
     connections = values.connections(draw, allowed, count)
     return ImageSet(
         **_context(draw, allowed),

@@ -32,7 +32,7 @@ def layers(draw: st.DrawFn, allowed: Allowed) -> list[Layer]:
     if F.LABELS not in allowed:
         return []
     limit = allowed.limit(F.LABELS)
-    count: int = draw(st.integers(0, allowed.at_most(F.LABELS, 2)))
+    count: int = draw(st.integers(int(F.LABELS in allowed.needed), allowed.at_most(F.LABELS, 2)))
     names = _names(draw, allowed, count)
     return [Layer(name, np.dtype(draw(st.sampled_from(limit.dtypes or LABEL_DTYPES))), []) for name in names]
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Self, cast
 import numpy as np
 import polars as pl
 
+from segue.errors import Incompatible
 from segue.formats.format import Format
 from segue.formats.options import Options
 from segue.model.image import Pixels, in_memory
@@ -78,6 +79,17 @@ class Trip:
         study, _ = self.record.read(Source(path))
         self._read.append(study)
         return study
+
+    @cached_property
+    def refused(self) -> bool:
+        """Whether the format says openly that it has no place for such a study at all: an error loses nothing in silence."""
+        try:
+            self.fitted  # noqa: B018  (only whether it can be made)
+        except Incompatible:
+            return True
+        except Exception:
+            return False  # the laws will meet the error, and blame it on the format
+        return False
 
     @cached_property
     def fitted(self) -> Study:
