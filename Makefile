@@ -36,7 +36,7 @@ check: $(stamps)/test
 	$(bin)/ruff format --check --quiet
 	$(bin)/ruff check --quiet
 	$(bin)/mypy --no-error-summary
-	$(bin)/lint-imports
+	$(bin)/lint-imports --no-logo
 	$(bin)/python docs/generate --check
 	$(bin)/python -m pytest -q tests/architecture
 

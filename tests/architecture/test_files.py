@@ -9,7 +9,7 @@ GRAB_BAGS = {"util", "utils", "common", "helper", "helpers", "misc", "manager", 
 SOURCE = {".py", ".ts", ".tsx", ".css", ".sh"}
 
 # A letter of each stands in brackets, so that this file does not name them itself.
-ADDRESSES = re.compile(r"[p]ypi|[p]ythonhosted|[n]pmjs|[a]naconda|[c]onda-forge|[c]rates\.io|[i]ndex-url|\.\./\.[l]ibrary|/opt/[w]heels", re.I)
+ADDRESSES = re.compile(r"\b[p]ypi\b|[p]ythonhosted|[n]pmjs|[a]naconda|[c]onda-forge|[c]rates\.io|[i]ndex-url|\.\./\.[l]ibrary|/opt/[w]heels", re.I)
 ADDRESS_FREE = {"requirements", "Makefile", "pyproject.toml"}
 
 

@@ -18,10 +18,14 @@ def strings(tree):
             yield node.value, node.lineno
 
 
+BELOW_FORMATS = {"codecs", "geometry", "storage"}
+"""They cannot choose by format: they may not import one. Some formats are called by plain words (numpy) that mean something else there."""
+
+
 def test_no_format_name_leaks_into_other_code(root, files):
     leaks = []
     for path in files:
-        if path.suffix != ".py" or path.parts[:2] != ("src", "segue") or path.name == "catalog.py":
+        if path.suffix != ".py" or path.parts[:2] != ("src", "segue") or path.parts[2] in BELOW_FORMATS or path.name == "catalog.py":
             continue
         own = path.parts[3].replace("_", "-") if path.parts[2] == "formats" and len(path.parts) > 4 else None
         found = strings(ast.parse((root / path).read_text(encoding="utf-8")))
