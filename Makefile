@@ -18,6 +18,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 export UV_LINK_MODE := copy
+export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 bin := .venv/bin
