@@ -20,7 +20,8 @@ from PIL import Image
 from segue.codecs import png_rows
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
-from segue.codecs.png import SIGNATURE, PngPixels, describe
+from segue.codecs.png import PngPixels, describe
+from segue.codecs.png_chunks import SIGNATURE
 from segue.codecs.png_write import write_png
 from segue.errors import Malformed, SegueError, TooLarge, UnsupportedVariant, WrongFormat
 from segue.storage import handles

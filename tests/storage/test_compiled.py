@@ -92,3 +92,20 @@ def test_a_damaged_cache_is_compiled_again(package: Path, damage: str) -> None:
     assert (outcome.stdout, outcome.stderr) == ("2 6 12\n", "")
     index = next((package / "__pycache__").glob("kernels.thrice*.nbi"))
     assert index.stat().st_size > 0, "the damaged cache was not repaired"
+
+
+def test_a_kernel_is_compiled_again_when_a_kernel_that_it_calls_has_changed(tmp_path: Path) -> None:
+    package = tmp_path / "segue"
+    (package / "storage").mkdir(parents=True)
+    for folder in (package, package / "storage"):
+        (folder / "__init__.py").write_text("")
+    source = Path(next(iter(segue.__path__)))
+    (package / "storage" / "compiled.py").write_text((source / "storage" / "compiled.py").read_text())
+    (tmp_path / "kernels.py").write_text(
+        "from segue.storage.compiled import njit\nfrom segue.inner_kernel import inner\n\n@njit\ndef outer(x): return inner(x)\nprint(outer(1))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    for added, result in ((1, "2\n"), (2, "3\n")):
+        (package / "inner_kernel.py").write_text(f"from segue.storage.compiled import njit\n\n@njit\ndef inner(x): return x + {added}\n")
+        command = [sys.executable, "-c", "import kernels"]
+        assert subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120).stdout == result

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from segue.codecs.pixel_facts import KEY, Facts, parse
+from segue.codecs.png_chunks import damaged, read_chunks
 from segue.codecs.png_rows import unfiltered
-from segue.errors import Malformed, TooLarge, UnsupportedVariant, WrongFormat
+from segue.errors import TooLarge, UnsupportedVariant
 from segue.storage.handles import opened
 from segue.storage.source import Source
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_PIXELS = 1 << 30
 MOST_EXPANSION = 1100
 """Deflate makes at most 1,032 bytes of one."""
@@ -62,7 +61,7 @@ class OpenPng:
 
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
-        chunks = list(_chunks(data, path))
+        chunks = list(read_chunks(data, path))
         self.head = _head(chunks, len(data), path)
         self.pixels: Array | None = None
         self._packed = b"".join(body for kind, body in chunks if kind == b"IDAT")
@@ -123,31 +122,13 @@ class PngPixels:
         return np.moveaxis(part, -1, 0)[region[0]].copy() if len(self.shape) == 3 else part[:, :, 0].copy()
 
 
-def _chunks(data: bytes, path: Path) -> Iterator[tuple[bytes, bytes]]:
-    if not data.startswith(SIGNATURE):
-        raise WrongFormat(f"{path} is not a PNG file: it does not start like one", path=path, expected="PNG signature")
-    at = len(SIGNATURE)
-    kind = b""
-    while kind != b"IEND":
-        if at + 12 > len(data):
-            raise _bad(path, at, "it ends before its last part")
-        length, kind = struct.unpack_from(">I4s", data, at)
-        body = data[at + 8 : at + 8 + length]
-        if len(body) != length or at + 12 + length > len(data):
-            raise _bad(path, at, "it ends before its last part")
-        if zlib.crc32(kind + body) != struct.unpack_from(">I", data, at + 8 + length)[0]:
-            raise _bad(path, at, "a checksum does not agree")
-        yield kind, body
-        at += 12 + length
-
-
 def _head(chunks: list[tuple[bytes, bytes]], size: int, path: Path) -> PngHead:
     kind, body = chunks[0]
     if kind != b"IHDR" or len(body) != 13:
-        raise _bad(path, 8, "it has no header")
+        raise damaged(path, 8, "it has no header")
     width, height, depth, colour, packing, filtering, interlace = struct.unpack(">IIBBBBB", body)
     if depth not in _DEPTHS.get(colour, set()) or packing or filtering or interlace > 1 or not 0 < width < 1 << 31 or not 0 < height < 1 << 31:
-        raise _bad(path, 16, "its header makes no sense")
+        raise damaged(path, 16, "its header makes no sense")
     bytes_needed = height * ((width * _SAMPLES[colour] * depth + 7) // 8)
     if height * width > MOST_PIXELS or bytes_needed > size * MOST_EXPANSION:
         raise TooLarge(f"{path} announces {width:,} x {height:,} pixels, more than it can hold or segue reads from a PNG", path=path, limit=MOST_PIXELS)
@@ -177,9 +158,9 @@ def _decode(head: PngHead, packed: bytes, path: Path) -> Array:
     try:
         data = zlib.decompressobj().decompress(packed, needed)
     except zlib.error as error:
-        raise _bad(path, 0, f"its pixels cannot be decompressed ({error})") from error
+        raise damaged(path, 0, f"its pixels cannot be decompressed ({error})") from error
     if len(data) < needed:
-        raise _bad(path, 0, "pixels are missing")
+        raise damaged(path, 0, "pixels are missing")
     out = np.empty((head.height, head.width, head.samples), head.dtype)
     at = 0
     for (top, left, down, right), (height, width), stride in zip(passes, sizes, strides, strict=True):
@@ -187,7 +168,7 @@ def _decode(head: PngHead, packed: bytes, path: Path) -> Array:
             rows = np.frombuffer(data, np.uint8, height * (stride + 1), at).reshape(height, stride + 1)
             at += rows.size
             if rows[:, 0].max() > 4:
-                raise _bad(path, 0, "a row is filtered in an unknown way")
+                raise damaged(path, 0, "a row is filtered in an unknown way")
             out[top::down, left::right] = _samples(unfiltered(rows, max(head.samples * head.depth // 8, 1)), head, width)
     return out
 
@@ -206,9 +187,5 @@ def _samples(rows: Array, head: PngHead, width: int) -> Array:
 def _coloured(indices: Array, head: PngHead, path: Path) -> Array:
     palette = np.frombuffer(head.palette[: len(head.palette) // 3 * 3], np.uint8).reshape(-1, 3)
     if indices.size and (not len(palette) or int(indices.max()) >= len(palette)):
-        raise _bad(path, 0, "a pixel has a colour that its palette does not list")
+        raise damaged(path, 0, "a pixel has a colour that its palette does not list")
     return palette[indices]
-
-
-def _bad(path: Path, at: int, what: str) -> Malformed:
-    return Malformed(f"{path} is damaged or incomplete: {what}", path=path, position=f"byte {at}", expected=what)

@@ -11,7 +11,7 @@ from segue.storage.compiled import njit
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True)
 def undo(rows: Array, step: int, out: Array) -> None:
     """Undo the filters of (rows, 1 + bytes) uint8 into (rows, bytes) uint8."""
     for row in range(rows.shape[0]):

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from segue.codecs.pixel_facts import KEY, Facts
-from segue.codecs.png import SIGNATURE
+from segue.codecs.pixel_facts import KEY, Facts, known_steps
+from segue.codecs.png_chunks import SIGNATURE
 from segue.errors import UnsupportedVariant
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -52,7 +52,7 @@ def write_png(file: BinaryIO, shape: tuple[int, int, int], dtype: np.dtype[Any],
     file.write(SIGNATURE)
     _chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, dtype.itemsize * 8, 3 if palette else _COLOUR[samples], 0, 0, 0))
     _chunk(file, b"tEXt", KEY.encode() + b"\0" + facts.to_json().encode())
-    density = _density(facts.scale)
+    density = _density(known_steps(facts))
     if density:
         _chunk(file, b"pHYs", density)
     if palette and colours is not None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 
-from segue.codecs.pixel_facts import KEY, Facts, parse
+from segue.codecs.pixel_facts import KEY, Facts, known_steps, parse
 from segue.codecs.tiff_layout import Layout
 from segue.codecs.tiff_series import UNNAMED, Series, holds, resolution, stack
 from segue.codecs.tiff_tags import Structure
@@ -74,9 +74,9 @@ def _number(text: str | None) -> float:
     return number if 0 < number < float("inf") else 0.0
 
 
-def _scale(keys: Mapping[str, str], layout: Layout) -> dict[str, tuple[float, str | None]]:
+def _scale(keys: Mapping[str, str], layout: Layout) -> dict[str, tuple[float | None, str | None]]:
     unit = short_unit(keys.get("unit", ""))
-    found: dict[str, tuple[float, str | None]] = {}
+    found: dict[str, tuple[float | None, str | None]] = {}
     if unit is None:
         found |= resolution(layout)
     else:
@@ -143,11 +143,11 @@ def describe(sizes: Mapping[str, int], facts: Facts) -> bytes:
 
 
 def _calibration(facts: Facts) -> list[str]:
-    steps = facts.scale
-    unit = steps.get("x", (0, None))[1]
+    steps = known_steps(facts)
+    unit = steps.get("x", (0.0, None))[1]
     lines = [f"unit={_escaped(unit)}"] if unit else []
     for axis in "yz":
-        own = steps.get(axis, (0, None))[1]
+        own = steps.get(axis, (0.0, None))[1]
         lines += [f"{axis}unit={_escaped(own)}"] if own and own != unit else []
     lines += [f"spacing={steps['z'][0]!r}"] if "z" in steps else []
     if "t" in steps:

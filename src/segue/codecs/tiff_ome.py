@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from segue.codecs.pixel_facts import KEY, Facts, parse
+from segue.codecs.pixel_facts import KEY, Facts, known_steps, parse
 from segue.codecs.tiff_layout import Layout, layout_of
 from segue.codecs.tiff_series import Series
 from segue.codecs.tiff_tags import Structure
@@ -125,7 +125,8 @@ class _Image:
 
     def _facts(self) -> Facts:
         names = tuple(channel.get("Name", "") for channel in self.channels)
-        scale = {axis: self._step(axis) for axis in "zyx"} | {"t": self._number("TimeIncrement", "TimeIncrementUnit", "s")}
+        scale = {axis: self._step(axis) for axis in "zyx"}
+        scale["t"] = self._number("TimeIncrement", "TimeIncrementUnit", "s")
         return Facts(
             name=self.image.get("Name", ""),
             channels=names if all(names) and len(names) == self.size["c"] else (),
@@ -188,10 +189,10 @@ def describe(sizes: Mapping[str, int], dtype: np.dtype[np.generic], facts: Facts
 
     Number types that OME does not know (64-bit integers, half floats) are named as numpy names them.
     """
-    channels = sizes.get("c", 1)
+    channels, known = sizes.get("c", 1), known_steps(facts)
     kind = _TYPES.get(dtype.str[1:], dtype.name)
     size = " ".join(f'Size{axis.upper()}="{sizes.get(axis, 1)}"' for axis in "xyzct")
-    steps = "".join(_step(axis, *facts.scale[axis]) for axis in "xyzt" if axis in facts.scale)
+    steps = "".join(_step(axis, *known[axis]) for axis in "xyzt" if axis in known)
     names = facts.channels or ("",) * channels
     lines = [f"<Channel ID={quoteattr(f'Channel:0:{index}')} SamplesPerPixel={quoteattr('1')}{_attribute(' Name', name)}/>" for index, name in enumerate(names)]
     xml = (

@@ -101,10 +101,10 @@ def holds(layouts: tuple[Layout, ...], number: int, structure: Structure, path: 
     raise Malformed(f"{path} is damaged or incomplete: {what}", path=path, position="page description", expected=what)
 
 
-def resolution(layout: Layout) -> dict[str, tuple[float, str | None]]:
+def resolution(layout: Layout) -> dict[str, tuple[float | None, str | None]]:
     """Pixel size from the resolution tags, unless it is a printer's."""
     unit = {2: "inch", 3: "cm"}.get(layout.page.number(296, 2))
-    found: dict[str, tuple[float, str | None]] = {}
+    found: dict[str, tuple[float | None, str | None]] = {}
     for axis, tag in (("x", 282), ("y", 283)):
         pixels, per = (*layout.page.numbers(tag), 0, 0)[:2]
         if unit is None or pixels <= 0 or per <= 0:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from segue.codecs import tiff_imagej, tiff_ome
-from segue.codecs.pixel_facts import KEY, Facts
+from segue.codecs.pixel_facts import KEY, Facts, known_steps
 from segue.codecs.tiff_ifd import ASCII, BYTE, LONG, RATIONAL, SHORT, Dialect, Tags, rational
 from segue.errors import UnsupportedVariant
 
@@ -172,7 +172,8 @@ def _tags(plan: Plan, dialect: Dialect, nth: int, offsets: list[int], counts: li
 
 
 def _resolution(plan: Plan) -> dict[int, tuple[int, Any]]:
-    steps = [plan.facts.scale.get(axis) for axis in "xy"]
+    known = known_steps(plan.facts)
+    steps = [known.get(axis) for axis in "xy"]
     if None in steps:
         return {}
     if plan.layout == "imagej":

@@ -7,14 +7,16 @@ in a private folder below the temporary directory, else it is simply not kept. I
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import stat
 import tempfile
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numba
 from numba.core import config
@@ -22,8 +24,18 @@ from numba.core import config
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 _UNREADABLE = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError)
 """What a missing, cut off or foreign cache file can raise."""
+
+
+@overload
+def njit(function: Function, /) -> Function: ...
+
+
+@overload
+def njit(*signature: Any, **options: Any) -> Callable[[Function], Function]: ...
 
 
 def njit(*signature: Any, **options: Any) -> Any:
@@ -54,8 +66,20 @@ def _cached(function: Callable[..., Any], options: dict[str, Any]) -> Any:
     except (RuntimeError, OSError):  # numba: "cannot cache function ...: no locator available"
         kernel = _elsewhere(function, options)
     if getattr(kernel, "_cache", None) is not None:
+        with suppress(AttributeError):
+            kernel._cache._cache_file._source_stamp = (kernel._cache._cache_file._source_stamp, _all_kernels())
         kernel._cache = _Forgiving(kernel._cache)
     return kernel
+
+
+@cache
+def _all_kernels() -> str:
+    """A hash of the text of every kernel file: kernels call those of other files, and numba looks for changes only in a kernel's own."""
+    digest = hashlib.sha256()
+    with suppress(OSError):
+        for file in sorted(Path(__file__).parents[1].rglob("*kernel*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _elsewhere(function: Callable[..., Any], options: dict[str, Any]) -> Any:

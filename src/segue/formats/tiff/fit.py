@@ -1,0 +1,31 @@
+"""What a TIFF file can hold of a study."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from segue.codecs.pixels import converted
+from segue.formats.options import Options
+from segue.formats.pixel_files import fitted, picture_of
+from segue.formats.tiff.options import WriteOptions
+from segue.formats.tiff.spec import KEPT
+from segue.formats.tiff.storage import storage_of
+from segue.model.image import Image
+from segue.model.study import Study
+
+
+def fit(study: Study, options: Options) -> Study:
+    """One picture, in a number type that the layout has.
+
+    Raises
+    ------
+    Incompatible
+        There is no picture, or none that the layout can hold.
+    """
+    chosen = cast("WriteOptions", options)
+    picture = picture_of(study, chosen.role, chosen.layer)
+    _, dtype = storage_of(picture, chosen.layout)
+    if isinstance(picture, Image):
+        picture = replace(picture, pixels=converted(picture.pixels, dtype))
+    return fitted(study, picture, KEPT)

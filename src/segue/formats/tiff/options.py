@@ -1,0 +1,29 @@
+"""Options of the TIFF reader and writer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from segue.formats.options import Options
+
+
+class ReadOptions(Options):
+    """How a TIFF file is understood where it does not tell."""
+
+    role: Literal["auto", "labels", "image"] = Field("auto", description="labels = its numbers are segments; auto = what the file says, else an image")
+    pages: Literal["auto", "c", "z", "t"] = Field("auto", description="what pages without a description are: channels, z planes or time points")
+    axes: str = Field("", pattern="^[tczyxTCZYX]*$", description="names of all axes, slowest first (tzcyx), instead of what the file says")
+    image: int = Field(1, ge=1, description="which image of a file with several, counted from 1")
+
+
+class WriteOptions(Options):
+    """What is written, and in which dialect."""
+
+    role: Literal["auto", "labels", "image"] = Field("auto", description="auto = labels if there are any, else the image")
+    layout: Literal["auto", "imagej", "ome", "plain"] = Field(
+        "auto", description="auto = imagej where ImageJ has the pixel type, ome for names that end in .ome.tif, else ome or plain"
+    )
+    compression: Literal["none", "deflate"] = Field("none", description="deflate is lossless; ImageJ's layout is never compressed")
+    layer: str | None = Field(None, description="name of the label image or image to write, where there are several")

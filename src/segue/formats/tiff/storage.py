@@ -1,0 +1,68 @@
+"""In which layout and as which number type a picture is stored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from segue.codecs.pixels import bounds
+from segue.codecs.tiff_write import CLASSIC_BYTES, IMAGEJ_TYPES
+from segue.errors import Incompatible
+from segue.formats.pixel_files import Picture
+from segue.formats.tiff.spec import PIXEL_TYPES
+from segue.model.image import Image, LabelImage, size_of
+
+WHOLE_FLOATS = 1 << 24
+"""float32 holds every whole number up to this."""
+_NOT_IN_OME = {"float16": "float32", "int64": "float64", "uint64": "float64"}
+
+
+def storage_of(picture: Picture, layout: str) -> tuple[str, np.dtype[np.generic]]:
+    """(layout, number type in the file) for an option ``layout``, which may be ``auto``.
+
+    Raises
+    ------
+    Incompatible
+        That layout cannot hold this picture.
+    """
+    if isinstance(picture, LabelImage):
+        return _labels(picture, layout)
+    return _image(picture, layout)
+
+
+def _image(picture: Image, layout: str) -> tuple[str, np.dtype[np.generic]]:
+    kind = picture.pixels.dtype
+    name = "uint8" if kind == np.bool_ else kind.name
+    if name not in PIXEL_TYPES:
+        raise Incompatible(f"TIFF cannot hold pixels of type {name}; choose a format that can, such as a segue study")
+    if layout == "auto":
+        layout = "imagej" if name in IMAGEJ_TYPES and _fits_imagej(picture, np.dtype(name)) else "plain" if name in _NOT_IN_OME else "ome"
+    if layout == "imagej" and name not in IMAGEJ_TYPES:
+        name = "float32"
+    if layout == "ome":
+        name = _NOT_IN_OME.get(name, name)
+    return layout, np.dtype(name)
+
+
+def _labels(picture: LabelImage, layout: str) -> tuple[str, np.dtype[np.generic]]:
+    lowest, highest = bounds(picture.pixels)
+    smallest = _smallest(lowest, highest)
+    if layout in {"auto", "imagej"}:
+        name = smallest if smallest in IMAGEJ_TYPES else "float32"
+        if max(highest, -lowest) <= WHOLE_FLOATS and _fits_imagej(picture, np.dtype(name)):
+            return "imagej", np.dtype(name)
+        if layout == "imagej":
+            raise Incompatible(f"ImageJ's TIFF cannot hold labels up to {highest:,} (only to {WHOLE_FLOATS:,}) or planes beyond 4 GB; use layout=ome")
+        layout = "plain" if smallest in _NOT_IN_OME else "ome"
+    if layout == "ome" and smallest in _NOT_IN_OME:
+        raise Incompatible(f"OME-TIFF cannot hold labels up to {highest:,}, which need 64 bits; use layout=plain")
+    return layout, np.dtype(smallest)
+
+
+def _smallest(lowest: int, highest: int) -> str:
+    """The smallest integer type for labels: unsigned where none is negative."""
+    kinds = ("uint8", "uint16", "uint32", "uint64") if lowest >= 0 else ("int8", "int16", "int32", "int64")
+    return next((name for name in kinds if np.iinfo(name).min <= lowest and highest <= np.iinfo(name).max), kinds[-1])
+
+
+def _fits_imagej(picture: Picture, dtype: np.dtype[np.generic]) -> bool:
+    return size_of(picture.pixels, picture.axes, "y") * size_of(picture.pixels, picture.axes, "x") * dtype.itemsize <= CLASSIC_BYTES
