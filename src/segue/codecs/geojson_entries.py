@@ -58,7 +58,7 @@ def measurements(b: Bytes, spans: Ints) -> pl.DataFrame:
             some = order[cuts[code] : cuts[code + 1]]
             rows = found[some, kernel.ROW]
             columns[name][rows], there[name][rows] = numbers[some], valid[some]
-    return pl.DataFrame([_column(name, columns[name], there[name]) for name in columns])
+    return pl.DataFrame({name: _column(name, columns[name], there[name]) for name in columns})
 
 
 def _column(name: str, values: npt.NDArray[np.float64], there: npt.NDArray[np.bool_]) -> pl.Series:

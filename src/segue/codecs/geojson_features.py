@@ -33,6 +33,7 @@ SHAPES: dict[str, DataType] = {
     "z": pl.Int32,
     "t": pl.Int32,
     "ellipse": pl.Boolean,
+    "stated": pl.Boolean,
 }
 ENTRIES: dict[str, DataType] = {"feature": pl.Int32, "key": pl.Utf8, "value": pl.Utf8}
 
@@ -44,7 +45,7 @@ class Features:
     frame: pl.DataFrame
     """``parent``: row of the feature whose child it is, or null; the others: the JSON text of a value (texts with their quotes) or null."""
     shapes: pl.DataFrame
-    """One row per geometry, ordered by feature, its nucleus after its geometry; ``c``, ``z``, ``t`` of its plane (-1, 0, 0 if not stated)."""
+    """One row per geometry, ordered by feature, its nucleus after its geometry; ``c``, ``z``, ``t`` of its plane (-1, 0, 0 if it is not ``stated``)."""
     coords: Floats
     """(n, 2) float64: x, y as they stand in the text."""
     ring_start: Ints

@@ -30,8 +30,8 @@ from segue.storage.compiled import njit
 GEOMETRY, COORDINATES = 9, 10
 """Codes of faults: a geometry with a known type; its coordinates."""
 POINT, MULTIPOINT, LINE, MULTILINE, POLYGON, MULTIPOLYGON, COLLECTION = range(1, 8)
-ROW, ROLE, KIND, C, Z, T, ELLIPSE = range(7)
-"""Columns of ``shapes`` (shapes, 7) int64; the role is 0 for the geometry of a feature and 1 for its nucleus."""
+ROW, ROLE, KIND, C, Z, T, ELLIPSE, STATED = range(8)
+"""Columns of ``shapes`` (shapes, 8) int64; the role is 0 for the geometry of a feature and 1 for its nucleus, STATED is 1 if it has a plane."""
 
 
 def quoted(word: str) -> Bytes:
@@ -96,6 +96,7 @@ def _plane(b: Bytes, i: int, depth: int, shape: int, shapes: Longs, stack: Bytes
         return value_end(b, i, depth, stack, fault)
     if depth >= stack.size:
         return fail(fault, i, SHALLOW)
+    shapes[shape, STATED] = 1
     first = True
     i += 1
     while True:
@@ -133,7 +134,7 @@ def geometry(b: Bytes, i: int, depth: int, feature: int, role: int, shapes: Long
     if depth >= stack.size:
         return fail(state, i, SHALLOW)
     shape = state[SHAPES]
-    for column in range(7):
+    for column in range(8):
         shapes[shape, column] = 0
     shapes[shape, ROW] = feature
     shapes[shape, ROLE] = role

@@ -46,7 +46,7 @@ class _Room:
         self.rows = np.empty((features, 3), np.int64)
         self.spans = np.empty((features, 10, 2), np.int64)
         self.members = np.empty((kernel.MEMBER_LIMIT, 4), np.int64)
-        self.shapes = np.empty((features, 7), np.int64)
+        self.shapes = np.empty((features, 8), np.int64)
         self.starts = np.empty((3, max(features, vertices) + 1), np.int64)
         self.starts[:, 0] = 0
         self.coords = np.empty((vertices, 2))
@@ -134,8 +134,9 @@ def shape_frame(shapes: Ints, new: pl.Series) -> pl.DataFrame:
     feature = new.gather(shapes[:, geometry.ROW])
     kind = pl.Series(TYPES).gather(shapes[:, geometry.KIND] - 1)
     numbers = {name: shapes[:, at] for name, at in (("c", geometry.C), ("z", geometry.Z), ("t", geometry.T))}
-    nucleus, ellipse = shapes[:, geometry.ROLE] == 1, shapes[:, geometry.ELLIPSE] == 1
-    return pl.DataFrame({"feature": feature, "nucleus": nucleus, "type": kind, **numbers, "ellipse": ellipse}, schema_overrides=SHAPES)
+    flags = {name: shapes[:, at] == 1 for name, at in (("nucleus", geometry.ROLE), ("ellipse", geometry.ELLIPSE), ("stated", geometry.STATED))}
+    columns = {"feature": feature, "type": kind, **numbers, **flags}
+    return pl.DataFrame({name: columns[name] for name in SHAPES}, schema_overrides=SHAPES)
 
 
 def _slow(b: Bytes, coords: Floats, ring_start: Ints, closed: npt.NDArray[np.bool_]) -> tuple[Floats, Ints]:

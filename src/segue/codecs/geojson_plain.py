@@ -156,7 +156,7 @@ def _geometry(geometry: Any, row: int, nucleus: bool, tables: _Tables) -> None: 
         plane |= {axis: int(value) for axis, value in given.items() if axis in plane and _is_number(value) and -1 <= value < 2**31}
     _, part_start, shape_start = tables.starts
     shape_start.append(len(part_start) - 1)
-    tables.shapes.append({"feature": row, "nucleus": nucleus, "type": kind, **plane, "ellipse": geometry.get("isEllipse") is True})
+    tables.shapes.append({"feature": row, "nucleus": nucleus, "type": kind, **plane, "ellipse": geometry.get("isEllipse") is True, "stated": isinstance(given, dict)})
 
 
 def _is_number(value: Any) -> bool:
@@ -216,4 +216,4 @@ def _features(tables: _Tables, members: dict[str, Any]) -> Features:
 def _table(rows: list[dict[str, float | None]]) -> pl.DataFrame:
     names = list(dict.fromkeys(name for row in rows for name in row))
     enough(len(names))
-    return pl.DataFrame([pl.Series(name, [row.get(name) for row in rows], dtype=pl.Float64) for name in names])
+    return pl.DataFrame({name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.Float64))

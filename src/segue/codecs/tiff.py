@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from segue.codecs.tiff_images import all_series
 from segue.codecs.tiff_layout import Layout
 from segue.codecs.tiff_segments import decode
-from segue.codecs.tiff_series import UNNAMED, Series, all_series, plane_index
+from segue.codecs.tiff_series import UNNAMED, Series, plane_index
 from segue.codecs.tiff_tags import read_structure
 from segue.errors import Malformed
 from segue.storage.handles import opened
