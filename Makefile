@@ -1,6 +1,6 @@
 # make demo     set everything up in .venv and run the main job (DATA=folder: on your own files)
 # make test     set up what the tests need and run all of them
-# make check    format, lint, types, import rules, generated documents
+# make check    style, types, layers, fresh documents, shape of the project (each is a target; make -k check shows all that is wrong)
 # make bench    the measurements against other programs
 # make fuzz     the same properties as in the tests, on thousands of random examples
 # make lowest   the tests again, with the oldest versions that pyproject.toml allows
@@ -25,7 +25,7 @@ bin := .venv/bin
 stamps := .venv/stamps
 install := $(bin)/uv pip install --quiet --python $(bin)/python
 
-.PHONY: demo test check bench fuzz lowest lock docs format
+.PHONY: demo test check style types layers fresh shape bench fuzz lowest lock docs format
 
 demo: $(stamps)/demo
 	$(bin)/segue demo demo-output $(if $(DATA),--data "$(DATA)")
@@ -33,12 +33,22 @@ demo: $(stamps)/demo
 test: $(stamps)/test
 	$(bin)/python -m pytest -q -n 2
 
-check: $(stamps)/test
+check: style types layers fresh shape
+
+style: $(stamps)/test
 	$(bin)/ruff format --check --quiet
 	$(bin)/ruff check --quiet
+
+types: $(stamps)/test
 	$(bin)/mypy --no-error-summary
+
+layers: $(stamps)/test
 	$(bin)/lint-imports --no-logo
+
+fresh: $(stamps)/test
 	$(bin)/python docs/generate --check
+
+shape: $(stamps)/test
 	$(bin)/python -m pytest -q tests/architecture
 
 docs: $(stamps)/docs
