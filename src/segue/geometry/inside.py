@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     Int = NDArray[np.int64]
 
-SMALL = 2_000_000
-"""Meetings of a point with an edge at its height, below which the numpy twin runs."""
+SMALL = 200_000
+"""Points, and vertices, below which the numpy twin may run."""
+
+FEW_MEETINGS = 2_000_000
+"""Meetings of a point with an edge at its height, below which it does."""
 
 
 def points_in_shapes(points: ArrayLike, rings: Flat) -> tuple[Int, Int]:
@@ -48,7 +51,7 @@ def points_in_shapes(points: ArrayLike, rings: Flat) -> tuple[Int, Int]:
     check_coordinates(flat)
     from segue.geometry.reference import inside, meetings
 
-    if len(at) * len(flat.coords) < SMALL or meetings(at, flat) < SMALL:
+    if max(len(at), len(flat.coords)) < SMALL and meetings(at, flat) < FEW_MEETINGS:
         return inside(at, flat)
     from segue.geometry.inside_kernel import inside as compiled
 
