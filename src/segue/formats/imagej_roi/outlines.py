@@ -1,0 +1,66 @@
+"""Rings as a ROI file can hold them: float32, open, nested by how they lie in each other. Used when reading and when fitting, so both agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from segue.geometry.nest import nest
+from segue.model.rings import Floats, Ints, Rings
+from segue.model.shapes import ShapeKind
+
+FARTHEST = 1e9
+"""Coordinates beyond this belong to no image."""
+
+
+def settled(rings: Rings) -> Rings:
+    """Rounded to float32, closing vertices that repeat the first one dropped, empty rings dropped, holes and parts found again."""
+    coords = rings.coords.astype(np.float32).astype(np.float64)
+    per_shape = rings.part_start[rings.shape_start]
+    coords, ring_start, per_shape = _opened(coords, rings.ring_start, per_shape)
+    flat = Rings(coords, ring_start, np.arange(len(ring_start)), per_shape)
+    if (np.diff(per_shape) < 2).all():
+        return flat
+    found = nest(flat)
+    return Rings(found.coords, found.ring_start, found.part_start, found.shape_start)
+
+
+def _opened(coords: Floats, ring_start: Ints, per_shape: Ints) -> tuple[Floats, Ints, Ints]:
+    length = np.diff(ring_start)
+    several = np.flatnonzero(length > 1)
+    closed = several[(coords[ring_start[several]] == coords[ring_start[several + 1] - 1]).all(axis=1)]
+    if len(closed):
+        kept = np.ones(len(coords), np.bool_)
+        kept[ring_start[closed + 1] - 1] = False
+        coords, length = coords[kept], length.copy()
+        length[closed] -= 1
+    filled = np.concatenate([[0], np.cumsum(length > 0)])
+    return coords, np.concatenate([[0], np.cumsum(length[length > 0])]), filled[per_shape]
+
+
+def whole(kinds: pl.Series, rings: Rings) -> pl.Series:
+    """The parameter ``whole`` of shapes: ImageJ covers ovals, and rectangles with fractions, by its own rule."""
+    broken = np.concatenate([[0], np.cumsum((rings.coords != np.rint(rings.coords)).any(axis=1))])
+    per_shape = broken[rings.coord_start]
+    own = (kinds == str(ShapeKind.OVAL)) | ((kinds == str(ShapeKind.RECTANGLE)) & pl.Series(np.diff(per_shape) > 0))
+    return pl.select(pl.when(own).then(pl.lit(1.0))).to_series()
+
+
+def boxes(corners: Floats) -> tuple[Floats, NDArray[np.float32]]:
+    """Rectangles as a ROI file can hold them.
+
+    Parameters
+    ----------
+    corners
+        (n, 4): x and y of two opposite corners.
+
+    Returns
+    -------
+    corners : (n, 4) of the top-left and bottom-right corner, as they are read back
+    stored : (n, 4) float32 x, y, width, height
+    """
+    low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])
+    stored = np.concatenate([low, high - low.astype(np.float32)], 1).astype(np.float32)
+    wide = stored.astype(np.float64)
+    return np.concatenate([wide[:, :2], wide[:, :2] + wide[:, 2:]], 1), stored
