@@ -6,7 +6,7 @@ import pytest
 
 from segue.formats.catalog import FORMATS
 from segue.model.diff import diff
-from segue.testing.strategies import canonical
+from segue.testing.canonical import canonical
 from segue.workflow.compare import like
 from segue.workflow.convert import Item, Settings, convert_item, write_study
 from segue.workflow.derive import Policy

@@ -40,9 +40,10 @@ class Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Lazy, invoke_without_command=True, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="segue")
-def segue() -> None:
+@click.pass_context
+def segue(ctx: click.Context) -> None:
     """The results of bioimage analysis, in and out of every tool.
 
     \b
@@ -50,6 +51,8 @@ def segue() -> None:
     segue convert RoiSet.zip cells.geojson
     segue convert cells.geojson labels.tif --image cells.tif
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(args: list[str] | None = None) -> None:

@@ -75,7 +75,7 @@ def facts_of(study: Study) -> Facts:
     )
 
 
-def study_of(pixels: Pixels, axes: str, facts: Facts, *, role: str, name: str) -> Study:
+def study_of(pixels: Pixels, axes: str, facts: Facts, *, role: str) -> Study:
     """The study that a file with one picture is.
 
     Parameters
@@ -86,8 +86,6 @@ def study_of(pixels: Pixels, axes: str, facts: Facts, *, role: str, name: str) -
         What the file says besides.
     role
         ``labels`` or ``image``, or ``auto``: what the file says, else an image.
-    name
-        Of the image set, where the file does not tell.
 
     Raises
     ------
@@ -95,7 +93,7 @@ def study_of(pixels: Pixels, axes: str, facts: Facts, *, role: str, name: str) -
         It cannot be a label image.
     """
     wanted = facts.role or "image" if role == "auto" else role
-    image_set = ImageSet(name if facts.image_set is None else facts.image_set, grid=_grid_of(pixels, axes, facts))
+    image_set = ImageSet(facts.image_set or "", grid=_grid_of(pixels, axes, facts))
     if wanted == "labels":
         pixels, axes = _as_labels(pixels, axes)
         return Study((replace(image_set, labels=(LabelImage(pixels, axes, _name(facts, "labels"), not facts.restarts),)),))

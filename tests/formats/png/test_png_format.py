@@ -109,4 +109,4 @@ def test_foreign_colour_is_no_label_image(tmp_path: Path) -> None:
 
 @pytest.mark.golden
 def test_real_overlays(golden: Path) -> None:
-    assert read(golden / "imagej" / "blobs_overlay.png").name == "blobs_overlay"
+    assert read(golden / "imagej" / "blobs_overlay.png").name == ""

@@ -148,7 +148,7 @@ class TestForeignFiles:
     def test_are_images_unless_one_says_labels(self, tmp_path: Path) -> None:
         tifffile.imwrite(tmp_path / "a.tif", np.arange(6, dtype=np.float32).reshape(2, 3))
         image_set, _ = read(tmp_path / "a.tif")
-        assert (image_set.name, image_set.images[0].axes, image_set.labels) == ("a", "yx", ())
+        assert (image_set.name, image_set.images[0].axes, image_set.labels) == ("", "yx", ())
         labels, _ = read(tmp_path / "a.tif", role="labels")
         assert labels.images == ()
         np.testing.assert_array_equal(in_memory(labels.labels[0].pixels), np.arange(6, dtype=np.uint32).reshape(2, 3))
@@ -195,7 +195,7 @@ class TestForeignFiles:
     @pytest.mark.golden
     def test_of_real_tools(self, golden: Path) -> None:
         imc, _ = read(golden / "imc" / "E34_imc.tiff")
-        assert (imc.name, imc.images[0].axes, imc.images[0].pixels.shape) == ("E34_imc", "cyx", (5, 100, 100))
+        assert (imc.name, imc.images[0].axes, imc.images[0].pixels.shape) == ("", "cyx", (5, 100, 100))
         mantis, _ = read(golden / "mantis" / "test" / "files" / "project" / "set_one" / "segmentation.tif", role="labels")
         assert int(in_memory(mantis.labels[0].pixels).max()) > 255
         stack, notes = read(golden / "stardist" / "mask3d.tif", role="labels")

@@ -12,6 +12,7 @@ FORMAT = Format(
     name="imagej-roi",
     title="ImageJ ROI set",
     suffixes=(".zip", ".roi"),
+    written_as="-RoiSet.zip",
     summary="the ROI manager's RoiSet.zip, or one .roi: areas with holes and parts, names, planes, groups, colours and properties",
     specification=Reference("ImageJ source: ij/io/RoiDecoder.java, RoiEncoder.java, ij/plugin/frame/RoiManager.java (public domain)", "1.54u7", "2026-11-20"),
     detect="segue.formats.imagej_roi.detect:detect",

@@ -39,7 +39,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     if len(found) > 1:
         others = ", ".join(one.name for one in found if one is not head)
         notes = Notes.of(Note(Kind.SKIPPED, f"the other arrays of the file ({others}); the option array chooses", where=source.path.name, count=len(found) - 1))
-    return study_of(NpyPixels.of(source, head), axes, Facts(), role=role, name=""), notes
+    return study_of(NpyPixels.of(source, head), axes, Facts(), role=role), notes
 
 
 def _chosen(found: tuple[NpyHead, ...], name: str | None, source: Source) -> NpyHead:

@@ -29,4 +29,4 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     wanted = head.facts.role if role == "auto" else role
     pixels = PngPixels.of(source, indices=wanted == "labels" or head.facts.role == "labels")
     facts = head.facts if head.facts.role else replace(head.facts, scale=dict(head.scale))
-    return study_of(pixels, "cyx" if len(pixels.shape) == 3 else "yx", facts, role=role, name=source.name), Notes()
+    return study_of(pixels, "cyx" if len(pixels.shape) == 3 else "yx", facts, role=role), Notes()

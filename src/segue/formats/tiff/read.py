@@ -40,7 +40,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     if len(found) > 1:
         what = f"the file holds {len(found)} images, and this is number {chosen.image}; the option image chooses another"
         notes += Notes.of(Note(Kind.SKIPPED, what, where=source.path.name, count=len(found) - 1))
-    return study_of(pixels, axes, series.facts, role=chosen.role, name=source.name), notes
+    return study_of(pixels, axes, series.facts, role=chosen.role), notes
 
 
 def _axes(series: Series, options: ReadOptions, source: Source) -> tuple[str, Notes]:
