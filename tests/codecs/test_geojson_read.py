@@ -115,7 +115,7 @@ def test_every_geometry(reader, geometry, rings, parts):
 def test_plane_ellipse_and_nucleus(reader):
     outline = SQUARE | {"plane": {"c": 1, "z": 2, "t": 3}, "isEllipse": True}
     found = reader(text({"type": "Feature", "nucleusGeometry": SQUARE, "properties": {}, "geometry": outline}))
-    assert found.shapes.rows() == [(0, False, "Polygon", 1, 2, 3, True), (0, True, "Polygon", -1, 0, 0, False)]
+    assert found.shapes.rows() == [(0, False, "Polygon", 1, 2, 3, True, True), (0, True, "Polygon", -1, 0, 0, False, False)]
 
 
 @BOTH

@@ -1,6 +1,6 @@
 """Decoding one strip or tile of a TIFF page.
 
-Uncompressed, deflate, LZMA and PackBits data of 1, 8, 16, 32 or 64 bits are decoded here. Everything else goes to tifffile, which needs
+Uncompressed, deflate, LZW, LZMA and PackBits data of 1, 8, 16, 32 or 64 bits are decoded here. Everything else goes to tifffile, which needs
 imagecodecs for most of it (``pip install 'segue[codecs]'``).
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from segue.codecs.tiff_layout import Layout
+from segue.codecs.tiff_lzw import lzw_decode
 from segue.errors import Malformed, MissingDependency
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -85,6 +86,7 @@ def _unpack_bits(data: bytes, size: int) -> bytes:
 
 _DECOMPRESS: dict[int, Callable[[bytes, int], bytes]] = {
     1: lambda data, size: data,
+    5: lzw_decode,
     8: _inflate,
     32946: _inflate,
     32773: _unpack_bits,

@@ -10,7 +10,7 @@ from segue.formats.options import Options
 from segue.formats.pixel_files import fitted, picture_of
 from segue.formats.tiff.options import WriteOptions
 from segue.formats.tiff.spec import KEPT
-from segue.formats.tiff.storage import storage_of
+from segue.formats.tiff.storage import span_of, storage_of
 from segue.model.image import Image
 from segue.model.study import Study
 
@@ -25,7 +25,7 @@ def fit(study: Study, options: Options) -> Study:
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(study, chosen.role, chosen.layer)
-    _, dtype = storage_of(picture, chosen.layout)
+    _, dtype = storage_of(picture, chosen.layout, span_of(picture))
     if isinstance(picture, Image):
         picture = replace(picture, pixels=converted(picture.pixels, dtype))
     return fitted(study, picture, KEPT)

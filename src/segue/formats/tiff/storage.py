@@ -16,7 +16,16 @@ WHOLE_FLOATS = 1 << 24
 _NOT_IN_OME = {"float16": "float32", "int64": "float64", "uint64": "float64"}
 
 
-def storage_of(picture: Picture, layout: str) -> tuple[str, np.dtype[np.generic]]:
+Span = tuple[int, int]
+"""Lowest and highest label."""
+
+
+def span_of(picture: Picture) -> Span:
+    """Lowest and highest label; (0, 0) for an image, where they do not matter."""
+    return bounds(picture.pixels) if isinstance(picture, LabelImage) else (0, 0)
+
+
+def storage_of(picture: Picture, layout: str, span: Span) -> tuple[str, np.dtype[np.generic]]:
     """(layout, number type in the file) for an option ``layout``, which may be ``auto``.
 
     Raises
@@ -25,7 +34,7 @@ def storage_of(picture: Picture, layout: str) -> tuple[str, np.dtype[np.generic]
         That layout cannot hold this picture.
     """
     if isinstance(picture, LabelImage):
-        return _labels(picture, layout)
+        return _labels(picture, layout, span)
     return _image(picture, layout)
 
 
@@ -43,8 +52,8 @@ def _image(picture: Image, layout: str) -> tuple[str, np.dtype[np.generic]]:
     return layout, np.dtype(name)
 
 
-def _labels(picture: LabelImage, layout: str) -> tuple[str, np.dtype[np.generic]]:
-    lowest, highest = bounds(picture.pixels)
+def _labels(picture: LabelImage, layout: str, span: Span) -> tuple[str, np.dtype[np.generic]]:
+    lowest, highest = span
     smallest = _smallest(lowest, highest)
     if layout in {"auto", "imagej"}:
         name = smallest if smallest in IMAGEJ_TYPES else "float32"

@@ -9,13 +9,13 @@ import numpy as np
 
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
-from segue.codecs.pixels import bounds, converted, rows_of
+from segue.codecs.pixels import converted, rows_of
 from segue.codecs.tiff_write import Plan, write_tiff
 from segue.errors import Incompatible
 from segue.formats.options import Options
-from segue.formats.pixel_files import Picture, facts_of, picture_of
+from segue.formats.pixel_files import facts_of, picture_of
 from segue.formats.tiff.options import WriteOptions
-from segue.formats.tiff.storage import storage_of
+from segue.formats.tiff.storage import Span, span_of, storage_of
 from segue.model.image import LabelImage, size_of
 from segue.model.study import Study
 from segue.storage.sink import Sink
@@ -33,9 +33,10 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(study)
-    layout, dtype = storage_of(picture, _layout(chosen, sink.name))
+    span = span_of(picture)
+    layout, dtype = storage_of(picture, _layout(chosen, sink.name), span)
     if isinstance(picture, LabelImage):
-        facts, colours = _for_labels(picture, facts_of(study), dtype), label_colours() if layout == "imagej" else None
+        facts, colours = _for_labels(facts_of(study), dtype, span), label_colours() if layout == "imagej" else None
     else:
         if dtype != picture.pixels.dtype:
             raise Incompatible(f"OME-TIFF has no {picture.pixels.dtype.name} pixels; choose a name without .ome, or say layout=ome to convert them")
@@ -50,7 +51,7 @@ def _layout(options: WriteOptions, name: str) -> str:
     return "ome" if options.layout == "auto" and name.lower().endswith((".ome.tif", ".ome.tiff", ".ome.btf")) else options.layout
 
 
-def _for_labels(picture: Picture, facts: Facts, dtype: np.dtype[np.generic]) -> Facts:
+def _for_labels(facts: Facts, dtype: np.dtype[np.generic], span: Span) -> Facts:
     """ImageJ shows labels black unless the file says up to which number it should use its colours."""
-    highest = 255 if dtype == np.uint8 else max(bounds(picture.pixels)[1], 255)
+    highest = 255 if dtype == np.uint8 else max(span[1], 255)
     return replace(facts, data_range=(0.0, float(highest)))
