@@ -16,12 +16,13 @@ def limit():
 
 def ours(*, polygons=False):
     from segue.geometry.outline import outline
+    from segue.geometry.shapely_rings import to_shapely
 
     image = labels()
     outline(image[:2000, :1001])
     if polygons:
-        outline(image[:100, :100])[1].to_shapely()
-        return lambda: (result := outline(image), result[1].to_shapely())
+        to_shapely(outline(image[:100, :100])[1])
+        return lambda: (result := outline(image), to_shapely(result[1]))
     return lambda: outline(image)
 
 

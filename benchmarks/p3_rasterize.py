@@ -7,6 +7,7 @@ from harness import LIMIT, OURS, Contender, measure
 from inputs import labels, polygons
 
 from segue.geometry.rings import Rings
+from segue.geometry.shapely_rings import to_shapely
 
 A, B = "A: exact outlines, 4096 x 4096", "B: 100,000 polygons, 8192 x 8192"
 
@@ -45,7 +46,7 @@ def rasterio_paint(case, *, dictionaries):
     from rasterio.features import rasterize
 
     size, rings, values = job(case)
-    shapes = rings.to_shapely()
+    shapes = to_shapely(rings)
     if dictionaries:
         shapes = [shape.__geo_interface__ for shape in shapes]
     return lambda: rasterize(zip(shapes, values.tolist(), strict=True), (size, size), dtype="int32")

@@ -72,8 +72,10 @@ def ours_cells():
 def tree():
     import shapely
 
+    from segue.geometry.shapely_rings import to_shapely
+
     points, rings = cells()
-    polygons = rings.to_shapely()
+    polygons = to_shapely(rings)
     return lambda: shapely.STRtree(polygons).query(shapely.points(points), "within")[0]
 
 

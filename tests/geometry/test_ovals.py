@@ -15,6 +15,7 @@ from segue.geometry.outline import outline
 from segue.geometry.ovals import ovals, rectangles
 from segue.geometry.rasterize import rasterize
 from segue.geometry.rings import same_shapes
+from segue.geometry.shapely_rings import to_shapely
 
 SIZES = [(width, height) for width in range(1, 24) for height in range(1, 24)]
 
@@ -73,7 +74,7 @@ def test_the_areas_that_imagej_counts(golden, name):
 @given(st.lists(st.tuples(*[st.floats(-20, 40)] * 2, *[st.floats(0, 30)] * 2), min_size=1, max_size=5))
 def test_the_geometric_ellipse_has_the_pixels_whose_centres_are_in_it(boxes):
     rings = ovals(boxes, "centre")
-    assert shapely.is_valid(rings.to_shapely()).all()
+    assert shapely.is_valid(to_shapely(rings)).all()
     y, x = np.mgrid[-25:75, -25:75] + 0.5
     for row, (left, top, width, height) in enumerate(boxes):
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

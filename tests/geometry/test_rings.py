@@ -13,6 +13,7 @@ from segue.geometry.nest import nest
 from segue.geometry.outline import outline
 from segue.geometry.rasterize import rasterize
 from segue.geometry.rings import Rings, same_shapes
+from segue.geometry.shapely_rings import from_shapely, to_shapely
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -61,7 +62,7 @@ def test_taking_rows_takes_all_that_belongs_to_them(seed):
 @given(SEEDS)
 def test_measures_are_those_of_shapely(seed):
     rings = some_rings(seed)
-    polygons = rings.to_shapely()
+    polygons = to_shapely(rings)
     filled = ~shapely.is_empty(polygons)
     assert rings.areas().tolist() == shapely.area(polygons).tolist()
     assert np.array_equal(rings.bounds()[filled], shapely.bounds(polygons)[filled])
@@ -73,23 +74,19 @@ def test_measures_are_those_of_shapely(seed):
 
 @given(SEEDS)
 def test_shapely_and_back(seed):
-    from segue.geometry.shapely_rings import from_shapely
-
     rings = some_rings(seed)
-    assert nested(from_shapely(rings.to_shapely())) == nested(rings)
-    assert nested(from_shapely([None, rings.to_shapely([0])[0]])) == [[], nested(rings)[0]]
+    assert nested(from_shapely(to_shapely(rings))) == nested(rings)
+    assert nested(from_shapely([None, to_shapely(rings, [0])[0]])) == [[], nested(rings)[0]]
 
 
 def test_a_shape_of_one_part_is_a_polygon_and_one_of_several_a_multipolygon():
     _, rings = outline(np.array([[1, 0, 2], [1, 2, 0]]))
-    assert [polygon.geom_type for polygon in rings.to_shapely()] == ["Polygon", "MultiPolygon"]
-    assert [polygon.geom_type for polygon in rings.to_shapely([1])] == ["MultiPolygon"]
-    assert Rings.empty(1).to_shapely()[0].is_empty
+    assert [polygon.geom_type for polygon in to_shapely(rings)] == ["Polygon", "MultiPolygon"]
+    assert [polygon.geom_type for polygon in to_shapely(rings, [1])] == ["MultiPolygon"]
+    assert to_shapely(Rings.empty(1))[0].is_empty
 
 
 def test_only_areas_come_from_shapely():
-    from segue.geometry.shapely_rings import from_shapely
-
     with pytest.raises(Incompatible, match="shape 1 is a LineString"):
         from_shapely([shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)])])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.geometry import bands
-from segue.geometry.rasterize import NUDGE
+from segue.geometry.rule import NUDGE
 from segue.storage.compiled import njit
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.geometry.rings import Rings, gather
+from segue.geometry.shapely_rings import to_shapely
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def _find_outer(flat: Rings, several: Int, shape: Int, outer: Int, crossing: NDA
     import shapely
 
     areal = several[flat.ring_lengths()[several] >= 3]
-    polygons = Rings.simple(flat.coords, flat.ring_start).take(areal).to_shapely()
+    polygons = to_shapely(Rings.simple(flat.coords, flat.ring_start), areal)
     crossing[shape[areal[~shapely.is_valid(polygons)]]] = True
     one, other = _near_pairs(flat, areal, shape)
     known = ~crossing[shape[areal[one]]]

@@ -19,9 +19,6 @@ Overlap = Literal["last", "first", "smallest", "error"]
 SMALL = 2_000_000
 """Pixels, and crossings of an edge with a row, below which the numpy twin runs."""
 
-NUDGE = 1e-8
-"""What ImageJ adds to every x at which an edge crosses a row, so that a centre on the edge surely counts as left of it."""
-
 
 def rasterize(
     rings: Flat,

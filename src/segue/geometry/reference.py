@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.geometry.parts import RawRings, measured
-from segue.geometry.rasterize import NUDGE
 from segue.geometry.rings import Rings, following, laid_out
+from segue.geometry.rule import NUDGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ repeated). What a part covers is even-odd over its rings, what a shape covers is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -149,12 +149,6 @@ class Rings:
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = sum_runs(self.coords, self.shape_vertices) / count[:, None]
             return np.where((area > 0)[:, None], moment / area[:, None], mean)
-
-    def to_shapely(self, rows: ArrayLike | None = None) -> NDArray[Any]:
-        """(s,) object: a shapely Polygon per shape of one part, a MultiPolygon per other shape; rings are closed."""
-        from segue.geometry.shapely_rings import to_shapely
-
-        return to_shapely(self if rows is None else self.take(rows))
 
     def _weights(self) -> Float:
         """(r,) +1 for the first ring of a part, -1 for its holes."""

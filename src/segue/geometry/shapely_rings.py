@@ -12,17 +12,26 @@ from segue.geometry.rings import Rings
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from segue.geometry.rings import Flat
 
-def to_shapely(rings: Rings) -> NDArray[Any]:
-    """(s,) object: a Polygon per shape of one part, a MultiPolygon per other shape (empty where there is no part)."""
+
+def to_shapely(rings: Flat, rows: ArrayLike | None = None) -> NDArray[Any]:
+    """A closed polygon of each shape, or of each of ``rows``.
+
+    Returns
+    -------
+    (s,) object
+        A Polygon for a shape of one part, a MultiPolygon for every other (an empty one where there is no part).
+    """
     import shapely
 
-    coords, ring_start = _closed(rings)
-    polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (ring_start, rings.part_start))
-    parts = np.diff(rings.shape_start)
-    out = np.empty(len(rings), object)
+    flat = Rings.of(rings) if rows is None else Rings.of(rings).take(rows)
+    coords, ring_start = _closed(flat)
+    polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coords, (ring_start, flat.part_start))
+    parts = np.diff(flat.shape_start)
+    out = np.empty(len(flat), object)
     single = parts == 1
-    out[single] = polygons[rings.shape_start[:-1][single]]
+    out[single] = polygons[flat.shape_start[:-1][single]]
     several = np.flatnonzero(parts > 1)
     out[parts == 0] = shapely.MultiPolygon()
     if len(several):
