@@ -19,12 +19,12 @@ def arranged(rois: Rois) -> Rois:
     """
     vertices = np.diff(rois.ring_start[rois.roi_start])
     areas = np.isin(rois.type, (POLYGON, FREEHAND, TRACED))
-    composite = areas & ((np.diff(rois.roi_start) != 1) | (vertices > MOST_VERTICES))
+    composite = rois.composite | areas & ((np.diff(rois.roi_start) != 1) | (vertices > MOST_VERTICES))
     kind = np.where(composite, RECT, rois.type)
     bounds = _bounds(rois, vertices)
-    boxes = np.isin(rois.type, (RECT, OVAL))
-    bounds[boxes] = rois.line[boxes].astype(np.float64)
-    bounds[boxes, 2:] += bounds[boxes, :2]
+    boxes = np.isin(rois.type, (RECT, OVAL)) & ~rois.composite
+    line = rois.line[boxes].astype(np.float64)
+    bounds[boxes] = np.concatenate([np.trunc(line[:, :2]), np.trunc(line[:, :2]) + np.ceil(line[:, 2:])], 1)
     fine = (boxes | _fine(rois, bounds)) & ~composite
     box = np.clip(np.concatenate([np.floor(bounds[:, :2]), np.ceil(bounds[:, 2:])], 1), LOWEST, HIGHEST).astype(np.int32)
     options = np.where(fine, rois.options | SUB_PIXEL, rois.options & ~SUB_PIXEL).astype(np.int32)
