@@ -219,6 +219,17 @@ class TestRegions:
         TiffPixels.of(Source(path)).read((slice(0, 1), slice(1, 2), slice(20, 30), slice(20, 40)))
         assert decoded == [5, 6]
 
+    def test_colour_tiles_are_decoded_once_for_all_samples(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        from segue.codecs import tiff
+
+        array = np.random.default_rng(0).integers(0, 255, (2, 20, 30, 3), np.uint8)
+        tifffile.imwrite(tmp_path / "a.tif", array, photometric="rgb", metadata={"axes": "ZYXS"}, compression="zlib", rowsperstrip=20)
+        decoded = []
+        real = tiff.decode
+        monkeypatch.setattr(tiff, "decode", lambda layout, index, data, name: decoded.append(index) or real(layout, index, data, name))
+        np.testing.assert_array_equal(whole(tmp_path / "a.tif"), np.moveaxis(array, -1, 1))
+        assert len(decoded) == 2
+
     def test_pixels_are_a_small_picklable_reference(self, path: Path) -> None:
         text = pickle.dumps(TiffPixels.of(Source(path)))
         assert len(text) < 1000

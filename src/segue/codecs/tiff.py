@@ -81,8 +81,10 @@ class TiffPixels:
         sizes = [max(stop - start, 0) for start, stop in bounds]
         out = np.empty((int(np.prod(sizes[:-2])), *sizes[-2:]), self.dtype)
         if out.size:
+            page, decoded = -1, {}
             for target, (number, sample, shift) in zip(out, plane_index(one, region).tolist(), strict=True):
-                _read_plane(_Plane(one.layouts[number], sample, shift, data, self.source.path), bounds[-2], bounds[-1], target)
+                page, decoded = number, decoded if number == page else {}
+                _read_plane(_Plane(one.layouts[number], sample, shift, data, self.source.path, decoded), bounds[-2], bounds[-1], target)
         return out.reshape(sizes)
 
 
@@ -93,6 +95,8 @@ class _Plane:
     shift: int
     data: Array
     path: Path
+    decoded: dict[int, Array]
+    """Segments of the page that the planes of its other samples need, too."""
 
 
 def _read_plane(plane: _Plane, rows: tuple[int, int], columns: tuple[int, int], out: Array) -> None:
@@ -131,6 +135,10 @@ def _segment(plane: _Plane, index: int) -> Array:
     """(rows, columns) of one segment of the plane's sample."""
     layout = plane.layout
     at = index + (plane.sample * layout.down * layout.across if layout.planar else 0)
+    if at in plane.decoded:
+        return plane.decoded[at][:, :, plane.sample]
     start, count = layout.offsets[at], layout.counts[at]
     pixels = decode(layout, at, plane.data[start : start + count].tobytes(), plane.path)
+    if layout.samples > 1 and not layout.planar:
+        plane.decoded[at] = pixels
     return pixels[:, :, 0 if layout.planar else plane.sample]

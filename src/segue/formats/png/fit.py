@@ -52,5 +52,6 @@ def _type(picture: Image) -> np.dtype[np.generic]:
     if name == "bool":
         return np.dtype(np.uint8)
     if name not in PIXEL_TYPES:
-        raise Incompatible(f"PNG cannot hold pixels of type {name}, only whole numbers of 8 or 16 bits; write TIFF (.tif) instead")
+        hint = "write TIFF (.tif) instead, or say --set role=labels if the numbers are segments"
+        raise Incompatible(f"PNG cannot hold pixels of type {name}, only whole numbers of 8 or 16 bits; {hint}")
     return np.dtype(name)
