@@ -12,6 +12,7 @@ from segue.notes import Notes
 
 if TYPE_CHECKING:
     from segue.workflow.batch import Done
+    from segue.workflow.convert import Result
     from segue.workflow.plan import Plan
     from segue.workflow.recipe import ConvertRecipe
 
@@ -68,7 +69,7 @@ def _say(planned: Plan, done: list[Done], *, dry_run: bool, verbose: bool, quiet
     for one in done:
         if one.result is not None and not quiet and not (many and len(done) > 20 and not verbose):
             size_text = "" if dry_run else f", {size(one.result.size)}"
-            click.echo(f"{verb} {one.item.target} ({_objects(one.result.objects)}{size_text})")
+            click.echo(f"{verb} {one.item.target} ({_content(one.result)}{size_text})")
     failed = [[one.item.source.name, str(one.error)] for one in done if one.error] + [[pair.name, pair.missing] for pair in planned.missing]
     say_notes(Notes.joined(one.result.notes for one in done if one.result), verbose=verbose, quiet=quiet)
     for name, why in failed:
@@ -77,8 +78,9 @@ def _say(planned: Plan, done: list[Done], *, dry_run: bool, verbose: bool, quiet
         click.echo(f"{sum(one.result is not None for one in done)} converted, {len(failed)} failed", err=True)
 
 
-def _objects(count: int) -> str:
-    return "1 object" if count == 1 else f"{count:,} objects"
+def _content(result: Result) -> str:
+    count, what = (result.objects, "object") if result.objects or not result.images else (result.images, "image")
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _save(recipe: ConvertRecipe, path: Path, *, overwrite: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from segue.model.image import Image, LabelImage
+from segue.model.shapes import ShapeKind
 from segue.model.study import ImageSet, Study
 
 
@@ -33,7 +34,8 @@ def facts(s: ImageSet) -> list[tuple[str, str]]:
     if len(s.objects):
         found.append(("objects", f"{len(s.objects):,}"))
     if len(s.shapes):
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(s.shapes.frame["kind"].cast(str).value_counts().rows()))
+        counts = sorted(s.shapes.frame["kind"].cast(str).value_counts().rows())
+        kinds = ", ".join(f"{count:,} {kind if count == 1 else ShapeKind(kind).feature}" for kind, count in counts)
         found.append(("shapes", f"{len(s.shapes):,} ({kinds})"))
     if len(s.connections):
         found.append(("connections", f"{len(s.connections):,}"))

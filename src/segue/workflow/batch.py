@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from segue.errors import SegueError, SinkError
+from segue.errors import SegueError
 from segue.workflow.convert import Item, Result, Settings, convert_item
 from segue.workflow.plan import Plan
 
@@ -31,6 +31,6 @@ def run(plan: Plan, settings: Settings) -> Iterator[Done]:
         try:
             yield Done(item, convert_item(item, settings))
         except SegueError as error:
-            if not plan.batch or (isinstance(error, SinkError) and error.fields.get("fatal")):
+            if not plan.batch:
                 raise
             yield Done(item, error=error)

@@ -55,6 +55,7 @@ class Result:
     item: Item
     notes: Notes
     objects: int
+    images: int
     size: int
     """Bytes written; 0 for a dry run."""
 
@@ -71,8 +72,7 @@ def convert_item(item: Item, settings: Settings) -> Result:
     opened, notes = _open(item, record, settings)
     with opened.study as study:
         write_options = record.options("write", _chosen(settings.options, record, "write"))
-        more, objects, size = _write(study, item.target, record, write_options, settings, opened.source.path.name)
-    return Result(item, notes + more, objects, size)
+        return _write(study, item, record, write_options, settings, notes)
 
 
 def write_study(study: Study, target: Path, settings: Settings) -> Result:
@@ -80,8 +80,7 @@ def write_study(study: Study, target: Path, settings: Settings) -> Result:
     record = target_format(target, settings.to)
     check_options(settings.options, record, record)
     options = record.options("write", _chosen(settings.options, record, "write"))
-    notes, objects, size = _write(study, target, record, options, settings, "the study")
-    return Result(Item(target, target), notes, objects, size)
+    return _write(study, Item(target, target), record, options, settings, Notes())
 
 
 def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes]:
@@ -123,24 +122,25 @@ def _chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str,
     return {name: value for name, value in options.items() if name in names}
 
 
-def _write(study: Study, target: Path, record: Format, options: Options, settings: Settings, where: str) -> tuple[Notes, int, int]:
-    source, ready, notes = prepare(study, record, settings.policy, settings.options, where)
+def _write(study: Study, item: Item, record: Format, options: Options, settings: Settings, notes: Notes) -> Result:
+    target = item.target
+    source, ready, more = prepare(study, record, settings.policy, settings.options, item.source.name)
     fitted = record.fitted(ready, options)
-    notes += losses(source, fitted, record)
+    notes += more + losses(source, fitted, record)
     if settings.strict and len(notes.refused):
         raise NotesRefused(f"{target.name} was not written, because --strict allows no loss: {'; '.join(map(str, notes.refused))}", notes=notes.to_json())
-    objects = sum(len(s.objects) for s in ready.image_sets)
+    objects, images = sum(len(s.objects) for s in ready.image_sets), sum(len(s.images) + len(s.labels) for s in fitted.image_sets)
     if settings.dry_run:
         with DiscardSink(target) as nowhere:
             record.write(fitted, nowhere, options)
-        return notes, objects, 0
+        return Result(item, notes, objects, images, 0)
     with FileSink(target, overwrite=settings.overwrite) as sink:
         record.write(fitted, sink, options)
         if settings.verify:
             _verify(fitted, sink.path, record, target)
             notes += Notes.of(Note(Kind.ASSUMED, "read back and compared: equal"))
         kept = sink.keep()
-    return notes, objects, _size(kept)
+    return Result(item, notes, objects, images, _size(kept))
 
 
 def _verify(fitted: Study, path: Path, record: Format, target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from segue.geometry.components import components
@@ -42,8 +43,7 @@ def coins_study() -> Study | None:
     except ImportError:
         return None
     photograph = np.asarray(data.coins())  # type: ignore[no-untyped-call]
-    background = photograph.astype(np.float64).mean(axis=0, keepdims=True)
-    found, count = components((photograph > np.maximum(background, 100) + 15).astype(np.uint8), 4)
+    found, count = components((photograph > np.maximum(_background(photograph) + 26, 98)).astype(np.uint8), 4)
     sizes = np.bincount(found.ravel(), minlength=count + 1)
     keep = np.flatnonzero(sizes[1:] >= 400) + 1
     numbers = np.zeros(count + 1, np.uint8)
@@ -51,6 +51,19 @@ def coins_study() -> Study | None:
     grid = grid_of("yx", photograph.shape)
     image_set = ImageSet("coins", grid, images=(Image(ArrayPixels(photograph), "yx", "coins"),), labels=(LabelImage(ArrayPixels(numbers[found]), "yx"),))
     return Study((image_set,))
+
+
+def _background(photograph: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """The uneven light: a curved surface through the pixels that are darker than the surface through all pixels."""
+    y, x = (axis.ravel() / 100 for axis in np.mgrid[: photograph.shape[0], : photograph.shape[1]])
+    terms = np.stack([x**i * y**j for i in range(4) for j in range(4 - i)], axis=1)
+    values = photograph.ravel().astype(np.float64)
+    below = np.ones(len(values), bool)
+    surface = values
+    for _ in range(6):
+        surface = terms @ np.linalg.lstsq(terms[below], values[below], rcond=None)[0]
+        below = values < surface + 8
+    return surface.reshape(photograph.shape)
 
 
 def only_image(study: Study) -> Study:
