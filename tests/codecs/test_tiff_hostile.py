@@ -69,8 +69,8 @@ def test_cut_off_at_every_byte(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", FILES)
 def test_every_byte_of_the_structure_replaced(tmp_path: Path, kind: str) -> None:
     data = file(kind)
-    for at in range(min(len(data), 600)):
-        for value in (0, 255, data[at] ^ 1):
+    for at in range(min(len(data), 320)):
+        for value in (255, data[at] ^ 1):
             attempt(tmp_path / "a.tif", data[:at] + bytes([value]) + data[at + 1 :])
 
 

@@ -81,7 +81,8 @@ class TiffPixels:
         sizes = [max(stop - start, 0) for start, stop in bounds]
         out = np.empty((int(np.prod(sizes[:-2])), *sizes[-2:]), self.dtype)
         if out.size:
-            page, decoded = -1, {}
+            page = -1
+            decoded: dict[int, Array] = {}
             for target, (number, sample, shift) in zip(out, plane_index(one, region).tolist(), strict=True):
                 page, decoded = number, decoded if number == page else {}
                 _read_plane(_Plane(one.layouts[number], sample, shift, data, self.source.path, decoded), bounds[-2], bounds[-1], target)
