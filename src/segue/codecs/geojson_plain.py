@@ -156,7 +156,8 @@ def _geometry(geometry: Any, row: int, nucleus: bool, tables: _Tables) -> None: 
         plane |= {axis: int(value) for axis, value in given.items() if axis in plane and _is_number(value) and -1 <= value < 2**31}
     _, part_start, shape_start = tables.starts
     shape_start.append(len(part_start) - 1)
-    tables.shapes.append({"feature": row, "nucleus": nucleus, "type": kind, **plane, "ellipse": geometry.get("isEllipse") is True, "stated": isinstance(given, dict)})
+    flags = {"nucleus": nucleus, "ellipse": geometry.get("isEllipse") is True, "stated": isinstance(given, dict)}
+    tables.shapes.append({"feature": row, "type": kind, **plane, **flags})
 
 
 def _is_number(value: Any) -> bool:

@@ -12,12 +12,13 @@ def quoted(texts: pl.Series) -> pl.Series:
     """Texts as JSON texts, with their quotes; null stays null."""
     if not len(texts):
         return texts.cast(pl.Utf8)
+    name, texts = texts.name, texts.alias("")  # polars takes a name such as ^a$ for a pattern
     plain = pl.concat_str(pl.lit('"'), pl.col("text"), pl.lit('"'))
     special = texts.str.contains(r'["\\\x00-\x1f]').fill_null(False)
-    found = texts.to_frame("text").select(plain.alias(texts.name))[texts.name] if texts.name else texts.to_frame("text").select(plain.alias("")).to_series()
+    found = texts.to_frame("text").select(plain).to_series().alias(name)
     if not special.any():
         return found
-    return _replaced(texts, found, special, lambda text: json.dumps(text, ensure_ascii=False))
+    return _replaced(texts, found, special, lambda text: json.dumps(text, ensure_ascii=False)).alias(name)
 
 
 def unquoted(values: pl.Series) -> pl.Series:

@@ -1,0 +1,1 @@
+"""GeoJSON as QuPath reads and writes it."""
