@@ -12,8 +12,8 @@ from rasterio.features import shapes
 from segue.errors import Malformed
 from segue.geometry.outline import outline
 from segue.geometry.rasterize import rasterize
-from segue.geometry.rings import same_shapes
 from segue.geometry.shapely_rings import to_shapely
+from segue.model.rings import concat
 
 KINDS = ("noise", "few", "blocks", "lattice", "holes", "full", "single", "diagonal")
 
@@ -170,7 +170,7 @@ def test_areas_are_those_of_rasterio(image):
 def test_cutting_and_joining_keep_the_shapes():
     _, rings = outline(np.random.default_rng(1).integers(0, 9, (30, 30)))
     halves = [rings.take(range(4)), rings.take(range(4, 8))]
-    assert same_shapes(rings, type(rings).concat(halves)).all()
+    assert rings.same(concat(halves)).all()
 
 
 @pytest.mark.golden

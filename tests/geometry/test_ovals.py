@@ -14,7 +14,6 @@ from segue.errors import InvalidOption, Malformed, TooLarge
 from segue.geometry.outline import outline
 from segue.geometry.ovals import ovals, rectangles
 from segue.geometry.rasterize import rasterize
-from segue.geometry.rings import same_shapes
 from segue.geometry.shapely_rings import to_shapely
 
 SIZES = [(width, height) for width in range(1, 24) for height in range(1, 24)]
@@ -38,7 +37,7 @@ def test_every_small_oval_has_the_outline_of_the_mask_of_imagej():
         mask = np.zeros((height + 4, width + 6), np.uint8)
         mask[2 : height + 2, 3 : width + 3] = imagej_mask(width, height)
         _, traced = outline(mask)
-        assert same_shapes(rings.take([row]), traced).all(), (width, height)
+        assert rings.take([row]).same(traced).all(), (width, height)
 
 
 @given(st.integers(1, 400), st.integers(1, 400))
@@ -49,7 +48,7 @@ def test_larger_ovals_have_the_pixels_of_imagej(width, height):
 def test_a_box_of_fractions_is_made_whole_as_imagej_does():
     boxes = [(80.25, 70.5, 30.5, 20.75), (-2.7, -0.2, 3.2, 7.0), (1.9, 1.9, 0.3, 0.3)]
     whole = [(80, 70, 31, 21), (-2, 0, 4, 7), (1, 1, 1, 1)]
-    assert same_shapes(ovals(boxes), ovals(whole)).all()
+    assert ovals(boxes).same(ovals(whole)).all()
     assert rectangles(boxes).bounds().tolist() == [[x, y, x + w, y + h] for x, y, w, h in whole]
 
 

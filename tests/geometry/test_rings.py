@@ -12,8 +12,9 @@ from segue.errors import Incompatible
 from segue.geometry.nest import nest
 from segue.geometry.outline import outline
 from segue.geometry.rasterize import rasterize
-from segue.geometry.rings import Rings, same_shapes
+from segue.geometry.rings import Rings
 from segue.geometry.shapely_rings import from_shapely, to_shapely
+from segue.model.rings import concat
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -24,7 +25,7 @@ def some_rings(seed):
     image = np.kron(rng.integers(0, 4, (6, 6)), np.ones((2, 2), int))
     image[rng.random(image.shape) < 0.1] = 0
     _, rings = outline(image)
-    return Rings.concat([rings, Rings.empty(2), rings.translated(-7.5, 3.25)])
+    return Rings.of(concat([rings, Rings.empty(2), rings.translated(-7.5, 3.25)]))
 
 
 def nested(rings):
@@ -56,7 +57,7 @@ def test_taking_rows_takes_all_that_belongs_to_them(seed):
     assert nested(rings.take(rows)) == [nested(rings)[row] for row in rows]
     mask = np.arange(len(rings)) % 2 == 0
     assert nested(rings.take(mask)) == nested(rings)[::2]
-    assert nested(Rings.concat([rings.take([]), rings])) == nested(rings)
+    assert nested(concat([rings.take([]), rings])) == nested(rings)
 
 
 @given(SEEDS)
@@ -92,7 +93,7 @@ def test_only_areas_come_from_shapely():
 
 
 def test_a_centre_far_away_keeps_its_precision_and_a_line_has_the_centre_of_its_vertices():
-    rings = Rings.concat([bag(square(1e9, 1e9, 1)), Rings.simple([[0, 0], [4, 2]], [0, 2])])
+    rings = Rings.of(concat([bag(square(1e9, 1e9, 1)), Rings.simple([[0, 0], [4, 2]], [0, 2])]))
     assert rings.centroids().tolist() == [[1e9 + 0.5, 1e9 + 0.5], [2, 1]]
     assert rings.areas().tolist() == [1, 0]
 
@@ -100,23 +101,23 @@ def test_a_centre_far_away_keeps_its_precision_and_a_line_has_the_centre_of_its_
 @given(SEEDS)
 def test_shapes_are_the_same_only_if_everything_is(seed):
     rings = some_rings(seed)
-    assert same_shapes(rings, rings).all()
+    assert rings.same(rings).all()
     changed = rings.coords.copy()
     vertex = seed % len(changed)
     changed[vertex, seed % 2] = np.nan
     other = rings.with_coords(changed)
-    expected = [vertex not in range(*rings.shape_vertices[row : row + 2]) for row in range(len(rings))]
-    assert same_shapes(rings, other).tolist() == expected
-    assert same_shapes(other, other).all()
+    expected = [vertex not in range(*rings.coord_start[row : row + 2]) for row in range(len(rings))]
+    assert rings.same(other).tolist() == expected
+    assert other.same(other).all()
     shuffled = np.random.default_rng(seed).permutation(len(rings))
     lists = nested(rings)
-    assert same_shapes(rings, rings.take(shuffled)).tolist() == [lists[row] == lists[to] for row, to in enumerate(shuffled)]
+    assert rings.same(rings.take(shuffled)).tolist() == [lists[row] == lists[to] for row, to in enumerate(shuffled)]
 
 
 def test_the_same_vertices_nested_otherwise_are_another_shape():
     one = bag(square(0, 0, 4), square(1, 1, 2))
     two = Rings(one.coords, one.ring_start, np.array([0, 1, 2]), np.array([0, 2]))
-    assert same_shapes(one, two).tolist() == [False]
+    assert one.same(two).tolist() == [False]
 
 
 def test_rings_are_nested_by_how_deep_they_lie():

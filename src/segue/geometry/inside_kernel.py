@@ -45,7 +45,7 @@ def inside(points: NDArray[np.float64], rings: Rings) -> tuple[Int, Int]:
 
 def _each(points: NDArray[np.float64], rings: Rings) -> tuple[Int, Int]:
     """Shape by shape, all points."""
-    box, vertices = rings.bounds(), rings.shape_vertices
+    box, vertices = rings.bounds(), rings.coord_start
     pieces = bands.count(len(points), worth=len(points) >= PARALLEL_FROM)
     rows = []
     for shape in range(len(rings)):

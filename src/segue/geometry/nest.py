@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.geometry.rings import Rings, gather
+from segue.geometry.rings import Rings
 from segue.geometry.shapely_rings import to_shapely
+from segue.model.rings import gather
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -48,7 +48,7 @@ def ovals(boxes: ArrayLike, rule: Rule = "imagej") -> Rings:
     distinct, which = _distinct(rest)
     spans = _imagej_spans(distinct) if rule == "imagej" else _centre_spans(distinct)
     rings = _outlined(spans, len(distinct)).take(which)
-    return rings.with_coords(rings.coords + np.repeat(whole, np.diff(rings.shape_vertices), axis=0))
+    return rings.with_coords(rings.coords + np.repeat(whole, np.diff(rings.coord_start), axis=0))
 
 
 def rectangles(boxes: ArrayLike, rule: Rule = "imagej") -> Rings:

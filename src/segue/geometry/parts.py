@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segue.geometry.rings import Rings, following, laid_out
+from segue.geometry.rings import Rings, following
+from segue.model.rings import laid_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.geometry.parts import RawRings, measured
-from segue.geometry.rings import Rings, following, laid_out
+from segue.geometry.rings import Rings, following
 from segue.geometry.rule import NUDGE
+from segue.model.rings import laid_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -48,35 +48,44 @@ class Rings:
         return len(self.shape_start) - 1
 
     @classmethod
-    def empty(cls) -> Rings:
-        zero = np.zeros(1, np.int64)
-        return cls(np.empty((0, 2)), zero, zero, zero)
+    def empty(cls, shapes: int = 0) -> Self:
+        """``shapes`` shapes without any part."""
+        none = np.zeros(1, np.int64)
+        return cls(np.empty((0, 2)), none, none, np.zeros(shapes + 1, np.int64))
 
     @classmethod
-    def simple(cls, coords: Floats, start: Ints) -> Rings:
+    def simple(cls, coords: npt.ArrayLike, start: npt.ArrayLike) -> Self:
         """Shapes of one ring each: ``start`` (shapes + 1,) are offsets into ``coords``."""
-        each = np.arange(len(start), dtype=np.int64)
-        return cls(coords, start, each, each)
+        offsets = np.asarray(start, np.int64)
+        each = np.arange(len(offsets), dtype=np.int64)
+        return cls(np.asarray(coords, np.float64).reshape(-1, 2), offsets, each, each)
+
+    @property
+    def shape_rings(self) -> Ints:
+        """(shapes + 1,) int64: where the rings of each shape begin, whatever their parts."""
+        return self.part_start[self.shape_start]
 
     @property
     def coord_start(self) -> Ints:
         """(shapes + 1,) int64: where the vertices of each shape begin."""
-        return self.ring_start[self.part_start[self.shape_start]]
+        return self.ring_start[self.shape_rings]
 
-    def take(self, rows: Ints) -> Rings:
-        """The shapes of the given rows, in their order; rows may repeat."""
-        parts, shape_start = _gather(self.shape_start, rows)
-        rings, part_start = _gather(self.part_start, parts)
-        vertices, ring_start = _gather(self.ring_start, rings)
-        return Rings(self.coords[vertices], ring_start, part_start, shape_start)
+    def take(self, rows: npt.ArrayLike) -> Self:
+        """The shapes of the given rows (numbers in any order, which may repeat; or a boolean mask)."""
+        wanted = np.asarray(rows)
+        wanted = np.flatnonzero(wanted) if wanted.dtype == bool else wanted.astype(np.int64, copy=False)
+        shape_start, parts = gather(self.shape_start, wanted)
+        part_start, rings = gather(self.part_start, parts)
+        ring_start, vertices = gather(self.ring_start, rings)
+        return type(self)(self.coords[vertices], ring_start, part_start, shape_start)
 
-    def translated(self, x: float, y: float) -> Rings:
+    def translated(self, x: float, y: float) -> Self:
         """The same shapes moved by (x, y) pixels."""
-        return Rings(self.coords + np.array([x, y]), self.ring_start, self.part_start, self.shape_start)
+        return self.with_coords(self.coords + np.array([x, y], np.float64))
 
-    def with_coords(self, coords: Floats) -> Rings:
+    def with_coords(self, coords: Floats) -> Self:
         """The same structure with other vertices, as many as before."""
-        return Rings(coords, self.ring_start, self.part_start, self.shape_start)
+        return type(self)(coords, self.ring_start, self.part_start, self.shape_start)
 
     def same(self, other: Rings) -> Bools:
         """(shapes,) bool: which shapes have equal structure and bit-equal vertices (NaN equals NaN); both hold equally many."""
@@ -112,7 +121,7 @@ class Rings:
         return all(_address(getattr(self, name)) == _address(getattr(other, name)) for name in names)
 
     def _ring_lengths(self) -> tuple[Ints, Ints]:
-        return np.diff(self.ring_start), self.part_start[self.shape_start]
+        return np.diff(self.ring_start), self.shape_rings
 
     def _part_lengths(self) -> tuple[Ints, Ints]:
         return np.diff(self.part_start), self.shape_start
@@ -139,13 +148,16 @@ def _chained(starts: Sequence[Ints]) -> Ints:
     return np.concatenate([start[:-1] + end for start, end in zip(starts, ends, strict=False)] + [ends[-1:]])
 
 
-def _gather(start: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Indexes of all members of the given rows, and their new offsets."""
-    length = start[rows + 1] - start[rows]
-    offsets = np.zeros(len(rows) + 1, np.int64)
+def gather(start: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Offsets of the runs ``rows`` laid end to end, and the indexes of their members."""
+    return laid_out(start[:-1][rows], np.diff(start)[rows])
+
+
+def laid_out(begin: Ints, length: Ints) -> tuple[Ints, Ints]:
+    """Offsets of runs laid end to end, and the indexes of their members."""
+    offsets = np.zeros(len(length) + 1, np.int64)
     np.cumsum(length, out=offsets[1:])
-    indexes = np.arange(offsets[-1], dtype=np.int64) + np.repeat(start[rows] - offsets[:-1], length)
-    return indexes, offsets
+    return offsets, np.arange(offsets[-1], dtype=np.int64) + np.repeat(begin - offsets[:-1], length)
 
 
 def _address(array: np.ndarray[Any, Any]) -> tuple[Any, ...]:
@@ -160,8 +172,8 @@ def _same_lists(a: Ints, a_start: Ints, b: Ints, b_start: Ints) -> Bools:
     """Per shape: whether its list of lengths is equal in both."""
     equal: Bools = np.diff(a_start) == np.diff(b_start)
     rows = np.flatnonzero(equal)
-    left, offsets = _gather(a_start, rows)
-    right, _ = _gather(b_start, rows)
+    offsets, left = gather(a_start, rows)
+    _, right = gather(b_start, rows)
     equal[rows[_owner(offsets)[a[left] != b[right]]]] = False
     return equal
 

@@ -46,8 +46,7 @@ def _as_rings(kind: ShapeKind, rings: Rings, *, whole: bool) -> Rings:
     from segue.geometry.ovals import ovals, rectangles
 
     boxes = np.hstack([rings.coords[0::2], rings.coords[1::2] - rings.coords[0::2]])
-    flat = (rectangles if kind is ShapeKind.RECTANGLE else ovals)(boxes, "imagej" if whole else "centre")
-    return Rings(flat.coords, flat.ring_start, flat.part_start, flat.shape_start)
+    return (rectangles if kind is ShapeKind.RECTANGLE else ovals)(boxes, "imagej" if whole else "centre")
 
 
 def _runs_as_rings(rings: Rings) -> Rings:

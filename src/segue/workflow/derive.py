@@ -61,11 +61,11 @@ _TRACED = {"layer": pl.Utf8, "t": pl.Int32, "z": pl.Int32, "label": pl.UInt64}
 def _trace_plane(image: LabelImage, place: dict[str, int], plane: np.ndarray[Any, Any]) -> tuple[pl.DataFrame, Rings]:
     from segue.geometry.outline import outline
 
-    labels, flat = outline(plane)
+    labels, rings = outline(plane)
     index = {name: place[name] if name in place and image.pixels.shape[image.axes.index(name)] > 1 else None for name in "tz"}
     columns = {"layer": pl.lit(image.name), "t": pl.lit(index["t"]), "z": pl.lit(index["z"])}
     frame = pl.DataFrame({"label": labels}).with_columns(**columns).select(*_TRACED).cast(_TRACED)  # type: ignore[arg-type]
-    return frame, Rings(flat.coords, flat.ring_start, flat.part_start, flat.shape_start)
+    return frame, rings
 
 
 def _with_new_objects(objects: Objects, traced: pl.DataFrame) -> Objects:
@@ -90,7 +90,7 @@ def edited(shapes: Shapes, policy: Policy) -> Shapes:
     """Ringed shapes with holes filled and only the largest part kept, as the policy says."""
     if policy.holes == "keep" and policy.parts == "keep":
         return shapes
-    rings = without_holes(shapes.rings) if policy.holes == "fill" else shapes.rings
+    rings: Rings = without_holes(shapes.rings) if policy.holes == "fill" else shapes.rings
     rings = largest_parts(rings) if policy.parts == "largest" else rings
     return Shapes(shapes.frame, rings)
 
