@@ -45,10 +45,12 @@ def _bounds(rois: Rois, vertices: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _fine(rois: Rois, bounds: NDArray[np.float64]) -> Bools:
     """Which ROIs integers cannot hold."""
-    broken = (rois.coords != np.rint(rois.coords)).any(axis=1)
-    before = np.zeros(len(broken) + 1, np.int64)
-    np.cumsum(broken, out=before[1:])
-    per_roi = rois.ring_start[rois.roi_start]
+    flat = rois.coords.reshape(-1)
+    broken = flat != np.rint(flat)
+    before = np.zeros(len(flat) + 1, np.int64)
+    if broken.any():
+        np.cumsum(broken, out=before[1:])
+    per_roi = 2 * rois.ring_start[rois.roi_start]
     wide = (bounds[:, :2] < LOWEST).any(axis=1) | (bounds[:, 2:] > HIGHEST).any(axis=1) | (bounds[:, 2:] - bounds[:, :2] > HIGHEST).any(axis=1)
     found: Bools = (before[per_roi[1:]] > before[per_roi[:-1]]) | wide
     return found

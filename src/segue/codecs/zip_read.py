@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from segue.codecs.zip_directory import DEFLATED, Directory, Limits, read_directory
 from segue.errors import Malformed
 
+_SHORT = 1024
+"""Packed bytes that cannot become more than a megabyte, so that they may be unpacked without looking at every step."""
+
 
 @dataclass(frozen=True, eq=False)
 class Entries:
@@ -57,9 +60,11 @@ def _unpack(view: memoryview, found: Directory, out: memoryview, start: NDArray[
 
 
 def _inflate(packed: memoryview, size: int) -> bytes | None:
-    """The unpacked bytes, never many more than ``size``; None if they are damaged or more than ``size``."""
-    stream = zlib.decompressobj(-15)
+    """The unpacked bytes; None if they are damaged or more than ``size``. Memory stays near ``size``, whatever the bytes say."""
     try:
+        if len(packed) <= _SHORT:
+            return zlib.decompress(packed, -15, max(size, 1))
+        stream = zlib.decompressobj(-15)
         content = stream.decompress(packed, size + 1)
     except zlib.error:
         return None

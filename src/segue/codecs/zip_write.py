@@ -9,14 +9,21 @@ import struct
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-_LOCAL = struct.Struct("<IHHHHHIIIHH")
-_CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
+_LOCAL = np.dtype(
+    {
+        "names": "magic version flags method time date crc packed size name extra".split(),
+        "formats": "<u4 <u2 <u2 <u2 <u2 <u2 <u4 <u4 <u4 <u2 <u2".split(),
+    }
+)
+_CENTRAL = np.dtype(
+    [("magic", "<u4"), ("made_by", "<u2"), *_LOCAL.descr[1:], ("comment", "<u2"), ("disk", "<u2"), ("inner", "<u2"), ("outer", "<u4"), ("local", "<u4")]
+)
 _DATE = 33
 """1980-01-01 in the format of DOS."""
 _UTF8 = 0x800
@@ -48,12 +55,16 @@ class ZipWriter:
 
     def add(self, names: Sequence[str], buffer: NDArray[np.uint8], start: NDArray[np.int64]) -> None:
         """Write entries ``buffer[start[i]:start[i + 1]]`` under the given names."""
+        if not len(names):
+            return
         view = np.ascontiguousarray(buffer).data
         contents = [view[a:b] for a, b in pairwise(start.tolist())]
-        out: list[Any] = []
-        for name, content, packed in zip(names, contents, self._packed(contents), strict=True):
-            self._entry(name.encode(), content, packed, out)
-        self._file.write(b"".join(out))
+        packed = self._packed(contents)
+        texts = [name.encode() for name in names]
+        local, extra, central = self._headers(contents, texts, packed)
+        self._file.write(b"".join(chain.from_iterable(zip(local, texts, extra, packed, strict=True))))
+        self._directory.append(central)
+        self._count += len(texts)
 
     def finish(self, comment: bytes = b"") -> None:
         """Write the directory; ``comment`` may have up to 65,535 bytes."""
@@ -68,21 +79,29 @@ class ZipWriter:
         few = min(count, 0xFFFF)
         self._file.write(struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, few, few, min(length, _WIDE), min(at, _WIDE), len(comment)) + comment)
 
-    def _entry(self, name: bytes, content: memoryview, packed: bytes | memoryview, out: list[Any]) -> None:
-        method = 8 if self._level else 0
-        crc, size, length, at = zlib.crc32(content), len(content), len(packed), self._at
-        if max(size, length, at) < _WIDE:
-            local = central = b""
-            version, stated = 20, (length, size)
-            place = at
-        else:
-            local, central = struct.pack("<HHQQ", 1, 16, size, length), struct.pack("<HHQQQ", 1, 24, size, length, at)
-            version, stated, place = 45, (_WIDE, _WIDE), _WIDE
-        out += (_LOCAL.pack(0x04034B50, version, _UTF8, method, 0, _DATE, crc, *stated, len(name), len(local)), name, local, packed)
-        record = _CENTRAL.pack(0x02014B50, version, version, _UTF8, method, 0, _DATE, crc, *stated, len(name), len(central), 0, 0, 0, 0, place)
-        self._directory.append(record + name + central)
-        self._count += 1
-        self._at += _LOCAL.size + len(name) + len(local) + length
+    def _headers(self, contents: list[memoryview], texts: list[bytes], packed: Sequence[Any]) -> tuple[list[bytes], list[bytes], bytes]:
+        """Local headers, their extra fields, and the part of the directory that lists these entries."""
+        size, length, name = (np.fromiter(map(len, many), np.int64, len(texts)) for many in (contents, packed, texts))
+        total = _LOCAL.itemsize + name + length
+        at = self._at + np.cumsum(total) - total
+        wide = np.maximum(np.maximum(size, length), at + 20 * len(texts)) >= _WIDE
+        if wide.any():
+            at += 20 * (np.cumsum(wide) - wide)
+        self._at = int(at[-1] + total[-1] + 20 * wide[-1])
+        head = np.zeros(len(texts), _LOCAL)
+        head["magic"], head["version"], head["flags"], head["method"] = 0x04034B50, np.where(wide, 45, 20), _UTF8, 8 if self._level else 0
+        head["date"], head["crc"], head["name"] = _DATE, np.fromiter(map(zlib.crc32, contents), np.uint32, len(texts)), name
+        head["packed"], head["size"], head["extra"] = np.where(wide, _WIDE, length), np.where(wide, _WIDE, size), np.where(wide, 20, 0)
+        record = np.zeros(len(texts), _CENTRAL)
+        for field in _LOCAL.names or ():
+            record[field] = head[field]
+        record["magic"], record["made_by"], record["extra"], record["local"] = 0x02014B50, head["version"], np.where(wide, 28, 0), np.where(wide, _WIDE, at)
+        more: list[bytes] = [b""] * len(texts)
+        places = list(more)
+        for row in np.flatnonzero(wide).tolist():
+            more[row] = struct.pack("<HHQQ", 1, 16, size[row], length[row])
+            places[row] = struct.pack("<HHQQQ", 1, 24, size[row], length[row], at[row])
+        return _each(head), more, b"".join(chain.from_iterable(zip(_each(record), texts, places, strict=True)))
 
     def _packed(self, contents: list[memoryview]) -> Sequence[bytes | memoryview]:
         if not self._level:
@@ -97,7 +116,11 @@ class ZipWriter:
 
 
 def deflated(content: memoryview, level: int) -> bytes:
-    """A raw deflate stream. Short contents get a small window and little memory: setting up the usual ones takes longer than packing."""
-    small = len(content) <= 1024
-    packer = zlib.compressobj(level, zlib.DEFLATED, -10 if small else -15, 3 if small else 8)
-    return packer.compress(content) + packer.flush()
+    """A raw deflate stream."""
+    return zlib.compress(content, level, -15)
+
+
+def _each(records: NDArray[Any]) -> list[bytes]:
+    """The bytes of each record."""
+    raw, size = records.tobytes(), records.dtype.itemsize
+    return [raw[at : at + size] for at in range(0, len(raw), size)]

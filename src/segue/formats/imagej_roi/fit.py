@@ -44,7 +44,9 @@ def fit(study: Study, options: WriteOptions) -> Study:
 
 
 def _shapes(shapes: Shapes) -> Shapes:
-    shapes = shapes.take(np.flatnonzero(_holdable(shapes)))
+    holdable = _holdable(shapes)
+    if not holdable.all():
+        shapes = shapes.take(np.flatnonzero(holdable))
     if len(shapes) and (shapes.frame["object"].diff().drop_nulls() < 0).any():
         shapes = shapes.take(np.argsort(shapes.frame["object"].to_numpy(), kind="stable"))
     boxed = shapes.frame["kind"].cast(pl.Utf8).is_in(_BOXED).to_numpy()
@@ -66,12 +68,14 @@ def _width() -> pl.Expr:
 def _holdable(shapes: Shapes) -> Bools:
     """Which shapes have vertices at places in an image, and as many as their kind needs."""
     start = shapes.rings.coord_start
-    far = np.zeros(len(shapes.rings.coords) + 1, np.int64)
-    np.cumsum(~(np.abs(shapes.rings.coords) < FARTHEST / 2).all(axis=1), out=far[1:])
+    far = np.zeros(2 * len(shapes.rings.coords) + 1, np.int64)
+    outside = ~(np.abs(shapes.rings.coords.reshape(-1)) < FARTHEST / 2)
+    if outside.any():
+        np.cumsum(outside, out=far[1:])
     boxed = shapes.frame["kind"].cast(pl.Utf8).is_in(_BOXED).to_numpy()
     count = np.diff(start)
     square = ~(shapes.frame["arc"].fill_null(0) > 0).to_numpy() | ~(shapes.frame["kind"] == str(ShapeKind.RECTANGLE)).to_numpy()
-    found: Bools = (far[start[1:]] == far[start[:-1]]) & np.where(boxed, count == 2, count > 0) & square
+    found: Bools = (far[2 * start[1:]] == far[2 * start[:-1]]) & np.where(boxed, count == 2, count > 0) & square
     return found
 
 

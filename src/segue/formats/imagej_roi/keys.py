@@ -41,14 +41,21 @@ def key_columns(texts: Sequence[str | None]) -> tuple[pl.DataFrame, dict[int, di
     """One column of texts per key (null = absent), and row -> all other properties. Layers and populations are still sealed."""
     series = pl.Series("text", texts, dtype=pl.Utf8)
     ours = series.str.contains(_OURS).fill_null(False)
-    plain = pl.when(ours).then(series)
-    frame = pl.select(plain.str.extract(rf"(?m)^{re.escape(key)}: (.*)$").alias(key) for key in KEYS)
+    plain = series.set(~ours, None)
+    frame = pl.DataFrame({key: _extracted(plain, key) for key in KEYS})
     found: dict[int, dict[str, str]] = {row: parsed(series[row]) for row in (series.is_not_null() & ~ours).arg_true().to_list()}
     for key in KEYS:
         rows = [row for row, values in found.items() if key in values]
         if rows:
             frame = frame.with_columns(put(frame[key], rows, [found[row].pop(key) for row in rows]))
     return frame.with_columns(opened(frame[key]) for key in _TEXTS), {row: values for row, values in found.items() if values}
+
+
+def _extracted(texts: pl.Series, key: str) -> pl.Series:
+    """The values of a key; most files have few of them, and looking is cheaper than extracting."""
+    if not texts.str.contains(f"{key}: ", literal=True).any():
+        return pl.Series([None], dtype=pl.Utf8).new_from_index(0, len(texts))
+    return texts.str.extract(rf"(?m)^{re.escape(key)}: (.*)$")
 
 
 def opened(column: pl.Series) -> pl.Series:

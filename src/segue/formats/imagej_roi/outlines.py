@@ -41,10 +41,11 @@ def _opened(coords: Floats, ring_start: Ints, per_shape: Ints) -> tuple[Floats, 
 
 def whole(kinds: pl.Series, rings: Rings) -> pl.Series:
     """The parameter ``whole`` of shapes: ImageJ covers ovals, and rectangles with fractions, by its own rule."""
-    broken = np.concatenate([[0], np.cumsum((rings.coords != np.rint(rings.coords)).any(axis=1))])
-    per_shape = broken[rings.coord_start]
-    own = (kinds == str(ShapeKind.OVAL)) | ((kinds == str(ShapeKind.RECTANGLE)) & pl.Series(np.diff(per_shape) > 0))
-    return pl.select(pl.when(own).then(pl.lit(1.0))).to_series()
+    own = (kinds == str(ShapeKind.OVAL)).to_numpy().copy()
+    rows = np.flatnonzero((kinds == str(ShapeKind.RECTANGLE)).to_numpy())
+    corners = rings.take(rows).coords.reshape(-1, 4)
+    own[rows] = (corners != np.rint(corners)).any(axis=1)
+    return pl.select(pl.when(pl.Series(own)).then(pl.lit(1.0))).to_series()
 
 
 def boxes(corners: Floats) -> tuple[Floats, NDArray[np.float32]]:

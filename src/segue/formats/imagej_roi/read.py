@@ -110,6 +110,8 @@ def _shapes(rois: Rois, kind: NDArray[np.object_], rows: Ints, keys: pl.DataFram
     )
     rings = _rings(rois, rows, source)
     frame = frame.with_columns(whole=whole(frame["kind"], rings))
+    if things.of_row.is_sorted():
+        return Shapes(frame, rings)
     order = np.argsort(things.of_row.to_numpy(), kind="stable")
     return Shapes(frame[order], rings.take(order))
 
@@ -124,10 +126,14 @@ def _stroke(rois: Rois, rows: Ints, keys: pl.DataFrame) -> pl.Series:
 def _rings(rois: Rois, rows: Ints, source: Source) -> Rings:
     boxed = np.isin(rois.type[rows], (TYPES[ShapeKind.RECTANGLE], TYPES[ShapeKind.OVAL])) & ~rois.composite[rows]
     each = np.arange(len(rois.ring_start), dtype=np.int64)
-    ringed = Rings(rois.coords, rois.ring_start, each, rois.roi_start).take(rows[~boxed])
+    ringed = Rings(rois.coords, rois.ring_start, each, rois.roi_start)
+    if len(rows) < len(rois) or boxed.any():
+        ringed = ringed.take(rows[~boxed])
     corners = _corners(rois, rows[boxed])
-    if not (np.abs(ringed.coords) < FARTHEST).all() or not (np.abs(corners) < FARTHEST).all():
+    if not (np.abs(ringed.coords).max(initial=0) < FARTHEST) or not (np.abs(corners) < FARTHEST).all():
         raise Malformed(f"{source.path} is damaged: a ROI has a vertex that is no place in an image", path=source.path, expected="coordinates")
+    if not boxed.any():
+        return settled(ringed)
     pairs = Rings.simple(boxes(corners)[0].reshape(-1, 2), np.arange(0, 2 * len(corners) + 1, 2))
     order = np.empty(len(rows), np.int64)
     order[~boxed] = np.arange(len(ringed))

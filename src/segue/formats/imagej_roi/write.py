@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from segue.formats.imagej_roi.options import WriteOptions
 from segue.formats.imagej_roi.outlines import boxes
 from segue.formats.imagej_roi.planes import AXES, numbers, stack_axis
 from segue.formats.imagej_roi.texts import Facts, property_texts
+from segue.model.rings import Rings
 from segue.model.shapes import RINGED, Shapes
 from segue.model.study import ImageSet, Study
 from segue.storage.sink import Sink
@@ -74,7 +75,7 @@ def _encoded(shapes: Shapes, columns: _Columns, begin: int, end: int) -> tuple[N
     rows = np.arange(begin, end)
     kinds = shapes.frame["kind"][begin:end].cast(pl.Utf8)
     boxed = ~kinds.is_in(_RINGED).to_numpy()
-    rings = shapes.rings.take(rows)
+    rings = _part(shapes.rings, begin, end)
     line = np.zeros((len(rows), 4), np.float32)
     if boxed.any():
         line[boxed] = boxes(rings.take(np.flatnonzero(boxed)).coords.reshape(-1, 4))[1]
@@ -93,12 +94,18 @@ def _encoded(shapes: Shapes, columns: _Columns, begin: int, end: int) -> tuple[N
     return encode(arranged(_without_corners(rois, boxed)))
 
 
+def _part(rings: Rings, begin: int, end: int) -> Rings:
+    """Shapes that follow each other, without copying their vertices."""
+    shapes = rings.shape_start[begin : end + 1]
+    parts = rings.part_start[shapes[0] : shapes[-1] + 1]
+    vertices = rings.ring_start[parts[0] : parts[-1] + 1]
+    return Rings(rings.coords[vertices[0] : vertices[-1]], vertices - vertices[0], parts - parts[0], shapes - shapes[0])
+
+
 def _without_corners(rois: Rois, boxed: NDArray[np.bool_]) -> Rois:
     """Boxes have no vertices in the file."""
     if not boxed.any():
         return rois
-    from dataclasses import replace
-
     keep = np.repeat(~boxed, np.diff(rois.roi_start))
     lengths = np.diff(rois.ring_start)
     coords = rois.coords[np.repeat(keep, lengths)]
