@@ -280,3 +280,14 @@ class TestGeometry:
         fitted = FORMAT.fitted(study, FORMAT.options("write"))
         assert fitted.image_sets[0].shapes.frame["whole"].to_list() == [1, None, 1]
         assert diff(study, fitted) == {F.OVAL: 1, F.RECTANGLE: 1}
+
+    @pytest.mark.parametrize("second", [[(2, 2), (6, 2), (6, 6), (2, 6)], [(1, 1), (3, 1), (3, 3), (1, 3)], [(0, 0), (4, 0), (4, 4), (0, 4)]])
+    def test_overlapping_parts_are_united_and_cover_the_same_pixels(self, tmp_path, second):
+        parts = Rings(np.concatenate([SQUARE, np.array(second, float)]), np.array([0, 4, 8]), np.arange(3), np.array([0, 2]))
+        shapes = Shapes(pl.DataFrame({"object": [0], "kind": ["polygon"]}, schema_overrides={"object": pl.Int32}), parts)
+        study = Study((ImageSet("", objects=Objects(pl.DataFrame({"id": ["a"]})), shapes=shapes),))
+        fitted = written(study, tmp_path / "x.zip")
+        assert diff(study, fitted) == {F.POLYGON: 1}
+        assert not diff(fitted, read(tmp_path / "x.zip"))
+        before, after = (rasterize(rings, np.ones(1, np.uint8), (9, 9))[0] for rings in (parts, fitted.image_sets[0].shapes.rings))
+        assert np.array_equal(before, after)

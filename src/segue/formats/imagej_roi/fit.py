@@ -12,7 +12,7 @@ from segue.formats.imagej_roi import about
 from segue.formats.imagej_roi.extra import fitted_extras
 from segue.formats.imagej_roi.kinds import TYPES
 from segue.formats.imagej_roi.options import WriteOptions
-from segue.formats.imagej_roi.outlines import FARTHEST, boxes, settled, whole
+from segue.formats.imagej_roi.outlines import FARTHEST, boxes, united, whole
 from segue.formats.imagej_roi.spec import FORMAT
 from segue.model.grid import Axis, Grid
 from segue.model.keep import keep
@@ -82,10 +82,10 @@ def _holdable(shapes: Shapes) -> Bools:
 def _rings(rings: Rings, boxed: Bools) -> Rings:
     """Rings and boxes as they will be read back, in their order."""
     if not boxed.any():
-        return settled(rings)
+        return united(rings)
     corners = boxes(rings.take(np.flatnonzero(boxed)).coords.reshape(-1, 4))[0].reshape(-1, 2)
     pairs = Rings.simple(corners, np.arange(0, len(corners) + 1, 2))
-    ringed = settled(rings.take(np.flatnonzero(~boxed)))
+    ringed = united(rings.take(np.flatnonzero(~boxed)))
     order: Ints = np.empty(len(boxed), np.int64)
     order[~boxed], order[boxed] = np.arange(len(ringed)), len(ringed) + np.arange(len(pairs))
     return concat([ringed, pairs]).take(order)

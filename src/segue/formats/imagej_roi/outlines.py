@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from segue.geometry.nest import nest
-from segue.model.rings import Floats, Ints, Rings
+from segue.model.rings import Floats, Ints, Rings, concat
 from segue.model.shapes import ShapeKind
 
 FARTHEST = 1e9
@@ -37,6 +37,36 @@ def _opened(coords: Floats, ring_start: Ints, per_shape: Ints) -> tuple[Floats, 
         length[closed] -= 1
     filled = np.concatenate([[0], np.cumsum(length > 0)])
     return coords, np.concatenate([[0], np.cumsum(length[length > 0])]), filled[per_shape]
+
+
+def united(rings: Rings) -> Rings:
+    """Settled rings whose parts do not overlap: a ROI shows what lies in two of its parts as a hole, so such parts become one."""
+    found = settled(rings)
+    suspects = np.flatnonzero((np.diff(rings.shape_start) > np.diff(found.shape_start)) & (np.diff(found.part_start[found.shape_start]) > 1))
+    if not len(suspects):
+        return found
+    from segue.geometry.shapely_rings import from_shapely
+
+    unions = np.empty(len(suspects), object)
+    unions[:] = [_union(rings.take(suspects[row : row + 1])) for row in range(len(suspects))]
+    merged = from_shapely(unions)
+    usable = np.diff(merged.shape_start) > 0
+    order = np.arange(len(rings))
+    order[suspects[usable]] = len(rings) + np.flatnonzero(usable)
+    return concat([found, settled(Rings(merged.coords, merged.ring_start, merged.part_start, merged.shape_start))]).take(order)
+
+
+def _union(shape: Rings) -> object:
+    """What the parts of one shape cover together."""
+    import shapely
+
+    from segue.geometry.shapely_rings import to_shapely
+
+    each = np.arange(len(shape.part_start), dtype=np.int64)
+    drawn = np.minimum.reduceat(np.diff(shape.ring_start), shape.part_start[:-1]) > 2
+    parts = to_shapely(Rings(shape.coords, shape.ring_start, shape.part_start, each).take(np.flatnonzero(drawn)))
+    pieces = shapely.get_parts(shapely.make_valid(parts))
+    return shapely.union_all(pieces[shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON])
 
 
 def whole(kinds: pl.Series, rings: Rings) -> pl.Series:
