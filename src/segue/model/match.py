@@ -27,16 +27,17 @@ def implied(labelled: ImageSet, other: ImageSet) -> Objects:
 def match(a: Objects, b: Objects, *, bare: bool = False) -> pl.DataFrame:
     """Pairs of row numbers (a, b), ordered by a: the same object in both.
 
-    First by id (left out where one side is ``bare`` labels), then by layer, time and label, then by time and label alone, then,
-    where equally many are left on both sides, by order.
+    First by ids that both sides were given or both sides made of labels (an id made of a label may by chance be the id that another
+    object was given); then by layer, time and label, by time and label, by label; then by any id; then, where equally many are left
+    on both sides, by order. Ids are left out where one side is ``bare`` labels.
     """
     if not bare and a.frame["id"].equals(b.frame["id"]):
         rows = pl.int_range(len(a), dtype=pl.Int32, eager=True)
         return pl.DataFrame({"a": rows, "b": rows}, schema=PAIRS)
-    left = a.frame.select("id", "layer", "t", "label").with_row_index("a").with_columns(pl.col("a").cast(pl.Int32))
-    right = b.frame.select("id", "layer", "t", "label").with_row_index("b").with_columns(pl.col("b").cast(pl.Int32))
+    left, right = _keys(a, "a"), _keys(b, "b")
     found = []
-    for keys in ([] if bare else [["id"]]) + [["layer", "t", "label"], ["t", "label"], ["label"]]:
+    labels = [["layer", "t", "label"], ["t", "label"], ["label"]]
+    for keys in labels if bare else [["made", "id"], *labels, ["id"]]:
         pairs = _unique_pairs(left, right, keys)
         found.append(pairs)
         left, right = left.join(pairs, on="a", how="anti", maintain_order="left"), right.join(pairs, on="b", how="anti", maintain_order="left")
@@ -45,6 +46,13 @@ def match(a: Objects, b: Objects, *, bare: bool = False) -> pl.DataFrame:
     if left.height == right.height and not bare:
         found.append(pl.DataFrame({"a": left["a"], "b": right["b"]}, schema=PAIRS))
     return pl.concat(found).sort("a")
+
+
+def _keys(objects: Objects, row: str) -> pl.DataFrame:
+    """By what objects are matched; ``made`` says that the id is the one an object gets where its source gave it none."""
+    frame = objects.frame.select("id", "layer", "t", "label")
+    rows = pl.int_range(len(objects), dtype=pl.Int32, eager=True)
+    return frame.with_columns(rows.alias(row), (frame["id"] == default_ids(frame)).alias("made"))
 
 
 def _unique_pairs(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

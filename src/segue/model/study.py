@@ -107,6 +107,9 @@ class ImageSet:
 
         return describe(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  (the protocol of IPython, also used by Hypothesis)
+        printer.text(repr(self))
+
     def _repr_html_(self) -> str:
         from segue.model.describe import html
 
@@ -149,6 +152,9 @@ class Study:
         from segue.model.describe import describe_study
 
         return describe_study(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  (as above)
+        printer.text(repr(self))
 
     def _repr_html_(self) -> str:
         from segue.model.describe import html_study

@@ -36,6 +36,7 @@ BECAUSE: dict[F, frozenset[F]] = {
     **dict.fromkeys(SHAPE_FEATURES, frozenset({F.OBJECTS, F.SHAPE_ROLE})),
     **dict.fromkeys((F.SHAPE_PLANE, F.SHAPE_STYLE, F.SHAPE_ROLE), frozenset({F.OBJECTS, *SHAPE_FEATURES})),
     **dict.fromkeys((F.OBJECT_ORDER, F.EXTRAS), frozenset({F.OBJECTS})),
+    **dict.fromkeys((F.OBJECT_ID, F.OBJECT_TIME, F.TRACK, F.OBJECT_NAME, F.OBJECT_COLOUR, F.OBJECT_LOCKED), frozenset({F.OBJECTS})),
     **dict.fromkeys((F.OBJECT_LABEL, F.LAYER), frozenset({F.OBJECTS, F.OBJECT_TIME, F.OBJECT_LABEL, F.LAYER, F.LABELS})),
     **dict.fromkeys((F.VALUES, F.COLUMNS), frozenset({F.OBJECTS, F.CONNECTIONS, F.VALUES})),
     **dict.fromkeys((F.IMAGE_NAME, F.CHANNEL_NAMES, F.DATA_RANGE, F.PIXEL_TYPE), frozenset({F.IMAGES})),
