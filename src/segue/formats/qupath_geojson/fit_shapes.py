@@ -31,13 +31,13 @@ def fitted_shapes(shapes: Shapes) -> Shapes:
     shapes = _placed(shapes)
     kind = shapes.frame["kind"].cast(pl.Utf8)
     areas = np.flatnonzero(kind.is_in([str(one) for one in RINGED]).to_numpy())
-    whole = kinds.is_whole(shapes.rings)
+    traced = (kind == "traced").to_numpy()
     if len(areas):
-        trusted = (kind == "traced").to_numpy() & whole
-        shapes = Shapes(shapes.frame, kinds.replaced(shapes.rings, areas, valid.made_valid(shapes.rings.take(areas), trusted[areas])))
-    untrue = pl.Series(~kinds.is_whole(shapes.rings)) & (kind == "traced")
+        trusted = traced & kinds.is_whole(shapes.rings) if traced.any() else traced
+        shapes = Shapes(shapes.frame, kinds.replaced(shapes.rings, areas, valid.made_valid(kinds.taken(shapes.rings, areas), trusted[areas])))
+    untrue = traced & ~kinds.is_whole(shapes.rings) if traced.any() else traced
     if untrue.any():
-        shapes = shapes.with_columns(kind=pl.when(untrue).then(pl.lit("polygon")).otherwise(kind))
+        shapes = shapes.with_columns(kind=pl.when(pl.Series(untrue)).then(pl.lit("polygon")).otherwise(kind))
     kept = np.flatnonzero(_enough(shapes))
     return shapes if len(kept) == len(shapes) else shapes.take(kept)
 
@@ -92,7 +92,7 @@ def _placed(shapes: Shapes) -> Shapes:
     rings = shapes.rings.with_coords(valid.rounded(shapes.rings.coords))
     areas = np.flatnonzero(kind.is_in([str(one) for one in RINGED]).to_numpy())
     if len(areas):
-        rings = kinds.replaced(rings, areas, valid.without_repeats(rings.take(areas)))
+        rings = kinds.replaced(rings, areas, valid.without_repeats(kinds.taken(rings, areas)))
     boxes = np.flatnonzero(kind.is_in([str(one) for one in _BOXES]).to_numpy() & (np.diff(rings.coord_start) > 0))
     if len(boxes):
         rings = kinds.replaced(rings, boxes, kinds.bounds(rings.take(boxes)))

@@ -111,10 +111,16 @@ def implied(types: pl.Series, ellipse: pl.Series, rings: Rings) -> pl.Series:
 
 def is_whole(rings: Rings) -> npt.NDArray[np.bool_]:
     """(shapes,) Which shapes have whole numbers as coordinates."""
-    fraction = np.concatenate([[0], np.cumsum((rings.coords != np.floor(rings.coords)).any(axis=1))])
+    x, y = rings.coords[:, 0], rings.coords[:, 1]
+    fraction = np.concatenate([[0], np.cumsum((x != np.floor(x)) | (y != np.floor(y)))])
     start: Ints = rings.coord_start
     found: npt.NDArray[np.bool_] = fraction[start[1:]] == fraction[start[:-1]]
     return found
+
+
+def taken(rings: Rings, rows: Ints) -> Rings:
+    """The shapes of some rows, without a copy where they are all."""
+    return rings if len(rows) == len(rings) and (rows == np.arange(len(rings))).all() else rings.take(rows)
 
 
 def replaced(rings: Rings, rows: Ints, changed: Rings) -> Rings:

@@ -10,6 +10,7 @@ from segue.formats.qupath_geojson import hierarchy
 from segue.model.shapes import AREAS, Shapes
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 def features(shapes: Shapes, parent: npt.NDArray[np.int64]) -> pl.DataFrame:
@@ -27,29 +28,46 @@ def features(shapes: Shapes, parent: npt.NDArray[np.int64]) -> pl.DataFrame:
     ``object``, ``shape``, ``nucleus`` (rows of shapes; null = none), ``part`` (1 = the object itself, then further shapes of it, all at the
     end of the file), ``depth``.
     """
-    frame = _attached(shapes)
-    own = frame.filter(~pl.col("attached")).with_columns(part=pl.int_range(1, pl.len() + 1).over("object"))
-    nucleus = frame.filter("attached").select(pl.col("before").alias("shape"), pl.col("shape").alias("nucleus"))
-    depth = pl.Series(hierarchy.levels(parent))
-    found = own.join(nucleus, on="shape", how="left", maintain_order="left").with_columns(depth=depth.gather(own["object"]))
-    first = found.filter(pl.col("part") == 1)
-    further = found.filter(pl.col("part") > 1).with_columns(depth=pl.lit(0, pl.Int64))
-    return pl.concat([first, further]).select("object", "shape", "nucleus", "part", "depth")
+    order, owner, attached = _attached(shapes)
+    own = np.flatnonzero(~attached)
+    nucleus = np.full(len(order), -1, np.int64)
+    inside = np.flatnonzero(attached)
+    nucleus[inside - 1] = order[inside]
+    part = _nth(owner[own]) + 1
+    depth = np.where(part == 1, hierarchy.levels(parent)[owner[own]], 0)
+    frame = pl.DataFrame({"object": owner[own], "shape": order[own], "nucleus": nucleus[own], "part": part, "depth": depth})
+    frame = frame.with_columns(nucleus=pl.when(pl.col("nucleus") >= 0).then("nucleus"))
+    return frame if (part == 1).all() else pl.concat([frame.filter(pl.col("part") == 1), frame.filter(pl.col("part") > 1)])
 
 
 def nuclei(shapes: Shapes, count: int) -> Bools:
     """(objects,) Which objects have a nucleus beside their first shape."""
-    frame = _attached(shapes)
+    _, owner, attached = _attached(shapes)
     found = np.zeros(count, np.bool_)
-    found[frame.filter(pl.col("attached") & (pl.col("nth") == 1))["object"].to_numpy()] = True
+    found[owner[attached & (_nth(owner) == 1)]] = True
     return found
 
 
-def _attached(shapes: Shapes) -> pl.DataFrame:
-    """Shapes ordered by object: ``object``, ``shape``, ``nth`` of the object, ``before`` (the shape before it), ``attached``."""
-    area = pl.col("kind").cast(pl.Utf8).is_in([str(kind) for kind in AREAS])
-    frame = shapes.frame.select("object", "role", "z", "c", area.alias("area"), pl.int_range(pl.len(), dtype=pl.Int64).alias("shape"))
-    frame = frame.sort("object", maintain_order=True).with_columns(nth=pl.int_range(pl.len()).over("object"))
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in ("object", "z", "c"))
-    attached = (pl.col("role") == "nucleus") & (pl.col("role").shift() == "outline") & same & pl.col("area") & pl.col("area").shift()
-    return frame.select("object", "shape", "nth", pl.col("shape").shift().alias("before"), attached.fill_null(value=False).alias("attached"))
+def _attached(shapes: Shapes) -> tuple[Ints, Ints, Bools]:
+    """Shapes ordered by object: their rows, their objects, and which are the nucleus of the shape before them."""
+    frame = shapes.frame
+    owner = frame["object"].to_numpy().astype(np.int64)
+    order = np.arange(len(owner)) if (np.diff(owner) >= 0).all() else np.argsort(owner, kind="stable")
+    owner = owner[order]
+    attached = (frame["role"] == "nucleus").to_numpy()[order]
+    if not attached.any():
+        return order, owner, np.zeros(len(owner), np.bool_)
+    area = frame["kind"].cast(pl.Utf8).is_in([str(kind) for kind in AREAS]).to_numpy()[order]
+    outline = (frame["role"] == "outline").to_numpy()[order]
+    z, c = (frame[axis].fill_null(-1).to_numpy()[order] for axis in "zc")
+    same = (np.diff(owner) == 0) & (np.diff(z) == 0) & (np.diff(c) == 0) & area[1:] & area[:-1] & outline[:-1]
+    attached[0] = False
+    attached[1:] &= same
+    return order, owner, attached
+
+
+def _nth(owner: Ints) -> Ints:
+    """Place of each row among those of the same owner, which stand together."""
+    first = np.concatenate([[True], np.diff(owner) != 0])[: len(owner)]
+    place = np.arange(len(owner))
+    return place - np.maximum.accumulate(np.where(first, place, 0))

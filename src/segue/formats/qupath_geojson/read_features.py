@@ -36,13 +36,15 @@ class Read:
 
 
 def arranged(found: Features) -> Read:
-    """Which feature is which object: a further shape (``segue.part``) belongs to the first feature with the same ``segue.id``."""
+    """Which feature is which object: a further shape (``segue.part``) belongs to the first feature whose id is its ``segue.id``."""
     texts = _metadata(found)
     count = found.frame.height
     ours = {key: values for key, values in texts.items() if key.startswith(terms.PREFIX)}
     empty = pl.Series([None], dtype=pl.Utf8).new_from_index(0, count)
-    frame = pl.DataFrame({"id": ours.get(terms.ID, empty), "part": ours.get(terms.PART, empty)}).with_row_index("row")
-    mains = frame.filter(pl.col("part").is_null() | pl.col("id").is_null())
+    noted = ours.get(terms.ID, empty)
+    own = pl.select(pl.coalesce(noted, _ids(found.frame["id"]))).to_series()
+    frame = pl.DataFrame({"noted": noted, "id": own, "part": ours.get(terms.PART, empty)}).with_row_index("row")
+    mains = frame.filter(pl.col("part").is_null() | pl.col("noted").is_null())
     known = mains.filter(pl.col("id").is_not_null()).unique("id", keep="first", maintain_order=True)
     parts = frame.join(mains, on="row", how="anti", maintain_order="left")
     orphans = parts.join(known, on="id", how="anti", maintain_order="left").unique("id", keep="first", maintain_order=True)
@@ -168,8 +170,8 @@ def objects_of(read: Read) -> tuple[Objects, int]:
         locked=(frame["isLocked"] == "true").fill_null(value=False),
     ).cast(pl.Schema(SCHEMA))
     table = with_unique_labels(table)
-    ids = table.select(pl.coalesce("id", default_ids(table)))["id"]
-    unique = unique_texts(ids)
+    ids = table.select(pl.coalesce("id", default_ids(table)))["id"] if table["id"].null_count() else table["id"]
+    unique = ids if ids.n_unique() == len(ids) else unique_texts(ids)
     return Objects(table.with_columns(id=unique)), int((ids != unique).sum())
 
 

@@ -11,6 +11,12 @@ from segue.model.rings import Floats, Ints, Rings, concat
 
 STEPS = 100.0
 """Per pixel."""
+SMALL = 100_000
+"""Up to this many vertices GEOS is as fast as loading the kernel."""
+LONGEST = 64
+"""Vertices of a ring up to which all pairs of edges are looked at."""
+NEAR = 1e7
+"""Pixels up to which products of steps fit into 64 bits."""
 FARTHEST = 1e12
 """Beyond this a float64 cannot tell the steps apart."""
 
@@ -28,15 +34,16 @@ def on_grid(rings: Rings) -> Rings:
 
 def without_repeats(rings: Rings) -> Rings:
     """Drop vertices equal to the one before on their ring (the first counts as behind the last)."""
-    coords, start = rings.coords, rings.ring_start
-    before = np.arange(-1, len(coords) - 1)
+    x, y, start = rings.coords[:, 0], rings.coords[:, 1], rings.ring_start
+    repeats = np.zeros(len(x), np.bool_)
+    repeats[1:] = (x[1:] == x[:-1]) & (y[1:] == y[:-1])
     filled = np.diff(start) > 0
-    before[start[:-1][filled]] = start[1:][filled] - 1
-    repeats = (coords == coords[before]).all(axis=1) & (before != np.arange(len(coords)))
+    first, last = start[:-1][filled], start[1:][filled] - 1
+    repeats[first] = (x[first] == x[last]) & (y[first] == y[last]) & (first != last)
     if not repeats.any():
         return rings
     kept = np.concatenate([[0], np.cumsum(~repeats)])
-    return Rings(coords[~repeats], kept[start], rings.part_start, rings.shape_start)
+    return Rings(rings.coords[~repeats], kept[start], rings.part_start, rings.shape_start)
 
 
 def made_valid(rings: Rings, trusted: npt.NDArray[np.bool_]) -> Rings:
@@ -44,17 +51,29 @@ def made_valid(rings: Rings, trusted: npt.NDArray[np.bool_]) -> Rings:
 
     ``trusted`` (shapes,): outlines of labels, which are valid by the way they are made.
     """
-    doubtful = np.flatnonzero(~trusted)
-    if not len(doubtful):
-        return rings
-    some = rings.take(doubtful)
-    wrong = doubtful[~_is_valid(some)]
+    doubtful = np.flatnonzero(~(trusted | _is_simple(rings)))
+    wrong = doubtful[~_is_valid(rings.take(doubtful))]
     if not len(wrong):
         return rings
     repaired = _repaired(rings.take(wrong))
     order = np.arange(len(rings))
     order[wrong] = len(rings) + np.arange(len(wrong))
     return concat([rings, repaired]).take(order)
+
+
+def _is_simple(rings: Rings) -> npt.NDArray[np.bool_]:
+    """(shapes,) Which shapes are one ring that certainly does not touch itself; few vertices are left to GEOS."""
+    found = np.zeros(len(rings), np.bool_)
+    single = (np.diff(rings.shape_start) == 1) & (np.diff(rings.part_start[rings.shape_start]) == 1)
+    if len(rings.coords) < SMALL or not single.any() or np.abs(rings.coords).max() > NEAR:
+        return found
+    from segue.formats.qupath_geojson import simple_kernel
+
+    steps = np.rint(rings.coords * STEPS).astype(np.int64)
+    rows = np.empty(len(rings.ring_start) - 1, np.bool_)
+    simple_kernel.simple(steps, rings.ring_start, rows, LONGEST)
+    found[single] = rows[rings.part_start[rings.shape_start[:-1][single]]]
+    return found
 
 
 def _is_valid(rings: Rings) -> npt.NDArray[np.bool_]:

@@ -128,7 +128,7 @@ def texts(made: Prepared, first: int, last: int) -> tuple[pl.Series, pl.Series, 
     before = pl.select(pl.concat_str(start, kind, pl.lit('","coordinates":'))).to_series()
     detail = made.shapes[order["shape"]].select(pl.concat_str("plane", pl.when("ellipse").then(pl.lit(',"isEllipse":true')), pl.lit("}"), ignore_nulls=True))
     after = pl.select(pl.concat_str(detail.to_series(), pl.when(before_last).then(pl.lit("")).otherwise(tail))).to_series()
-    return kind, before, after, made.rings.take(order["shape"].to_numpy())
+    return kind, before, after, kinds.taken(made.rings, order["shape"].to_numpy())
 
 
 def _heads(made: Prepared, some: pl.DataFrame) -> pl.Series:
