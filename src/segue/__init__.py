@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from segue.workflow.api import convert, diff, formats, outline, rasterize, read, write
     from segue.errors import SegueError
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
+    from segue.workflow.api import convert, diff, formats, outline, rasterize, read, write
 
 __version__ = "0.1.0"
 

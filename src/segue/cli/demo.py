@@ -35,11 +35,13 @@ def command(folder: str, data: str | None, as_json: bool) -> int:
         say_json([{"source": stop.source, "format": stop.format, "target": str(stop.target), "bytes": stop.size, "back": stop.back} for stop in stops])
     else:
         rows = [_row(stop) for stop in stops]
-        say_table(["from", "to", "file", "size", "objects", "s there", "s back", "labels back", "losses"], rows)
+        say_table(["from", "to", "file", "size", "s there", "s back", "labels back", "lost or changed"], rows)
         click.echo(f"\neverything is in {out}" + ("" if data else f"; the picture to look at is {out / 'tissue.png'}"))
     return OK if all(stop.back == "equal" for stop in stops) else SOME_FAILED
 
 
 def _row(stop: Stop) -> list[str]:
     times = [f"{seconds:.2f}" for seconds in (stop.seconds_there, stop.seconds_back)]
-    return [stop.source, stop.format, stop.target.name, size(stop.size), str(stop.objects), *times, stop.back, str(len(stop.notes.refused))]
+    features = [str(note.feature) for note in stop.notes.refused if note.feature]
+    lost = ", ".join(features[:3]) + (f" and {len(features) - 3} more" if len(features) > 3 else "") or "nothing"
+    return [stop.source, stop.format, stop.target.name, size(stop.size), *times, stop.back, lost]

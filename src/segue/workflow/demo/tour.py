@@ -10,7 +10,7 @@ from pathlib import Path
 from segue.errors import SegueError
 from segue.formats.catalog import FORMATS
 from segue.formats.format import Accepts, Format
-from segue.model.diff import diff
+from segue.model.diff_pixels import same_pixels
 from segue.model.study import Study
 from segue.notes import Notes
 from segue.storage.source import split_suffix
@@ -35,11 +35,10 @@ class Stop:
     format: str
     target: Path
     size: int
-    objects: int
     seconds_there: float
     seconds_back: float
     back: str
-    """``equal``: the label image came back bit for bit; else what differs."""
+    """``equal``: the label image came back bit for bit; ``different``; or the error that stopped it."""
     notes: Notes
 
 
@@ -87,25 +86,26 @@ def _stop(source: Path, record: Format, folder: Path) -> Stop:
     try:
         done = convert_item(Item(source, target), settings)
     except SegueError as error:
-        return Stop(source.name, record.name, target, 0, 0, time.perf_counter() - start, 0.0, str(error), Notes())
+        return Stop(source.name, record.name, target, 0, time.perf_counter() - start, 0.0, str(error), Notes())
     middle = time.perf_counter()
     back = _back(source, target)
-    return Stop(source.name, record.name, target, done.size, done.objects, middle - start, time.perf_counter() - middle, back, done.notes)
+    return Stop(source.name, record.name, target, done.size, middle - start, time.perf_counter() - middle, back, done.notes)
 
 
 def _back(source: Path, target: Path) -> str:
     """Whether the labels of the source come back from the target bit for bit."""
     original = _labels_of(open_path(source).study)
     opened = open_path(target)
-    study = with_grid_of(opened.study, open_path(source)) if not opened.study.image_sets[0].grid.known else opened.study
-    found = diff(original, only_labels(like(_labels_of(study), original)))
-    return "equal" if not found else ", ".join(f"{count} {feature}" for feature, count in found.items())
+    known = opened.study.image_sets[0].grid.known
+    study = opened.study if known else with_grid_of(opened.study, open_path(source))
+    back = like(_labels_of(study), original)
+    return "equal" if same_pixels(back.image_sets[0].labels[0], original.image_sets[0].labels[0]) else "different"
 
 
 def _labels_of(study: Study) -> Study:
+    """The label image, without anything else."""
     source, _, _ = prepare(study, _taking_objects(), Settings().policy, {"role": "labels"})
-    stripped = [replace(s, images=(), name="") for s in source.image_sets]
-    return replace(study, image_sets=tuple(stripped))
+    return only_labels(source) if all(s.labels for s in source.image_sets) else source
 
 
 def _taking_objects() -> Format:
