@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from segue.model.features import Feature
+
+_COUNTED = re.compile(r"\{count (\w+)\}")
 
 
 class Kind(StrEnum):
@@ -26,7 +29,7 @@ class Note:
 
     kind: Kind
     what: str
-    """A sentence without jargon."""
+    """A sentence without jargon; ``{count object}`` in it stands for ``1 object`` or ``2 objects``, so that equal notes can be added up."""
     feature: Feature | None = None
     where: str = ""
     """The file, image set or object it is about."""
@@ -36,13 +39,18 @@ class Note:
         head = f"{self.kind}: "
         if self.feature is not None:
             head += f"{self.count:,} {self.feature}" if self.count != 1 else f"{self.feature}"
-            return f"{head} ({self.what})" if self.what else head
-        return head + self.what
+            return f"{head} ({self.sentence})" if self.what else head
+        return head + self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """``what`` with the count filled in."""
+        return _COUNTED.sub(lambda found: f"{self.count:,} {found[1]}{'' if self.count == 1 else 's'}", self.what)
 
     def to_json(self) -> dict[str, Any]:
         """The note as plain data."""
         feature = None if self.feature is None else str(self.feature)
-        return {"kind": str(self.kind), "feature": feature, "where": self.where, "what": self.what, "count": self.count}
+        return {"kind": str(self.kind), "feature": feature, "where": self.where, "what": self.sentence, "count": self.count}
 
 
 @dataclass(frozen=True)

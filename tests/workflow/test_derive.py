@@ -88,7 +88,7 @@ def test_a_pixel_of_several_shapes_goes_where_the_policy_says(overlap, winner):
     array, _, notes = drawn(boxes((0, 0, 10, 10), (5, 5, 9, 9)), overlap=overlap)
     assert array[6, 6] == winner
     assert [note.count for note in notes] == [16]
-    assert "16 pixels" in notes.items[0].what
+    assert "16 pixels" in notes.items[0].sentence
 
 
 def test_overlap_can_be_refused():

@@ -28,7 +28,7 @@ def taken(array, axes="yx", *, components=None, force=False, channel=None, chann
     labels, notes = as_labels(image, components=components, where="cells.tif", force=force, channel=channel)
     (note,) = notes
     assert note.kind is Kind.ASSUMED
-    return labels, note.what
+    return labels, note.sentence
 
 
 def refusal(array, axes="yx", **options):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from segue.notes import Kind, Notes
+from segue.notes import Kind, Note, Notes
 
 LINES = 3
 _ORDER = (Kind.LOST, Kind.CHANGED, Kind.SKIPPED, Kind.REPAIRED, Kind.ASSUMED)
@@ -30,8 +30,14 @@ def _lines(notes: Notes, kind: Kind) -> list[str]:
         return [str(note) for note in notes]
     by_reason: dict[str, list[str]] = {}
     for note in notes:
-        by_reason.setdefault(note.what, []).append(f"{note.feature} ({note.count:,})" if note.feature and note.count > 1 else str(note.feature or note.what))
+        by_reason.setdefault(note.sentence, []).append(_counted(note))
     return [f"{kind}: {', '.join(features)}{f' - {reason}' if reason not in features else ''}" for reason, features in by_reason.items()]
+
+
+def _counted(note: Note) -> str:
+    if note.feature is None:
+        return note.sentence
+    return str(note.feature) if note.count == 1 else f"{note.feature} ({note.count:,})"
 
 
 def say_json(body: Any) -> None:

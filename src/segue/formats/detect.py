@@ -13,11 +13,18 @@ from segue.storage.source import Source
 LEAD = 10
 """How far the best score must be ahead of the next one."""
 
+_CHANGES, _FEW = "changes pixel values", "holds 256 colours at most"
 LOSSY = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".jp2": "JPEG 2000", ".webp": "WebP", ".heic": "HEIC", ".avif": "AVIF",
-    ".gif": "GIF", ".mp4": "MP4", ".avi": "AVI",
-}  # fmt: skip
-"""Suffixes of pictures that change pixel values or merge colours, and what people call them."""
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), ("JPEG", _CHANGES)),
+    **dict.fromkeys((".jp2", ".j2k"), ("JPEG 2000", _CHANGES)),
+    ".webp": ("WebP", _CHANGES),
+    ".heic": ("HEIC", _CHANGES),
+    ".avif": ("AVIF", _CHANGES),
+    ".gif": ("GIF", _FEW),
+    ".mp4": ("MP4", _CHANGES),
+    ".avi": ("AVI", _CHANGES),
+}
+"""Suffixes of pictures that are no place for data: what people call them, and why not."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def detect(source: Source) -> tuple[Format, Notes]:
 def _reason(source: Source) -> str:
     lossy = LOSSY.get(source.path.suffix.lower())
     if lossy:
-        return f"it is a {lossy} picture, whose compression changes pixel values; go back to the original TIFF or PNG"
+        return f"it is a {lossy[0]} picture, which {lossy[1]}; go back to the original, or save it as TIFF or PNG if there is no other"
     if source.is_folder:
         return "it is a folder, but not a study (NAME.segue); give the files in it"
     if source.size == 0:

@@ -51,7 +51,7 @@ def shapes_from_labels(s: ImageSet, policy: Policy | None = None) -> tuple[Image
     missing = np.flatnonzero(~np.isin(rows, s.shapes.frame["object"].to_numpy())).astype(np.int64)
     frame = pl.DataFrame({"object": rows[missing].astype(np.int32), "z": traced["z"].gather(missing), "kind": str(ShapeKind.TRACED)})
     shapes = edited(Shapes(frame, rings if len(missing) == len(rings) else rings.take(missing)), policy or Policy())
-    notes = Notes.of(Note(Kind.ASSUMED, f"{len(shapes):,} outlines traced along the pixel edges of labels")) if len(shapes) else Notes()
+    notes = Notes.of(Note(Kind.ASSUMED, "{count outline} traced along the pixel edges of labels", count=len(shapes))) if len(shapes) else Notes()
     return replace(s, objects=objects, shapes=joined([s.shapes, shapes])), notes
 
 
@@ -116,7 +116,7 @@ def labels_from_shapes(s: ImageSet, policy: Policy | None = None, layer: str = "
     pixels = np.zeros(shape, np.min_scalar_type(int(values.max()) if len(values) else 1))
     places = areas.frame.select("z").with_columns(t=owner["t"])
     lost = _draw(pixels, places, rings, values, s.grid.names, policy)
-    notes = Notes.of(Note(Kind.ASSUMED, f"where shapes overlap, {lost:,} pixels went to the {policy.overlap} one", count=lost)) if lost else Notes()
+    notes = Notes.of(Note(Kind.ASSUMED, f"where shapes overlap, {{count pixel}} went to the {policy.overlap} one", count=lost)) if lost else Notes()
     image = LabelImage(ArrayPixels(pixels), s.grid.names, layer)
     return replace(s, objects=objects, labels=(*(image for image in s.labels if image.name != layer), image)), notes
 

@@ -68,20 +68,20 @@ def as_labels(image: Image, *, components: int | None, where: str, force: bool =
         pixels = WholeNumbers(pixels, np.min_scalar_type(facts.largest).name)
     if len(facts.found.values) == 1 and components != 0:
         return _mask(pixels, axes, facts.largest, components, where, force=force)
-    return LabelImage(pixels, axes, LAYER), _taken(_count(len(facts.found.values)))
+    return LabelImage(pixels, axes, LAYER), _taken(len(facts.found.values))
 
 
 def _mask(pixels: Pixels, axes: str, value: int, components: int | None, where: str, *, force: bool) -> tuple[LabelImage, Notes]:
     """A mask of one value."""
     if components is None and (force or value not in (1, 255, 65_535, _maximum(pixels))):
-        return LabelImage(pixels, axes, LAYER), _taken(_count(1))
+        return LabelImage(pixels, axes, LAYER), _taken(1)
     parts = parts_of(pixels, axes, components or 8)
     if components is not None:
         number = sum(parts.counts)
-        return LabelImage(parts.pixels, axes, LAYER, persists=len(parts.counts) == 1), _taken(f"{_count(number)}: the separate parts of a mask of one value")
+        return LabelImage(parts.pixels, axes, LAYER, persists=len(parts.counts) == 1), _taken(number, ": the separate parts of a mask of one value")
     if max(parts.counts) > 1:
         raise _several_parts(parts, where)
-    return LabelImage(pixels, axes, LAYER), _taken(_count(1))
+    return LabelImage(pixels, axes, LAYER), _taken(1)
 
 
 def _maximum(pixels: Pixels) -> int:
@@ -101,12 +101,8 @@ def _what_it_looks_like(facts: Survey) -> str:
     return f"{values}, looks like an intensity image; use segue segment"
 
 
-def _count(objects: int) -> str:
-    return f"{objects:,} object{'' if objects == 1 else 's'}"
-
-
-def _taken(what: str) -> Notes:
-    return Notes.of(Note(Kind.ASSUMED, f"taken as a label image of {what}"))
+def _taken(objects: int, how: str = "") -> Notes:
+    return Notes.of(Note(Kind.ASSUMED, f"taken as a label image of {{count object}}{how}", count=objects))
 
 
 def _one_channel(image: Image, where: str, channel: Any) -> tuple[Pixels, str]:

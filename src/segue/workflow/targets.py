@@ -23,7 +23,7 @@ def target_format(target: Path, to: str | None) -> Format:
     lossy = LOSSY.get(target.suffix.lower())
     if lossy:
         raise UsageError(
-            f"{target.name}: {lossy} changes pixel values, so labels and measurements would be destroyed; write .tif or .png instead",
+            f"{target.name}: {lossy[0]} {lossy[1]}, so labels and measurements would be destroyed; write .tif or .png instead",
             target=target,
         )
     found = [named(to)] if to else by_suffix(target.name)
