@@ -56,3 +56,30 @@ def test_the_python_of_the_readme(here, capsys):
     exec(code, {})
     assert Path("rois.geojson").is_file()
     assert capsys.readouterr().out
+
+
+GUIDE = README.parent / "docs" / "guide" / "first-steps.md"
+
+
+@pytest.fixture
+def prepared(tmp_path, monkeypatch):
+    """The files that the guide talks about."""
+    mask = np.zeros((40, 50), np.uint16)
+    mask[3:17, 4:20], mask[20:33, 25:45] = 1, 2
+    monkeypatch.chdir(tmp_path)
+    Path("masks").mkdir()
+    for name in ("cells-mask.tif", "masks/one.tif", "masks/two.tif"):
+        tifffile.imwrite(name, mask)
+    tifffile.imwrite("cells.tif", np.zeros(mask.shape, np.uint8))
+    tifffile.imwrite("binary.tif", np.uint8(255) * (mask > 0))
+    for name in ("RoiSet.zip", "rois.zip"):
+        segue(f"segue convert cells-mask.tif {name}")
+
+
+GUIDED = [block.strip() for block in re.findall(r"(?:^    segue .*\n)+", GUIDE.read_text(encoding="utf-8"), re.M)]
+
+
+@pytest.mark.parametrize("block", GUIDED, ids=lambda block: block.split("\n")[0].removeprefix("segue ").replace("/", ""))
+def test_the_commands_of_the_guide(prepared, capsys, block):
+    for line in block.splitlines():
+        segue(line.strip())

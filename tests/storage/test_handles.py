@@ -122,3 +122,14 @@ def test_a_forked_child_opens_files_itself(source: Source) -> None:
             with handles.opened(source, Opened) as file:
                 os._exit(0 if file.text == "a" and Opened.count == 2 and handles.open_count() == 1 else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_closing_a_folder_closes_the_files_in_it(tmp_path: Path) -> None:
+    inside = tmp_path / "study" / "image.bin"
+    inside.parent.mkdir()
+    inside.write_bytes(b"pixels")
+    with handles.opened(Source(inside), lambda path: path.open("rb")):
+        pass
+    before = handles.open_count()
+    handles.close(tmp_path / "study")
+    assert handles.open_count() == before - 1

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from segue.cli.exit_codes import OK, SOME_FAILED, code_for
 from segue.cli.report import say_json, say_notes
 from segue.errors import SegueError
+
+if TYPE_CHECKING:
+    from segue.workflow.inspect import Found
 
 
 @click.command("inspect")
@@ -23,12 +27,14 @@ def command(paths: tuple[str, ...], from_: str | None, as_json: bool, verbose: b
     segue inspect cells.tif
     segue inspect RoiSet.zip cells.geojson --json
     """
-    from segue.workflow.inspect import inspect
+    from segue.workflow.pairing import files_of
 
-    found, failed = [], []
-    for path in paths:
+    found: list[Found] = []
+    failed: list[SegueError] = []
+    for given in paths:
         try:
-            found.append(inspect(Path(path), from_))
+            for path in files_of(given):
+                _look(path, from_, found, failed)
         except SegueError as error:
             failed.append(error)
     if as_json:
@@ -45,4 +51,13 @@ def command(paths: tuple[str, ...], from_: str | None, as_json: bool, verbose: b
             say_notes(one.notes, verbose=verbose, quiet=False)
         for why in failed:
             click.echo(f"segue: {why}", err=True)
-    return OK if not failed else code_for(failed[0]) if len(paths) == 1 else SOME_FAILED
+    return OK if not failed else code_for(failed[0]) if not found and len(failed) == 1 else SOME_FAILED
+
+
+def _look(path: Path, from_: str | None, found: list[Found], failed: list[SegueError]) -> None:
+    from segue.workflow.inspect import inspect
+
+    try:
+        found.append(inspect(path, from_))
+    except SegueError as error:
+        failed.append(error)

@@ -65,7 +65,7 @@ class _Handles:
 
     def close(self, path: Path | None = None) -> None:
         with self.guard:
-            keys = [key for key, slot in self.slots.items() if slot.users == 0 and path in (None, key[0])]
+            keys = [key for key, slot in self.slots.items() if slot.users == 0 and (path is None or path == key[0] or path in key[0].parents)]
             for key in keys:
                 self.slots.pop(key).close()
 
@@ -114,7 +114,7 @@ def close_all() -> None:
 
 
 def close(path: Path) -> None:
-    """Close one file if nobody is reading it (Windows cannot replace an open file)."""
+    """Close one file, or all files in a folder, if nobody is reading them (Windows cannot replace an open file)."""
     _handles.close(path.absolute())
 
 

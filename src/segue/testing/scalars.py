@@ -46,8 +46,8 @@ def numbers(limit: Limit, *, low: float = -1e6, high: float = 1e6, special: bool
     """A float within a limit; low and high where it states none; with ``special`` also NaN, infinities and the extremes."""
     low, high = _ends(limit, low, high)
     if limit.grid is not None:
-        grid = limit.grid
-        return st.integers(math.ceil(low / grid), math.floor(high / grid)).map(lambda steps: steps * grid)
+        grid = limit.grid  # rounded, since 57 * 0.01 is not the float that 0.57 means
+        return st.integers(math.ceil(low / grid), math.floor(high / grid)).map(lambda steps: round(steps * grid, 10))
     found = st.floats(low, high, allow_nan=False) | st.integers(math.ceil(low), math.floor(high)).map(float) if high - low >= 1 else st.floats(low, high)
     if special and limit.lowest is None and limit.highest is None:
         return found | st.sampled_from((math.nan, math.inf, -math.inf, 0.1, 1e300, 5e-324, 2.0**53 + 2, -0.0))

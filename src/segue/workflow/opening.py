@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from segue.formats.format import Format
 from segue.model.grid import Axis, Grid
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
+from segue.storage import handles
 from segue.storage.source import Source
 
 
@@ -25,15 +27,6 @@ class Opened:
     notes: Notes
     record: Format
     source: Source
-
-
-@dataclass(frozen=True)
-class Companions:
-    """Files that belong to an item."""
-
-    image: Path | None = None
-    labels: Path | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def open_path(path: Path | str, from_: str | None = None, options: Mapping[str, Any] | None = None) -> Opened:
@@ -57,6 +50,7 @@ def open_path(path: Path | str, from_: str | None = None, options: Mapping[str, 
     if not record.reads:
         raise UsageError(f"segue writes {record.title}, but does not read it", format=record.name)
     study, read_notes = record.read(source, record.options("read", options))
+    study = replace(study, close=partial(handles.close, source.path))
     return Opened(study, (notes + read_notes).at(source.path.name), record, source)
 
 

@@ -44,7 +44,7 @@ def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | No
     NotFound
         An input does not exist, or a folder holds nothing that segue reads.
     """
-    files = [file for one in inputs for file in _expand(one)]
+    files = [file for one in inputs for file in files_of(one)]
     if labels is not None:
         return [_with_labels(file, labels) for file in files]
     masks = {file: stem for file in files if (stem := mask_of(file)) is not None}
@@ -109,7 +109,14 @@ def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: pair.name)
 
 
-def _expand(given: str) -> list[Path]:
+def files_of(given: str) -> list[Path]:
+    """The files that an input of a command stands for: itself, the readable files of a folder, what fits a pattern.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
     path = Path(given)
     if path.is_dir() and not by_suffix(path.name):
         found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))

@@ -7,6 +7,7 @@ from segue.model.features import Feature
 
 _GRID = "coordinates are rounded to 0.01 pixel, QuPath's own grid; areas that cross themselves are made valid, those that vanish are left out"
 _VERTICES = Limit(grid=0.25, lowest=-1e6, highest=1e6, choices=("no parameters",))
+_RULE = "the pixels whose centres are inside, not those of ImageJ's own rule"
 _LAYOUT = "in a member of the collection that QuPath ignores and drops when it saves"
 
 FORMAT = Format(
@@ -44,9 +45,9 @@ FORMAT = Format(
         Feature.POLYLINE: exact(f"{_GRID}; without its width", limit=_VERTICES),
         Feature.ANGLE: approximate("becomes a line of two pieces"),
         Feature.ARROW: approximate("becomes a line"),
-        Feature.RECTANGLE: exact(f"{_GRID}; without rounded corners", limit=_VERTICES),
+        Feature.RECTANGLE: exact(f"{_GRID}; without rounded corners; {_RULE}", limit=_VERTICES),
         Feature.ROTATED_RECTANGLE: approximate("becomes a polygon"),
-        Feature.OVAL: exact(_GRID, limit=_VERTICES),
+        Feature.OVAL: exact(f"{_GRID}; {_RULE}", limit=_VERTICES),
         Feature.ELLIPSE: approximate("becomes a polygon of 64 corners"),
         Feature.POLYGON: exact(_GRID, limit=_VERTICES),
         Feature.FREEHAND: exact(_GRID, limit=_VERTICES),

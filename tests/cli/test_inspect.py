@@ -1,0 +1,36 @@
+"""``segue inspect``: what is in files and folders."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import tifffile
+
+
+def make(folder):
+    folder.mkdir()
+    tifffile.imwrite(folder / "a.tif", np.zeros((2, 8, 9), np.uint16), imagej=True, metadata={"axes": "CYX", "unit": "um"}, resolution=(2, 2))
+    (folder / "b.tif").write_bytes(b"II*\0")
+
+
+def test_every_file_of_a_folder_is_looked_at(segue_command, tmp_path):
+    make(tmp_path / "images")
+    done = segue_command("inspect", "images/")
+    assert done.returncode == 1
+    assert "c 2 x y 8 x x 9 uint16" in done.stdout
+    assert "0.5" in done.stdout
+    assert "b.tif" in done.stderr
+
+
+def test_as_json_with_errors_beside_what_was_found(segue_command, tmp_path):
+    make(tmp_path / "images")
+    good, bad = json.loads(segue_command("inspect", "images/", "--json").stdout)
+    assert good["format"] == "tiff"
+    assert bad["error"] == "Malformed" or bad["error"] == "WrongFormat"
+
+
+def test_one_bad_file_ends_with_the_code_of_its_error(segue_command, tmp_path):
+    make(tmp_path / "images")
+    assert segue_command("inspect", "images/b.tif").returncode == 3
+    assert segue_command("inspect", "images/c.tif").returncode == 3
