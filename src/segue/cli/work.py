@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from segue.workflow.recipe import ConvertRecipe
 
 
+MOST_ROWS = 50
+"""Rows of the final table of a batch."""
+
+
 def convert(recipe: ConvertRecipe, *, save_recipe: str | None, dry_run: bool, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> bool:
     """Convert everything that a recipe names; True if every item was converted."""
     from segue.workflow.plan import plan
@@ -65,17 +69,36 @@ def _name(path: Path | None) -> str:
 
 
 def _say(planned: Plan, done: list[Done], *, dry_run: bool, verbose: bool, quiet: bool, many: bool) -> None:
-    verb = "would write" if dry_run else "wrote"
-    for one in done:
-        if one.result is not None and not quiet and not (many and len(done) > 20 and not verbose):
-            size_text = "" if dry_run else f", {size(one.result.size)}"
-            click.echo(f"{verb} {one.item.target} ({_content(one.result)}{size_text})")
-    failed = [[one.item.source.name, str(one.error)] for one in done if one.error] + [[pair.name, pair.missing] for pair in planned.missing]
+    if many and not quiet:
+        _say_results(planned, done, verbose=verbose)
+    else:
+        for one in done:
+            if one.result is not None and not quiet:
+                size_text = "" if dry_run else f", {size(one.result.size)}"
+                click.echo(f"{'would write' if dry_run else 'wrote'} {one.item.target} ({_content(one.result)}{size_text})")
     say_notes(Notes.joined(one.result.notes for one in done if one.result), verbose=verbose, quiet=quiet)
+    failed = _failed(planned, done)
     for name, why in failed:
         click.echo(f"failed: {name}: {why}", err=True)
     if many or failed:
         click.echo(f"{sum(one.result is not None for one in done)} converted, {len(failed)} failed", err=True)
+
+
+def _failed(planned: Plan, done: list[Done]) -> list[tuple[str, str]]:
+    return [(one.item.source.name, str(one.error)) for one in done if one.error] + [(pair.name, pair.missing) for pair in planned.missing]
+
+
+def _say_results(planned: Plan, done: list[Done], *, verbose: bool) -> None:
+    """What became of each item; of a long batch only its beginning, unless all was asked for."""
+    rows = [
+        [one.item.source.name, str(one.item.target), _content(one.result), size(one.result.size)] if one.result else [one.item.source.name, "failed", "", ""]
+        for one in done
+    ]
+    rows += [[pair.name, "failed", "", ""] for pair in planned.missing]
+    shown = rows if verbose or len(rows) <= MOST_ROWS else rows[:MOST_ROWS]
+    say_table(["item", "output", "content", "size"], shown)
+    if len(shown) < len(rows):
+        click.echo(f"... and {len(rows) - len(shown):,} more; -v shows them all")
 
 
 def _content(result: Result) -> str:
