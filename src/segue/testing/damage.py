@@ -35,12 +35,13 @@ def survives(trip: Trip, *, seed: int = 0) -> None:
     trip
         A study on its way through the format.
     seed
-        Which damages are drawn (some 200 per file).
+        Which damages are drawn (some 200 for a file; some 1,000 for a folder, at least 20 for each of its files).
     """
     before = _peak()
-    for name, original in content(trip.path).items():
+    files = content(trip.path)
+    many = max(6, 120 * 4 // len(files)) if trip.path.is_dir() else 120
+    for name, original in files.items():
         path = trip.path / name if trip.path.is_dir() else trip.path
-        many = 40 if trip.path.is_dir() else 120
         for what, damaged in damages(original, random.Random(f"{seed} {name}"), many):
             _put(path, damaged)
             _attempt(trip, f"{name} {what}", before)
@@ -55,7 +56,8 @@ def damages(original: bytes, draw: random.Random, many: int) -> Iterator[tuple[s
     yield "of random bytes", draw.randbytes(200)
     yield "with random bytes behind it", original + draw.randbytes(50)
     size = len(original)
-    lengths = range(size) if size <= SMALL else sorted({*draw.sample(range(size), min(many, size)), *range(12), *range(size - 12, size)})
+    ends = range(min(many, 12))
+    lengths = range(size) if size <= min(SMALL, 4 * many) else sorted({*draw.sample(range(size), min(many, size)), *ends, *(size - 1 - nth for nth in ends)})
     for length in lengths:
         yield f"cut after {length} of {size} bytes", original[:length]
     for _ in range(many if size else 0):

@@ -70,7 +70,7 @@ def nothing_in_vain(trip: Trip) -> None:
         found = diff(trip.study, trip.fitted)
     keeps = trip.record.keeps
     free = {feature for feature, kept in keeps.items() if kept.exactly and kept.limit is None}
-    lost = set(found) | {feature for feature in F if feature not in free}
+    lost = set(found) | {feature for feature in F if feature not in keeps or not keeps[feature].exactly}
     wrong = {feature: count for feature, count in found.items() if feature in free and not BECAUSE.get(feature, frozenset()) & (lost - {feature})}
     if wrong:
         _broken(trip, "2 (nothing in vain)", f"declared exact without a limit, but lost by fit: {_listed(wrong)}")
