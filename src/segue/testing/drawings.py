@@ -15,7 +15,7 @@ from segue.model.features import Feature as F
 from segue.model.rings import Rings
 from segue.model.shapes import PARAMETERS, RINGED, SCHEMA, STYLE, VERTICES, ShapeKind, Shapes
 from segue.testing.allowed import Allowed
-from segue.testing.scalars import colours, integers, maybe, numbers, texts
+from segue.testing.scalars import colours, integers, maybe, numbers, on_grid, texts
 
 Ring = list[tuple[float, float]]
 Parts = list[list[Ring]]
@@ -69,6 +69,9 @@ def shape(draw: st.DrawFn, allowed: Allowed, thing: int, kind: ShapeKind, *, rol
         limit = Limit(grid=max(1.0, limit.grid or 1.0), lowest=limit.lowest, highest=limit.highest, at_most=limit.at_most)
     x, y, unit = _place(draw, limit)
     parts = [[[(x + a * unit, y + b * unit) for a, b in ring] for ring in part] for part in _units(draw, kind, limit)]
+    if limit.grid is not None:
+        grid = limit.grid
+        parts = [[[(on_grid(x, grid), on_grid(y, grid)) for x, y in ring] for ring in part] for part in parts]
     return described(draw, allowed, thing, kind, role), parts
 
 

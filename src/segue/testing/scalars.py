@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -46,12 +47,17 @@ def numbers(limit: Limit, *, low: float = -1e6, high: float = 1e6, special: bool
     """A float within a limit; low and high where it states none; with ``special`` also NaN, infinities and the extremes."""
     low, high = _ends(limit, low, high)
     if limit.grid is not None:
-        grid = limit.grid  # rounded, since 57 * 0.01 is not the float that 0.57 means
-        return st.integers(math.ceil(low / grid), math.floor(high / grid)).map(lambda steps: round(steps * grid, 10))
+        grid = limit.grid
+        return st.integers(math.ceil(low / grid), math.floor(high / grid)).map(lambda steps: on_grid(steps * grid, grid))
     found = st.floats(low, high, allow_nan=False) | st.integers(math.ceil(low), math.floor(high)).map(float) if high - low >= 1 else st.floats(low, high)
     if special and limit.lowest is None and limit.highest is None:
         return found | st.sampled_from((math.nan, math.inf, -math.inf, 0.1, 1e300, 5e-324, 2.0**53 + 2, -0.0))
     return found
+
+
+def on_grid(value: float, grid: float) -> float:
+    """The multiple of ``grid`` nearest to a value: the float that 0.57 means, which 57 * 0.01 is not."""
+    return float(Decimal(repr(float(grid))) * round(value / grid))
 
 
 def integers(limit: Limit, *, low: int, high: int) -> st.SearchStrategy[int]:
