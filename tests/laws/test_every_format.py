@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import segue
 from segue.errors import MissingDependency
 from segue.testing import damage, laws
-from segue.testing.allowed import forms
+from segue.testing.allowed import LIMITS, forms
 from segue.testing.canonical import canonical
 from segue.testing.strategies import studies
 from segue.testing.trips import Trip
@@ -42,6 +43,13 @@ def _writers():
             found = [{}]
         for options in found:
             yield name, options, "-".join([name, *(f"{key}={value}" for key, value in options.items())])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_limit_is_one_that_studies_are_drawn_by(name):
+    limits = {feature: kept.limit for feature, kept in record_of(name).keeps.items() if kept.limit is not None}
+    used = {feature: [one.name for one in fields(limit) if getattr(limit, one.name) not in (None, ())] for feature, limit in limits.items()}
+    assert {feature: names for feature, names in used.items() if not all(one in LIMITS.get(feature, "") for one in names)} == {}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -109,7 +109,7 @@ def image(draw: st.DrawFn, allowed: Allowed, sizes: Frame) -> Image:
         channels = draw(st.integers(1, 3))
         axes.append("c")
     axes = draw(st.permutations(axes))
-    dtype = np.dtype(draw(st.sampled_from(limit.dtypes or DTYPES)))
+    dtype = np.dtype(draw(st.sampled_from(allowed.limit(F.PIXEL_TYPE).dtypes or limit.dtypes or DTYPES)))
     shape = [channels if axis == "c" else sizes.size(axis) for axis in axes]
     names: tuple[str, ...] = ()
     if channels and F.CHANNEL_NAMES in allowed and draw(st.booleans()):
