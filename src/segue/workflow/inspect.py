@@ -8,6 +8,7 @@ from typing import Any
 
 from segue.model.describe import facts
 from segue.notes import Notes
+from segue.workflow.check import check
 from segue.workflow.opening import open_path
 
 
@@ -34,7 +35,7 @@ class Found:
 
 
 def inspect(path: Path, from_: str | None = None) -> Found:
-    """Read a file and say what it holds; pixels are not read.
+    """Read a file, check its areas, and say what it holds; pixels are not read.
 
     Raises
     ------
@@ -43,5 +44,6 @@ def inspect(path: Path, from_: str | None = None) -> Found:
     opened = open_path(path, from_)
     with opened.study as study:
         sets = tuple((s.name or opened.source.name, tuple(facts(s))) for s in study.image_sets)
+        notes = opened.notes + check(study)
         populations = tuple(" / ".join(population.name) for population in study.populations)
-    return Found(path, opened.record.name, opened.record.title, sets, populations, opened.notes)
+    return Found(path, opened.record.name, opened.record.title, sets, populations, notes)
