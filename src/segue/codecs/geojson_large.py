@@ -18,7 +18,7 @@ from segue.codecs import geojson_scan_kernel as kernel
 from segue.codecs.geojson_entries import measurements, others
 from segue.codecs.geojson_features import FRAME, KNOWN, SHAPES, TEXTS, TYPES, Features, Floats, Ints, closed_rings, collapsed, no_closing, ordered
 from segue.codecs.json_scan_kernel import EXPECTED
-from segue.codecs.json_spans import floats, texts
+from segue.codecs.json_spans import few_texts, floats, texts
 from segue.codecs.json_text import DEEPEST, loads, malformed
 
 Bytes = npt.NDArray[np.uint8]
@@ -33,6 +33,8 @@ FAULTS = {
     kernel.END: "nothing after the last bracket",
 }
 _SPANS = {"id": kernel.ID, "objectType": kernel.OBJECT_TYPE, "name": kernel.NAME, "color": kernel.COLOUR}
+_DISTINCT = ("id", "name")
+"""Columns in which most texts differ."""
 _SPANS |= {"classification": kernel.CLASSIFICATION, "isLocked": kernel.LOCKED}
 
 
@@ -84,11 +86,11 @@ def _features(b: Bytes, room: _Room, path: Path | str) -> Features:
     count = int(room.state[coordinates.ROWS])
     rows, spans = room.rows[:count], room.spans[:count]
     collections = np.flatnonzero(rows[:, kernel.KIND] == kernel.IS_COLLECTION)
-    keep = np.flatnonzero(rows[:, kernel.KIND] != kernel.IS_COLLECTION)
     parent = pl.Series("parent", rows[:, kernel.PARENT]).to_frame()
     parent, new = collapsed(parent, collections)
+    keep = _all_but(collections, count)
     spans = spans[keep]
-    columns = {name: texts(b, spans[:, at]) for name, at in _SPANS.items()}
+    columns = {name: (texts if name in _DISTINCT else few_texts)(b, spans[:, at]) for name, at in _SPANS.items()}
     frame = parent.with_columns(**columns).cast(pl.Schema(FRAME)).with_columns(pl.col(TEXTS).replace("null", None))
     return Features(
         frame=frame,
@@ -98,6 +100,15 @@ def _features(b: Bytes, room: _Room, path: Path | str) -> Features:
         members=_members(b, room) if len(collections) and collections[0] == 0 else {},
         **_geometry(b, room, new, path),
     )
+
+
+def _all_but(rows: Ints, count: int) -> Ints | slice:
+    """The other ones of ``count`` rows; where the given ones are the first, a slice, which copies nothing."""
+    if len(rows) == 0 or rows[-1] == len(rows) - 1:
+        return slice(len(rows), count)
+    others = np.ones(count, np.bool_)
+    others[rows] = False
+    return np.flatnonzero(others)
 
 
 def _foreign(b: Bytes, spans: Ints, foreign: Ints) -> pl.DataFrame:

@@ -27,10 +27,18 @@ def texts(b: Bytes, spans: Ints) -> pl.Series:
         It is not UTF-8.
     """
     begin, end = np.ascontiguousarray(spans[:, 0]), np.ascontiguousarray(spans[:, 1])
+    if not len(begin) or begin.max() < 0:
+        return pl.repeat(None, len(begin), dtype=pl.Utf8, eager=True)
     ends = np.cumsum(end - begin + 1)
-    cuts = np.searchsorted(ends, np.arange(CHUNK, int(ends[-1]) if len(ends) else 0, CHUNK))
+    cuts = np.searchsorted(ends, np.arange(CHUNK, int(ends[-1]), CHUNK))
     pieces = [_joined(b, begin[a:z], end[a:z]) for a, z in zip([0, *cuts], [*cuts, len(begin)], strict=True) if z > a]
-    return pl.concat(pieces).replace("", None) if pieces else pl.Series([], dtype=pl.Utf8)
+    return pl.concat(pieces).replace("", None)
+
+
+def few_texts(b: Bytes, spans: Ints) -> pl.Series:
+    """`texts` where most are equal: each is made once."""
+    codes, distinct = interned(b, np.ascontiguousarray(spans[:, 0]), np.ascontiguousarray(spans[:, 1]))
+    return distinct.gather(codes)
 
 
 def _joined(b: Bytes, begin: Ints, end: Ints) -> pl.Series:
