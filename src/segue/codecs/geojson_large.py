@@ -91,7 +91,7 @@ def _features(b: Bytes, room: _Room, path: Path | str) -> Features:
     keep = _all_but(collections, count)
     spans = spans[keep]
     columns = {name: (texts if name in _DISTINCT else few_texts)(b, spans[:, at]) for name, at in _SPANS.items()}
-    frame = parent.with_columns(**columns).cast(pl.Schema(FRAME)).with_columns(pl.col(TEXTS).replace("null", None))
+    frame = parent.with_columns(**columns).cast(pl.Schema(FRAME)).with_columns(pl.when(pl.col(TEXTS) != "null").then(pl.col(TEXTS)))
     return Features(
         frame=frame,
         measurements=measurements(b, np.ascontiguousarray(spans[:, kernel.MEASUREMENTS])),

@@ -32,7 +32,8 @@ def texts(b: Bytes, spans: Ints) -> pl.Series:
     ends = np.cumsum(end - begin + 1)
     cuts = np.searchsorted(ends, np.arange(CHUNK, int(ends[-1]), CHUNK))
     pieces = [_joined(b, begin[a:z], end[a:z]) for a, z in zip([0, *cuts], [*cuts, len(begin)], strict=True) if z > a]
-    return pl.concat(pieces).replace("", None)
+    found = pl.concat(pieces).alias("")
+    return found if begin.min() >= 0 else found.set(pl.Series(begin < 0), None)
 
 
 def few_texts(b: Bytes, spans: Ints) -> pl.Series:
