@@ -73,4 +73,4 @@ def _as_objects(study: Study) -> Study:
 def _labelled(s: ImageSet) -> ImageSet:
     if len(s.images) != 1:
         return s
-    return replace(s, images=(), labels=(as_labels(s.images[0], components=None, where=s.name or "the image")[0],))
+    return replace(s, images=(), labels=(as_labels(s.images[0], components=0, where=s.name or "the image")[0],))
