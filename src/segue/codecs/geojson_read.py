@@ -12,7 +12,7 @@ from segue.codecs.json_text import malformed
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-SMALL = 3_000_000
+SMALL = 12_000_000
 """Up to this many bytes plain Python is as fast as loading the kernels."""
 _SPACE = b" \t\r\n"
 

@@ -11,7 +11,7 @@ from segue.model.rings import Floats, Ints, Rings, concat
 
 STEPS = 100.0
 """Per pixel."""
-SMALL = 100_000
+SMALL = 400_000
 """Up to this many vertices GEOS is as fast as loading the kernel."""
 LONGEST = 64
 """Vertices of a ring up to which all pairs of edges are looked at."""
