@@ -52,12 +52,20 @@ class _Room:
         self.starts = np.empty((3, max(features, vertices) + 1), np.int64)
         self.starts[:, 0] = 0
         self.coords = np.empty((vertices, 2))
-        self.state = np.zeros(10, np.int64)
+        self.copy = np.empty(b.size, np.uint8)
+        self.state = np.zeros(11, np.int64)
 
     def scan(self, b: Bytes) -> int:
         frames, stack = np.zeros((DEEPEST, 3), np.int64), np.zeros(DEEPEST, np.uint8)
-        result: int = kernel.scan(b, self.rows, self.spans, self.members, self.shapes, self.starts, self.coords, self.state, frames, stack)
+        result: int = kernel.scan(b, self.rows, self.spans, self.members, self.shapes, self.starts, self.coords, self.copy, self.state, frames, stack)
         return result
+
+    @property
+    def kept(self) -> Bytes:
+        """What the kernel copied; not to be written to, like the text, or the kernels would be compiled twice."""
+        copied = self.copy.view()
+        copied.flags.writeable = False
+        return copied
 
     def offsets(self, which: int, counted: int) -> Ints:
         return self.starts[which, : self.state[counted] + 1].copy()
@@ -90,7 +98,7 @@ def _features(b: Bytes, room: _Room, path: Path | str) -> Features:
     parent, new = collapsed(parent, collections)
     keep = _all_but(collections, count)
     spans = spans[keep]
-    columns = {name: (texts if name in _DISTINCT else few_texts)(b, spans[:, at]) for name, at in _SPANS.items()}
+    columns = {name: (texts if name in _DISTINCT else few_texts)(room.kept, spans[:, at]) for name, at in _SPANS.items()}
     frame = parent.with_columns(**columns).cast(pl.Schema(FRAME)).with_columns(pl.when(pl.col(TEXTS) != "null").then(pl.col(TEXTS)))
     return Features(
         frame=frame,

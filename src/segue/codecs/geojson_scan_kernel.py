@@ -33,7 +33,9 @@ FEATURE, TYPE, END = 11, 12, 13
 LIST, OBJECT, PROPERTIES_FRAME = 0, 1, 2
 """Kinds of ``frames`` (limit, 3) int64: kind, row of the feature, whether it was just opened."""
 SELF, ID, OBJECT_TYPE, NAME, COLOUR, CLASSIFICATION, LOCKED, MEASUREMENTS, METADATA, PROPERTIES = range(10)
-"""Whose begin and end ``spans`` (features, 10, 2) int64 holds; -1 = not there."""
+"""Whose begin and end ``spans`` (features, 10, 2) int64 holds; -1 = not there. From ID to LOCKED the places are those in ``copy``."""
+COPIED = 10
+"""Place in ``state``: how many bytes of ``copy`` are in use."""
 PARENT, KIND, FOREIGN = range(3)
 """Columns of ``rows`` (features, 3) int64: row of the parent or -1, what it is, whether it has other than the known names."""
 MEMBER_LIMIT = 256
@@ -64,6 +66,20 @@ def _property(b: Bytes, name: int, end: int) -> int:
     if is_text(b, name, _MEASUREMENTS):
         return MEASUREMENTS
     return METADATA if is_text(b, name, _METADATA) else -1
+
+
+@njit(nogil=True, _nrt=False)
+def _keep(b: Bytes, begin: int, end: int, row: int, column: int, spans: Longs, copy: Bytes, state: Longs) -> int:
+    """Copy a value to where those of all features lie together, while it is at hand: fetching it later costs more than reading it did."""
+    at = state[COPIED]
+    if end >= 0:
+        for i in range(begin, end):
+            copy[at + i - begin] = b[i]
+        spans[row, column, 0] = at
+        at += end - begin
+        spans[row, column, 1] = at
+        state[COPIED] = at
+    return end
 
 
 @njit(nogil=True, _nrt=False)
@@ -156,6 +172,7 @@ def _member(
     shapes: Longs,
     starts: Longs,
     coords: Doubles,
+    copy: Bytes,
     state: Longs,
     stack: Bytes,
 ) -> int:
@@ -170,10 +187,7 @@ def _member(
             return value_end(b, i, depth, stack, state)
         return geometry(b, i, depth, row, 0 if b[name + 1] == 103 else 1, shapes, starts, coords, state, stack)
     if is_text(b, name, _ID):
-        spans[row, ID, 0] = i
-        i = value_end(b, i, depth, stack, state)
-        spans[row, ID, 1] = i
-        return i
+        return _keep(b, i, value_end(b, i, depth, stack, state), row, ID, spans, copy, state)
     if is_text(b, name, _FEATURES) and b[i] == ARRAY_OPEN:
         if rows[row, KIND] == 0:
             rows[row, KIND] = IS_COLLECTION
@@ -187,7 +201,7 @@ def _member(
 
 
 @njit(nogil=True, _nrt=False)
-def _property_value(b: Bytes, name: int, end: int, i: int, depth: int, row: int, rows: Longs, spans: Longs, state: Longs, stack: Bytes) -> int:
+def _property_value(b: Bytes, name: int, end: int, i: int, depth: int, row: int, rows: Longs, spans: Longs, copy: Bytes, state: Longs, stack: Bytes) -> int:
     """Read one property; 0 if its value is a list of children to be pushed."""
     known = _property(b, name, end)
     if known < 0:
@@ -197,10 +211,12 @@ def _property_value(b: Bytes, name: int, end: int, i: int, depth: int, row: int,
         if has_escape(b, name, end):
             state[ESCAPED] = 1
         return value_end(b, i, depth, stack, state)
+    stop = value_end(b, i, depth, stack, state)
+    if known < MEASUREMENTS:
+        return _keep(b, i, stop, row, known, spans, copy, state)
     spans[row, known, 0] = i
-    i = value_end(b, i, depth, stack, state)
-    spans[row, known, 1] = i
-    return i
+    spans[row, known, 1] = stop
+    return stop
 
 
 @njit(nogil=True, _nrt=False)
@@ -216,7 +232,19 @@ def _push(b: Bytes, i: int, depth: int, row: int, rows: Longs, spans: Longs, fra
 
 
 @njit(nogil=True, _nrt=False)
-def scan(b: Bytes, rows: Longs, spans: Longs, members: Longs, shapes: Longs, starts: Longs, coords: Doubles, state: Longs, frames: Longs, stack: Bytes) -> int:
+def scan(
+    b: Bytes,
+    rows: Longs,
+    spans: Longs,
+    members: Longs,
+    shapes: Longs,
+    starts: Longs,
+    coords: Doubles,
+    copy: Bytes,
+    state: Longs,
+    frames: Longs,
+    stack: Bytes,
+) -> int:
     """Read a whole text; 0, or -1 with the fault in ``state``. All offsets start with a zero, ``state`` is zero."""
     i = _open(b, skip_space(b, 0), 0, -1, rows, spans, frames, state)
     depth = 1
@@ -256,9 +284,9 @@ def scan(b: Bytes, rows: Longs, spans: Longs, members: Longs, shapes: Longs, sta
         if at < 0:
             return -1
         if kind == OBJECT:
-            i = _member(b, name, end, at, depth, row, rows, spans, members, shapes, starts, coords, state, stack)
+            i = _member(b, name, end, at, depth, row, rows, spans, members, shapes, starts, coords, copy, state, stack)
         else:
-            i = _property_value(b, name, end, at, depth, row, rows, spans, state, stack)
+            i = _property_value(b, name, end, at, depth, row, rows, spans, copy, state, stack)
         if i == 0:
             i = _push(b, at, depth, row, rows, spans, frames, state)
             depth += 1
