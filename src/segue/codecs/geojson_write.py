@@ -18,7 +18,7 @@ from segue.errors import SinkError
 SHAPES = 20_000
 VERTICES = 400_000
 """A piece has at most so many shapes, and no more vertices than this unless a single shape has."""
-SMALL = 400_000
+SMALL = 60_000
 """Up to this many vertices plain Python is as fast as loading the kernel."""
 
 
