@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from segue.errors import TooLarge
+from segue.model.rings import gather
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -85,9 +86,9 @@ def ordered(shapes: pl.DataFrame, coords: Floats, ring_start: Ints, part_start: 
     if (np.diff(key) <= 0).any():
         order = np.argsort(key, kind="stable")
         order = order[np.append(np.diff(key[order]) != 0, True)]
-        parts, shape_start = gathered(shape_start, order)
-        rings, part_start = gathered(part_start, parts)
-        vertices, ring_start = gathered(ring_start, rings)
+        shape_start, parts = gather(shape_start, order)
+        part_start, rings = gather(part_start, parts)
+        ring_start, vertices = gather(ring_start, rings)
         coords, shapes = coords[vertices], shapes[order]
     return {"shapes": shapes, "coords": coords, "ring_start": ring_start, "part_start": part_start, "shape_start": shape_start}
 
@@ -105,14 +106,6 @@ def closed_rings(types: pl.Series, part_start: Ints, shape_start: Ints) -> npt.N
     """(rings,) bool: which belong to a type whose rings are closed."""
     closed = types.cast(pl.Utf8).is_in(CLOSED).to_numpy()
     return np.repeat(np.repeat(closed, np.diff(shape_start)), np.diff(part_start))
-
-
-def gathered(start: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Indexes of all members of the given rows, and their new offsets."""
-    length = start[rows + 1] - start[rows]
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(length, out=offsets[1:])
-    return np.arange(offsets[-1], dtype=np.int64) + np.repeat(start[rows] - offsets[:-1], length), offsets
 
 
 def enough(count: int) -> None:

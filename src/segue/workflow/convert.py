@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from segue.storage.sink import FileSink
 from segue.storage.source import Source
 from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
-from segue.workflow.opening import Opened, open_path, with_grid_of
+from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of
 from segue.workflow.prepare import SETTINGS, prepare
 from segue.workflow.targets import target_format
 
@@ -45,7 +45,6 @@ class Item:
     source: Path
     target: Path
     image: Path | None = None
-    labels: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -84,23 +83,13 @@ def write_study(study: Study, target: Path, settings: Settings) -> Result:
 
 
 def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes]:
-    main = item.labels or item.source
-    probe = open_path(main, settings.from_) if not settings.options else _open_with(main, record, settings)
-    notes, study = probe.notes, probe.study
-    if item.image is not None:
-        image = open_path(item.image)
-        study = with_grid_of(study, image)
-        notes += image.notes
-    return Opened(study, notes, probe.record, probe.source), notes
-
-
-def _open_with(path: Path, record: Format, settings: Settings) -> Opened:
-    from segue.formats.catalog import named
-    from segue.formats.detect import detect
-
-    reader = named(settings.from_) if settings.from_ else detect(Source(path))[0]
-    check_options(settings.options, reader, record)
-    return open_path(path, settings.from_, _chosen(settings.options, reader, "read"))
+    file = recognised(item.source, settings.from_)
+    check_options(settings.options, file.record, record)
+    opened = read(file, _chosen(settings.options, file.record, "read"))
+    if item.image is None:
+        return opened, opened.notes
+    image = open_path(item.image)
+    return replace(opened, study=with_grid_of(opened.study, image)), opened.notes + image.notes
 
 
 def check_options(options: Mapping[str, Any], reader: Format, writer: Format) -> None:

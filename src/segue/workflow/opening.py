@@ -45,13 +45,42 @@ def open_path(path: Path | str, from_: str | None = None, options: Mapping[str, 
     ------
     SourceError, UsageError
     """
+    return read(recognised(path, from_), options)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file and the format that it is of."""
+
+    source: Source
+    record: Format
+    notes: Notes
+
+
+def recognised(path: Path | str, from_: str | None = None) -> Recognised:
+    """Find out the format of a file, once.
+
+    Raises
+    ------
+    SourceError, UsageError
+    """
     source = Source(Path(path))
     record, notes = (named(from_), Notes()) if from_ else detect(source)
     if not record.reads:
         raise UsageError(f"segue writes {record.title}, but does not read it", format=record.name)
-    study, read_notes = record.read(source, record.options("read", options))
-    study = replace(study, close=partial(handles.close, source.path))
-    return Opened(study, (notes + read_notes).at(source.path.name), record, source)
+    return Recognised(source, record, notes)
+
+
+def read(file: Recognised, options: Mapping[str, Any] | None = None) -> Opened:
+    """Read a file whose format is known; leaving a ``with`` block of its study lets go of it.
+
+    Raises
+    ------
+    SourceError, UsageError
+    """
+    study, notes = file.record.read(file.source, file.record.options("read", options))
+    study = replace(study, close=partial(handles.close, file.source.path))
+    return Opened(study, (file.notes + notes).at(file.source.path.name), file.record, file.source)
 
 
 def with_grid_of(study: Study, image: Opened) -> Study:
