@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from segue.formats.imagej_roi.spec import FORMAT
+from segue.formats.shape_files import area_rings
 from segue.geometry.rasterize import rasterize
 from segue.model.diff import diff
 from segue.model.features import Feature as F
@@ -24,7 +25,6 @@ from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
 from segue.storage.sink import FileSink
 from segue.storage.source import Source
-from segue.workflow.areas import area_rings
 
 JAR = Path(os.environ.get("IJ_JAR", "/usr/share/java/ij.jar"))
 HEIGHT, WIDTH = 160, 200

@@ -43,6 +43,14 @@ def test_masks_without_images_are_items_too(folder):
     assert told(find_pairs([str(folder("a_mask.tif", "b_mask.tif"))])) == [("a", "a_mask.tif", None, ""), ("b", "b_mask.tif", None, "")]
 
 
+def test_a_folder_that_is_of_a_format_as_a_whole_is_one_item(tmp_path, monkeypatch):
+    place = tmp_path / "run_7"
+    place.mkdir()
+    (place / "cells.tif").write_bytes(b"")
+    monkeypatch.setattr("segue.workflow.pairing.candidates", lambda source: ["a format"] if source.path == place else [])
+    assert told(find_pairs([str(place)])) == [("run_7", "run_7", None, "")]
+
+
 def test_companions_are_named_by_a_template(folder):
     place = folder("one/a.zip", "one/b.zip", "images/a.tif")
     pairs = find_pairs([str(place / "one")], image=str(place / "images" / "{nickname}.tif"))

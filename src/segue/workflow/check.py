@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from segue.formats.shape_files import area_rings, area_rows
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
-from segue.workflow.areas import area_rings, area_rows
 
 
 def check(study: Study) -> Notes:

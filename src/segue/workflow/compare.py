@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from segue.formats.format import Format
+from segue.formats.shape_files import area_rows
 from segue.model.diff import diff
 from segue.model.features import SHAPE_FEATURES, Feature
 from segue.model.image import LabelImage
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
-from segue.workflow.areas import area_rows
 from segue.workflow.derive import labels_from_shapes, shapes_from_labels
 
 

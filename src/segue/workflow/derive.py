@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from segue.errors import Incompatible
+from segue.formats.shape_files import area_rings, area_rows
 from segue.geometry.edits import largest_parts, without_holes
 from segue.model.image import ArrayPixels, LabelImage, planes
 from segue.model.objects import Objects, default_ids
@@ -19,7 +20,6 @@ from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import ShapeKind, Shapes, joined
 from segue.model.study import ImageSet
 from segue.notes import Kind, Note, Notes
-from segue.workflow.areas import area_rings, area_rows
 
 Overlap = Literal["last", "first", "smallest", "error"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from segue.errors import NotFound, UsageError
 from segue.formats.catalog import by_suffix
-from segue.storage.source import split_suffix
+from segue.formats.detect import candidates
+from segue.storage.source import Source, split_suffix
 
 MASK_ENDINGS = ("_cp_masks", "_masks", "_mask", "_labels", "_label", "_labelled", "_segmentation", "_seg", "-labels", "-label", "-masks", "-mask")
 """What well-known tools add to the name of an image for its label image (Cellpose, StarDist, ilastik, CellProfiler, steinbock, ...)."""
@@ -112,13 +113,15 @@ def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
 def files_of(given: str) -> list[Path]:
     """The files that an input of a command stands for: itself, the readable files of a folder, what fits a pattern.
 
+    A folder that is of a format as a whole (a study, the output folder of an instrument) stands for itself.
+
     Raises
     ------
     NotFound
         There is none.
     """
     path = Path(given)
-    if path.is_dir() and not by_suffix(path.name):
+    if path.is_dir() and not by_suffix(path.name) and not candidates(Source(path)):
         found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
         if not found:
             raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)

@@ -8,9 +8,9 @@ from typing import Any
 
 from segue.errors import Incompatible
 from segue.formats.format import Accepts, Format
+from segue.formats.shape_files import area_rows
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
-from segue.workflow.areas import area_rows
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
 from segue.workflow.roles import as_labels
 

@@ -114,8 +114,8 @@ class TestZoo:
 
     def test_pixels(self, golden, name, truth):
         """Covered pixels as ImageJ counts them, for what lies within the image."""
+        from segue.formats.shape_files import area_rings
         from segue.geometry.rasterize import rasterize
-        from segue.workflow.areas import area_rings
 
         s, _, _ = read(golden / f"imagej/{name}_RoiSet.zip")
         rings = area_rings(s.shapes)

@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 
 from segue.errors import Malformed, WrongFormat
-from segue.formats.qupath_geojson import hierarchy, kinds, simple_kernel, valid
+from segue.formats.qupath_geojson import hierarchy, simple_kernel, valid
 from segue.formats.qupath_geojson.spec import FORMAT
+from segue.geometry import figures
 from segue.model.connections import Connections
 from segue.model.diff import diff
 from segue.model.objects import Objects
@@ -362,7 +363,7 @@ class TestWhatQuPathAccepts:
     def test_other_kinds_become_what_there_is(self):
         assert self.fitted("angle", [[0, 0], [5, 5], [9, 0]]).frame["kind"].to_list() == ["polyline"]
         assert self.fitted("text", [[0, 0], [5, 5]]).frame["kind"].to_list() == ["rectangle"]
-        assert len(self.fitted("ellipse", [[0, 0], [50, 50]]).rings.coords) == kinds.CORNERS
+        assert len(self.fitted("ellipse", [[0, 0], [50, 50]]).rings.coords) == figures.CORNERS
 
     def test_the_kernel_trusts_only_rings_that_geos_finds_valid(self):
         import shapely

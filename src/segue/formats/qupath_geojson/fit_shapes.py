@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from segue.formats.qupath_geojson import kinds, valid
-from segue.model.rings import Rings
+from segue.formats.shape_files import simplified
 from segue.model.shapes import PARAMETERS, RINGED, STYLE, ShapeKind, Shapes
 
 _BOXES = (ShapeKind.RECTANGLE, ShapeKind.OVAL)
-_RENAMED = {
-    ShapeKind.ANGLE: ShapeKind.POLYLINE,
-    ShapeKind.ARROW: ShapeKind.LINE,
-    ShapeKind.TEXT: ShapeKind.RECTANGLE,
-    ShapeKind.IMAGE: ShapeKind.RECTANGLE,
-    ShapeKind.ROTATED_RECTANGLE: ShapeKind.POLYGON,
-    ShapeKind.ELLIPSE: ShapeKind.POLYGON,
-    ShapeKind.MASK: ShapeKind.POLYGON,
-}
-"""What other kinds become; splines become lines or polygons."""
+_FRAMES = [str(kind) for kind in (ShapeKind.TEXT, ShapeKind.IMAGE)]
+"""Kinds of which the box remains."""
 
 
 def fitted_shapes(shapes: Shapes) -> Shapes:
@@ -44,46 +34,10 @@ def fitted_shapes(shapes: Shapes) -> Shapes:
 
 def _native(shapes: Shapes) -> Shapes:
     """Every shape as one of the kinds that come back as they were."""
-    frame = shapes.frame
-    kind = frame["kind"].cast(pl.Utf8)
-    foreign = not kind.is_in([str(one) for one in kinds.NATIVE]).all()
-    rings = shapes.rings
-    if foreign:
-        rings = _with_outlines(shapes, kind)
-        closed = (frame["closed"] > 0).fill_null(value=False) & pl.Series(np.diff(rings.coord_start) > 2)
-        spline = pl.when(closed).then(pl.lit("polygon")).otherwise(pl.lit("polyline"))
-        renamed = kind.replace({str(old): str(new) for old, new in _RENAMED.items()})
-        kind = pl.select(pl.when(kind == "spline").then(spline).otherwise(renamed)).to_series()
+    frames = pl.col("kind").cast(pl.Utf8).is_in(_FRAMES)
+    shapes = shapes.with_columns(kind=pl.when(frames).then(pl.lit(str(ShapeKind.RECTANGLE))).otherwise(pl.col("kind").cast(pl.Utf8)))
     planes = {axis: pl.when(pl.col(axis) >= 0).then(axis) for axis in "zc"}
-    return Shapes(frame, rings).with_columns(kind=kind, **dict.fromkeys([*PARAMETERS, *STYLE]), **planes)
-
-
-def _with_outlines(shapes: Shapes, kind: pl.Series) -> Rings:
-    ratio = shapes.frame["ratio"].filter(kind == "ellipse").fill_null(1.0).to_numpy()
-    width = shapes.frame["width"].filter(kind == "rotated rectangle").fill_null(0.0).to_numpy()
-    how: dict[str, Any] = {
-        "ellipse": lambda axes: kinds.ellipses(axes, ratio),
-        "rotated rectangle": lambda axes: kinds.rotated_rectangles(axes, width),
-        "mask": _mask_outlines,
-    }
-    return kinds.converted(shapes, how)
-
-
-def _mask_outlines(masks: Rings) -> Rings:
-    """The outline of the pixels of masks: ring 0 is the box, ring 1 the starts and ends of row runs."""
-    from segue.geometry.shapely_rings import from_shapely
-
-    flat = from_shapely([_united(masks, shape) for shape in range(len(masks))])
-    return Rings(flat.coords, flat.ring_start, flat.part_start, flat.shape_start)
-
-
-def _united(masks: Rings, shape: int) -> Any:
-    import shapely
-
-    ring = masks.part_start[masks.shape_start[shape]] + 1
-    runs = masks.coords[masks.ring_start[ring] : masks.ring_start[ring + 1]] if ring < masks.part_start[masks.shape_start[shape + 1]] else np.empty((0, 2))
-    first, last = runs[0::2], runs[1::2]
-    return shapely.union_all(shapely.box(first[:, 0], first[:, 1], last[:, 0], first[:, 1] + 1))
+    return simplified(shapes, kinds.NATIVE).with_columns(**dict.fromkeys([*PARAMETERS, *STYLE]), **planes)
 
 
 def _placed(shapes: Shapes) -> Shapes:

@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from segue.model.rings import Floats, Ints, Rings, concat
+from segue.geometry.figures import equal_rings, ovals, rectangles
+from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import RINGED, ShapeKind, Shapes
 
-CORNERS = 64
-"""Of the polygon that an ellipse is written as; a multiple of 4, so that it touches its box."""
 LINES = (ShapeKind.LINE, ShapeKind.POLYLINE)
 NATIVE = (ShapeKind.POINT, ShapeKind.MULTIPOINT, *LINES, ShapeKind.RECTANGLE, ShapeKind.OVAL, *RINGED)
 """Kinds that come back as they were."""
@@ -37,47 +36,6 @@ def converted(shapes: Shapes, how: dict[str, Callable[[Rings], Rings]]) -> Rings
     rows = [np.flatnonzero(group == number) for number in range(len(how) + 1)]
     parts = [shapes.rings.take(rows[0]), *(change(shapes.rings.take(rows[number])) for number, change in enumerate(how.values(), 1))]
     return concat(parts).take(np.argsort(np.concatenate(rows), kind="stable"))
-
-
-def equal_rings(corners: Floats) -> Rings:
-    """Shapes of one ring each from (shapes, corners, 2)."""
-    count, size, _ = corners.shape
-    return Rings.simple(corners.reshape(-1, 2), np.arange(count + 1, dtype=np.int64) * size)
-
-
-def rectangles(boxes: Rings) -> Rings:
-    """The four corners of boxes of two vertices, from the top left, clockwise on the screen."""
-    a, b = boxes.coords[0::2], boxes.coords[1::2]
-    return equal_rings(np.stack([a, np.stack([b[:, 0], a[:, 1]], 1), b, np.stack([a[:, 0], b[:, 1]], 1)], axis=1))
-
-
-def ovals(boxes: Rings) -> Rings:
-    """Polygons that touch the four sides of boxes of two vertices."""
-    a, b = boxes.coords[0::2, None], boxes.coords[1::2, None]
-    turn = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-    unit = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    corners = (a + b) / 2 + unit[None] * (b - a) / 2
-    for corner, axis, side in ((0, 0, b), (CORNERS // 4, 1, b), (CORNERS // 2, 0, a), (3 * CORNERS // 4, 1, a)):
-        corners[:, corner, axis] = side[:, 0, axis]
-    return equal_rings(corners)
-
-
-def ellipses(axes: Rings, ratio: Floats) -> Rings:
-    """Polygons of ellipses given by the two ends of their major axis and minor / major."""
-    a, b = axes.coords[0::2, None], axes.coords[1::2, None]
-    turn = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-    major = (b - a) / 2
-    minor = np.stack([-major[..., 1], major[..., 0]], axis=-1) * ratio[:, None, None]
-    return equal_rings((a + b) / 2 + np.cos(turn)[None, :, None] * major + np.sin(turn)[None, :, None] * minor)
-
-
-def rotated_rectangles(axes: Rings, width: Floats) -> Rings:
-    """Corners of rectangles given by the two ends of their middle line and their width."""
-    a, b = axes.coords[0::2], axes.coords[1::2]
-    along = b - a
-    length = np.hypot(along[:, 0], along[:, 1])
-    side = np.stack([-along[:, 1], along[:, 0]], axis=1) * (width / 2 / np.where(length > 0, length, 1))[:, None]
-    return equal_rings(np.stack([a - side, b - side, b + side, a + side], axis=1))
 
 
 def is_box(rings: Rings) -> npt.NDArray[np.bool_]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from segue.geometry.figures import ellipses, equal_rings, ovals, rectangles, rotated_rectangles
 from segue.geometry.shapely_rings import to_shapely
 from segue.model.rings import Bools, Floats, Ints, Rings
 from segue.model.shapes import RINGED, ShapeKind, Shapes
@@ -14,8 +14,6 @@ from segue.model.shapes import RINGED, ShapeKind, Shapes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CORNERS = 64
-"""Corners of the polygon that stands for an oval or ellipse."""
 _BOXES = (ShapeKind.RECTANGLE, ShapeKind.TEXT, ShapeKind.IMAGE, ShapeKind.MASK)
 _LINES = (ShapeKind.LINE, ShapeKind.POLYLINE, ShapeKind.ANGLE, ShapeKind.ARROW, ShapeKind.SPLINE)
 
@@ -80,53 +78,26 @@ def _drawn(kind: ShapeKind, shapes: Shapes) -> NDArray[Any]:
         return np.asarray(shapely.multipoints(shapely.points(rings.coords), indices=owner))
     if kind in _LINES:
         return np.asarray(shapely.linestrings(rings.coords, indices=owner))
-    corners = _corners(kind)(*_two(rings), shapes)
+    corners = _corners(kind, _two(rings), shapes).coords.reshape(len(shapes), -1, 2)
     drawn = np.asarray(shapely.polygons(np.nan_to_num(corners)))
     drawn[~np.isfinite(corners).all(axis=(1, 2))] = None
     return drawn
 
 
-def _two(rings: Rings) -> tuple[Floats, Floats]:
-    """The first two vertices of every shape, each (shapes, 2)."""
+def _two(rings: Rings) -> Rings:
+    """Shapes of the first two vertices of every shape."""
     first: Ints = rings.coord_start[:-1]
-    return rings.coords[first], rings.coords[first + 1]
+    return equal_rings(np.stack([rings.coords[first], rings.coords[first + 1]], axis=1))
 
 
-def _corners(kind: ShapeKind) -> Callable[[Floats, Floats, Shapes], Floats]:
-    """(shapes, corners, 2) from the two vertices of a shape."""
-    return _box if kind in _BOXES else {ShapeKind.OVAL: _oval, ShapeKind.ELLIPSE: _ellipse}.get(kind, _band)
-
-
-def _box(a: Floats, b: Floats, _: Shapes) -> Floats:
-    return np.stack([a, np.column_stack([b[:, 0], a[:, 1]]), b, np.column_stack([a[:, 0], b[:, 1]])], axis=1)
-
-
-def _band(a: Floats, b: Floats, shapes: Shapes) -> Floats:
-    with np.errstate(all="ignore"):
-        across = _turned(b - a) / np.hypot(*(b - a).T)[:, None] * (_parameter(shapes, "width") / 2)
-    return np.stack([a + across, b + across, b - across, a - across], axis=1)
-
-
-def _oval(a: Floats, b: Floats, _: Shapes) -> Floats:
-    half = (b - a) / 2
-    zero = np.zeros(len(half))
-    return _around((a + b) / 2, np.column_stack([half[:, 0], zero]), np.column_stack([zero, half[:, 1]]))
-
-
-def _ellipse(a: Floats, b: Floats, shapes: Shapes) -> Floats:
-    half = (b - a) / 2
-    return _around((a + b) / 2, half, _turned(half) * _parameter(shapes, "ratio"))
-
-
-def _around(centre: Floats, u: Floats, v: Floats) -> Floats:
-    angle = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)[:, None]
-    points: Floats = centre[:, None] + np.cos(angle) * u[:, None] + np.sin(angle) * v[:, None]
-    return points
-
-
-def _turned(vectors: Floats) -> Floats:
-    return np.column_stack([-vectors[:, 1], vectors[:, 0]])
+def _corners(kind: ShapeKind, pairs: Rings, shapes: Shapes) -> Rings:
+    """Polygons from the two vertices of every shape."""
+    if kind is ShapeKind.OVAL:
+        return ovals(pairs)
+    if kind is ShapeKind.ELLIPSE:
+        return ellipses(pairs, _parameter(shapes, "ratio"))
+    return rectangles(pairs) if kind in _BOXES else rotated_rectangles(pairs, _parameter(shapes, "width"))
 
 
 def _parameter(shapes: Shapes, name: str) -> Floats:
-    return shapes.frame[name].fill_null(float("nan")).to_numpy()[:, None]
+    return shapes.frame[name].fill_null(float("nan")).to_numpy()
