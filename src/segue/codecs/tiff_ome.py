@@ -1,6 +1,7 @@
 """The OME-XML in an OME-TIFF file, as far as segue understands it: pixels, channel names, pixel size.
 
-Schema 2016-06 (ome-model 8be3f6cb), read 2026-11. Documents that define entities are refused, so that a small file cannot become a large one.
+Schema 2016-06 (ome-model 8be3f6cb), read 2026-11. Documents that define entities are refused (`xml_read`), so that a small file
+cannot become a large one.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from segue.codecs import xml_read
 from segue.codecs.pixel_facts import KEY, Facts, known_steps, parse
 from segue.codecs.tiff_layout import Layout, layout_of
 from segue.codecs.tiff_series import Series
 from segue.codecs.tiff_tags import Structure
 from segue.codecs.tiff_units import OME, short_unit
+from segue.codecs.xml_write import escaped, holdable, quoted
 from segue.errors import Malformed, UnsupportedVariant
 
 SCHEMA = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
@@ -154,12 +156,10 @@ class _Image:
 
 
 def _root(description: str, path: Path) -> ET.Element:
-    if "<!DOCTYPE" in description or "<!ENTITY" in description:
-        raise _bad(path, "its OME-XML defines entities, which is not allowed there")
     try:
-        return ET.fromstring(description.encode("utf-8", "surrogatepass"))
-    except (ET.ParseError, ValueError, LookupError) as error:
-        raise _bad(path, f"its OME-XML cannot be understood ({error})") from error
+        return xml_read.tree(description.encode("utf-8", "surrogatepass"), path, encoding="utf-8")
+    except Malformed as error:
+        raise _bad(path, f"its OME-XML cannot be understood ({error.fields['position']}: expected {error.fields['expected']})") from error
 
 
 def _own_facts(root: ET.Element) -> object:
@@ -170,7 +170,7 @@ def _own_facts(root: ET.Element) -> object:
 
 
 def _tag(element: ET.Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return str(element.tag)
 
 
 def _child(element: ET.Element, name: str) -> ET.Element | None:
@@ -194,13 +194,13 @@ def describe(sizes: Mapping[str, int], dtype: np.dtype[np.generic], facts: Facts
     size = " ".join(f'Size{axis.upper()}="{sizes.get(axis, 1)}"' for axis in "xyzct")
     steps = "".join(_step(axis, *known[axis]) for axis in "xyzt" if axis in known)
     names = facts.channels or ("",) * channels
-    lines = [f"<Channel ID={quoteattr(f'Channel:0:{index}')} SamplesPerPixel={quoteattr('1')}{_attribute(' Name', name)}/>" for index, name in enumerate(names)]
+    lines = [f"<Channel ID={quoted(f'Channel:0:{index}')} SamplesPerPixel={quoted('1')}{_attribute(' Name', name)}/>" for index, name in enumerate(names)]
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<OME xmlns="{SCHEMA}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="{SCHEMA} {SCHEMA}/ome.xsd">'
         f'<Image ID="Image:0"{_attribute(" Name", facts.name)}>'
         f'<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="{kind}" {size}{steps}>{"".join(lines)}<TiffData/></Pixels></Image>'
-        f'<StructuredAnnotations><CommentAnnotation ID="Annotation:0" Namespace="{KEY}"><Value>{_escaped(facts.to_json())}</Value>'
+        f'<StructuredAnnotations><CommentAnnotation ID="Annotation:0" Namespace="{KEY}"><Value>{escaped(facts.to_json())}</Value>'
         "</CommentAnnotation></StructuredAnnotations></OME>"
     )
     return xml.encode("utf-8", "xmlcharrefreplace")
@@ -211,13 +211,9 @@ def _step(axis: str, step: float, unit: str | None) -> str:
     short = unit or usual
     if short not in OME:  # the schema lists the units that there are
         return ""
-    return f" {name}={quoteattr(repr(step))} {name}Unit={quoteattr(OME[short])}"
+    return f" {name}={quoted(repr(step))} {name}Unit={quoted(OME[short])}"
 
 
 def _attribute(name: str, text: str) -> str:
-    allowed = "".join(char for char in text if char >= " " and not 0xD800 <= ord(char) < 0xE000 and char not in "\ufffe\uffff")
-    return f"{name}={quoteattr(allowed)}" if allowed else ""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    allowed = holdable(text)
+    return f"{name}={quoted(allowed)}" if allowed else ""
