@@ -1,0 +1,250 @@
+"""Text tables of every kind that tools write: read as they were meant, mended where they are broken."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import time
+from contextlib import suppress
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segue.codecs.delimited import MISSING, numbers, read_delimited, sniff
+from segue.codecs.delimited_write import write_delimited
+from segue.errors import InvalidOption, Malformed, SegueError, TooLarge, UnsupportedVariant
+from segue.storage.source import Source
+from segue.testing.scalars import HOSTILE
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(data, **options):
+        path = tmp_path / "x.csv"
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return read_delimited(Source(path), **options)
+
+    return reading
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", ",", " ", "|"])
+def test_the_delimiter_is_found_by_the_content(read, delimiter):
+    found = read("id,area,mean\n1,5,2\n2,6,3\n".replace(",", delimiter))
+    assert found.dialect.delimiter == delimiter
+    assert found.names == ("id", "area", "mean")
+    assert found.columns.rows() == [("1", "5", "2"), ("2", "6", "3")]
+
+
+def test_a_delimiter_inside_values_is_not_the_delimiter(read):
+    assert read("id,populations\n1,a;b\n2,c;d\n").dialect.delimiter == ","
+    assert read('id;place\n1;"a, b"\n2;"c, d"\n').columns.rows() == [("1", "a, b"), ("2", "c, d")]
+
+
+def test_decimal_commas_are_seen(read):
+    found = read("id;area\n1;2,5\n2;3\n")
+    assert (found.dialect.delimiter, found.dialect.decimal) == (";", ",")
+    assert numbers(found.columns["1"], found.dialect.decimal).to_list() == [2.5, 3.0]
+
+
+def test_a_decimal_comma_far_below_is_seen_too(read):
+    found = read("id;area\n" + "1;2\n" * 90_000 + "1;2,5\n")
+    assert found.dialect.decimal == ","
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1,2\n3,4\n", 0),
+        ("id,area\n1,2\n", 1),
+        ("id,area\n", 1),
+        ("name,class\na,b\nc,d\n", 1),
+        ("CellID,1,2\n1,3,4\n2,3,4\n", 1),
+        ("id,area\n1,NA\n2,3\n", 1),
+        ("Image,Nuclei,Nuclei\nImageNumber,ObjectNumber,AreaShape_Area\n1,1,5\n1,2,6\n", 2),
+        ("LABEL,ID,QUALITY\nLabel,Spot ID,Quality\nLabel,Spot ID,Quality\n,,(quality)\nID0,0,2.5\nID1,1,ø\n", 4),
+    ],
+)
+def test_header_rows_are_counted(read, text, rows):
+    found = read(text)
+    assert found.dialect.header_rows == len(found.header) == rows
+    assert found.columns.height == text.count("\n") - rows
+
+
+def test_header_rows_can_be_said(read):
+    assert read("1,2\n3,4\n", header_rows=1).names == ("1", "2")
+    assert read("a,b\n3,4\n", header_rows=0).columns.rows() == [("a", "b"), ("3", "4")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings(read, encoding):
+    found = read("name\tArea µm²\nnaïve\t5\nplain\t6\n".encode(encoding))
+    assert found.names == ("name", "Area µm²")
+    assert found.columns["0"].to_list() == ["naïve", "plain"]
+    assert bool(found.repairs) == (encoding == "cp1252")
+
+
+def test_gzip_is_unpacked(read):
+    assert read(gzip.compress(b"a,b\n1,2\n")).columns.rows() == [("1", "2")]
+    with pytest.raises(Malformed, match="cut off"):
+        read(gzip.compress(b"a,b\n1,2\n")[:-4])
+
+
+def test_line_ends(read):
+    for end in ("\n", "\r\n", "\r"):
+        assert read(end.join(["a,b", "1,2", "3,4", ""])).columns.rows() == [("1", "2"), ("3", "4")]
+
+
+def test_empty_is_null_only_where_it_is_not_quoted(read):
+    assert read('a,b\n,""\n1,2\n').columns.rows() == [(None, ""), ("1", "2")]
+
+
+def test_line_breaks_and_quotes_inside_texts(read):
+    assert read('a,b\n"x\ny","he said ""yes"""\n').columns.rows() == [("x\ny", 'he said "yes"')]
+
+
+def test_quotes_that_break_the_rules_are_mended_and_said(read):
+    found = read('Label,Area\n"cells "t1", first",1\n5" pipe,2\n"never closed,3\nfine,4\n')
+    assert found.columns.rows() == [('cells "t1", first', "1"), ('5" pipe', "2"), ('"never closed', "3"), ("fine", "4")]
+    assert [line for line, _ in found.repairs] == [2, 3, 4]
+
+
+def test_ragged_rows_are_said(read):
+    found = read("a,b,c\n1,2\n1,2,3,4\n5,6,7\n")
+    assert found.columns.rows() == [("1", "2", None, None), ("1", "2", "3", "4"), ("5", "6", "7", None)]
+    assert found.names == ("a", "b", "c", "")
+    assert found.repairs == [(2, "2 cells where other rows have 3"), (3, "4 cells where other rows have 3")]
+
+
+def test_empty_lines_and_delimiters_at_the_end_are_nothing(read):
+    found = read("\na,b,\n1,2,\n,,\n3,4,\n\n\n")
+    assert found.names == ("a", "b")
+    assert found.columns.rows() == [("1", "2"), ("3", "4")]
+
+
+def test_row_names_of_r_have_no_header(read):
+    found = read('"x" "y"\n"1" 2 3\n"2" 4 5\n')
+    assert found.names == ("", "x", "y")
+    assert found.dialect.row_numbers
+
+
+def test_excel_may_say_the_delimiter(read):
+    assert read("sep=;\na;b\n1;2\n").columns.rows() == [("1", "2")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected", "kind"),
+    [
+        (["1", None, "-2"], [1, None, -2], pl.Int64),
+        (["18446744073709551615", "1"], [2**64 - 1, 1], pl.UInt64),
+        (["9007199254740993"], [2**53 + 1], pl.Int64),
+        (["1", "2.5", "1e3"], [1.0, 2.5, 1000.0], pl.Float64),
+        (["inf", "-Infinity", ".5"], [float("inf"), float("-inf"), 0.5], pl.Float64),
+        ([" 1", "2 "], [1, 2], pl.Int64),
+        (["007", "1"], ["007", "1"], pl.Utf8),
+        (["99999999999999999999"], ["99999999999999999999"], pl.Utf8),
+        (["9007199254740993", "1.5"], ["9007199254740993", "1.5"], pl.Utf8),
+        (["1e400"], ["1e400"], pl.Utf8),
+        (["1", "x"], ["1", "x"], pl.Utf8),
+        (["1", ""], ["1", ""], pl.Utf8),
+        ([None], [None], pl.Utf8),
+        (["NA", "1", "ø"], [None, 1, None], pl.Int64),
+        (["NA", "ø"], ["NA", "ø"], pl.Utf8),
+        (["0x10"], ["0x10"], pl.Utf8),
+    ],
+)
+def test_numbers_are_exact_or_stay_text(texts, expected, kind):
+    found = numbers(pl.Series("n", texts, dtype=pl.Utf8), missing=MISSING)
+    assert found.to_list() == expected
+    assert (found.dtype, found.name) == (kind, "n")
+
+
+def test_nan_is_a_number():
+    assert numbers(pl.Series(["NaN", "1", None])).is_nan().to_list() == [True, False, None]
+
+
+def test_a_decimal_comma_is_no_point():
+    assert numbers(pl.Series(["1,5", "2"]), ",").to_list() == [1.5, 2.0]
+    assert numbers(pl.Series(["1.500", "2"]), ",").dtype == pl.Utf8
+
+
+CELLS = st.sampled_from([text for text in HOSTILE if "\0" not in text]) | st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=5)
+
+
+@given(st.lists(st.tuples(CELLS, st.none() | CELLS, st.none() | st.floats()), min_size=1, max_size=6), st.sampled_from("\t;,"), st.booleans())
+def test_what_is_written_comes_back_and_python_reads_the_same(tmp_path_factory, rows, delimiter, excel):
+    frame = pl.DataFrame(rows, schema={"0": pl.Utf8, "1": pl.Utf8, "2": pl.Float64}, orient="row")
+    path = tmp_path_factory.mktemp("t") / "x"
+    with path.open("wb") as file:
+        write_delimited(file, frame, delimiter=delimiter, bom=excel, newline="\r\n" if excel else "\n")
+    back = read_delimited(Source(path), delimiter=delimiter, header_rows=1)
+    assert back.columns[:, :2].equals(frame[:, :2])
+    assert back.repairs == []
+    values = back.columns["2"].cast(pl.Float64)
+    assert values.equals(frame["2"]) or frame["2"].is_nan().any()
+    text = path.read_bytes().decode("utf-8-sig" if excel else "utf-8")
+    python = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1:]
+    assert [row[:2] for row in python] == [[one, two or ""] for one, two, _ in rows]
+
+
+def test_the_same_table_gives_the_same_bytes_and_says_missing_as_asked():
+    frame = pl.DataFrame({"a": [1.5, None, float("nan")], "b": ["", None, "x"]})
+    out = io.BytesIO()
+    write_delimited(out, frame, delimiter=";", decimal=",", missing="NA", nan="nan", header=[("a", "b"), ("µm", "")])
+    assert out.getvalue().decode() == 'a;b\nµm;""\n1,5;""\nNA;NA\nnan;x\n'
+
+
+def test_sniffing_reads_only_the_head(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"\xef\xbb\xbfid,x\n" + b"1,2.5\n" * 100_000)
+    found = sniff(Source(path))
+    assert found.names == ("id", "x")
+    assert found.rows[0] == ("1", "2.5")
+    assert len(found.rows) <= 204
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    assert sniff(Source(path)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'"a,' * 100_000, b'"x\n' * 100_000, b'"' * 100_001, b'"""\n' * 100_000, b'a,b\n"1,2\n"3,4"x\n' * 20_000, b"a\n" + b"," * 90_000 + b"\n1" * 90_000],
+)
+def test_hostile_texts_take_bounded_time(read, data):
+    start = time.perf_counter()
+    with suppress(SegueError):
+        read(data)
+    assert time.perf_counter() - start < 10
+
+
+def test_what_is_no_table_is_refused(read):
+    with pytest.raises(TooLarge, match="columns"):
+        read(b"a,b\n" + b"," * 200_000)
+    with pytest.raises(Malformed, match="line 2"):
+        read(b"a,b\n" + b"," * 20_000 + b"\n" + b"1,2\n" * 20_000)
+    with pytest.raises(UnsupportedVariant, match="not a text table"):
+        read(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(Malformed, match="empty"):
+        read(b"")
+    with pytest.raises(InvalidOption, match="delimiter"):
+        read(b"a,b\n", delimiter="::")
+
+
+GOLDEN = {
+    "imagej/blobs_results.csv": (64, 34, ",", True),
+    "imagej/blobs_results.txt": (64, 34, "\t", True),
+    "imagej/BasicTable.txt": (2, 5, ",", False),
+    "neubias/batch_processing_results.csv": (13, 6, "\t", False),
+    "neubias/object_measurements.csv": (3, 5, ",", True),
+    "neubias/nuclei.tsv": (12, 33, "\t", False),
+}
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("name", GOLDEN)
+def test_real_tables(golden, name):
+    found = read_delimited(Source(golden / name))
+    assert (found.columns.height, found.columns.width, found.dialect.delimiter, found.dialect.row_numbers) == GOLDEN[name]
+    assert found.dialect.header_rows == 1
+    assert found.repairs == []
