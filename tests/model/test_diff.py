@@ -66,6 +66,11 @@ def cell(name, **columns):
     return cells(tables={**CELLS.tables, name: replace(table, frame=table.frame.with_columns(**columns))})
 
 
+def marked(*rows):
+    stale = pl.Series("row", rows, pl.Int32)
+    return cells(tables={**CELLS.tables, "measurements": replace(CELLS.tables["measurements"], stale=stale)})
+
+
 def pixels(images, place, value):
     array = images[0].pixels.array.copy()
     array[place] = value
@@ -124,6 +129,9 @@ CHANGES = [
     (F.VALUES, 2, lambda: cells(tables={name: table for name, table in CELLS.tables.items() if name != "intensities"})),
     (F.COLUMNS, 1, lambda: column(unit="µm^2")),
     (F.COLUMNS, 1, lambda: column(path=("a",))),
+    (F.STALE, 1, lambda: marked()),
+    (F.STALE, 1, lambda: marked(0, 2)),
+    (F.STALE, 2, lambda: marked(0)),
     (F.POPULATIONS, 1, lambda: population(0, name=("another",))),
     (F.POPULATIONS, 1, lambda: replace(BASE, populations=BASE.populations[:3])),
     (F.POPULATION_COLOUR, 1, lambda: population(0, colour=None)),
@@ -154,7 +162,7 @@ def test_every_feature_is_tried_out():
 
 def test_a_missing_object_takes_its_shapes_values_and_memberships_along():
     study = replace(BASE, image_sets=(take_objects(CELLS, np.array([0, 1])), DRAWINGS))
-    assert diff(BASE, study) == {F.OBJECTS: 1, F.TRACED: 1, F.VALUES: 3}
+    assert diff(BASE, study) == {F.OBJECTS: 1, F.TRACED: 1, F.VALUES: 3, F.STALE: 1}
     study = replace(BASE, image_sets=(take_objects(CELLS, np.array([1, 2])), DRAWINGS))
     assert diff(BASE, study) == {F.OBJECTS: 1, F.TRACED: 1, F.CONNECTIONS: 1, F.VALUES: 5 + 2 + 1, F.MEMBERSHIP: 2, F.EXTRAS: 2}
 

@@ -22,6 +22,7 @@ def test_what_refers_to_an_object_goes_with_it():
     assert left.shapes.rings.same(CELLS.shapes.rings.take(np.array([2, 1]))).all()
     assert (len(left.connections), len(left.tables["links"])) == (0, 0)
     assert dict(left.tables["measurements"].frame.select("row", "count").rows()) == {0: -1, 1: None}
+    assert left.tables["measurements"].stale.to_list() == [0]
     assert left.membership.frame.select("population", "object").rows() == [("p1", 1)]
     assert left.extras.is_empty()
     assert left.labels == CELLS.labels

@@ -103,6 +103,16 @@ class TestTable:
         with pytest.raises(ValueError, match="column a of tables about objects"):
             Table("objects", pl.DataFrame({"row": [0], "a": [1.5]}), (Column("a", "integer"),))
 
+    def test_marks_rows_that_are_stale(self):
+        frame, columns = pl.DataFrame({"row": [3, 0, 2], "a": [1.0, 2.0, 3.0]}), (Column("a"),)
+        assert Table("objects", frame, columns).stale.to_list() == []
+        assert Table("objects", frame, columns, pl.Series([3, 0, 3])).stale.to_list() == [0, 3]
+
+    @pytest.mark.parametrize(("about", "frame"), [("objects", {"row": [0], "a": [1.0]}), ("image set", {"a": [1.0]})])
+    def test_refuses_marks_on_rows_that_it_does_not_have(self, about, frame):
+        with pytest.raises(ValueError, match="what is stale"):
+            Table(about, pl.DataFrame(frame), (Column("a"),), pl.Series([1]))
+
     def test_tells_null_from_nan(self):
         table = Table("objects", pl.DataFrame({"row": [0, 1], "a": [None, float("nan")]}), (Column("a"),))
         assert table.frame["a"].null_count() == 1

@@ -7,6 +7,7 @@ from html import escape
 from segue.model.image import Image, LabelImage
 from segue.model.shapes import ShapeKind
 from segue.model.study import ImageSet, Study
+from segue.model.tables import Table
 
 
 def describe(s: ImageSet) -> str:
@@ -39,7 +40,7 @@ def facts(s: ImageSet) -> list[tuple[str, str]]:
         found.append(("shapes", f"{len(s.shapes):,} ({kinds})"))
     if len(s.connections):
         found.append(("connections", f"{len(s.connections):,}"))
-    found += [("table", f"{name}: {_count(len(table), 'row')}, {_count(len(table.columns), 'column')}") for name, table in s.tables.items()]
+    found += [("table", _table(name, table)) for name, table in s.tables.items()]
     if len(s.membership):
         found.append(("members", f"{len(s.membership):,} in {_count(s.membership.frame['population'].n_unique(), 'population')}"))
     if s.extras.height:
@@ -63,6 +64,11 @@ def _grid(s: ImageSet) -> str:
     sizes = " x ".join(f"{axis.name} {'?' if axis.size is None else axis.size}" for axis in s.grid.axes)
     scales = ", ".join(f"{axis.name} {axis.scale:g} {axis.unit or ''}".strip() for axis in s.grid.axes if axis.scale is not None)
     return f"{sizes}; pixel size {scales}" if scales else f"{sizes}; pixel size not known"
+
+
+def _table(name: str, table: Table) -> str:
+    stale = f", stale: {len(table.stale):,}" if len(table.stale) else ""
+    return f"{name}: {_count(len(table), 'row')}, {_count(len(table.columns), 'column')}{stale}"
 
 
 def _image(image: Image | LabelImage) -> str:

@@ -25,6 +25,7 @@ def compare_tables(a: ImageSet, b: ImageSet, pairs: pl.DataFrame, found: Counter
         left, right = _cells(a, about), _cells(b, about)
         for one, other in _partners(left, right):
             _column(left.get(one), right.get(other), rows, found)
+        _stale(a, b, about, rows, found)
 
 
 def _connections(a: Connections, b: Connections, objects: pl.DataFrame, found: Counter[F]) -> pl.DataFrame:
@@ -78,6 +79,21 @@ def _column(a: tuple[str, Column, pl.DataFrame] | None, b: tuple[str, Column, pl
         left = left.join(rows, left_on="row", right_on="a", how="left").with_columns(row="b").drop("b")
     both = left.join(right, on=keys, how="inner", nulls_equal=True)
     found[F.VALUES] += left.height + right.height - both.height - int(_equal(both["value"], both["value_right"]).sum())
+
+
+def _stale(a: ImageSet, b: ImageSet, about: str, rows: pl.DataFrame, found: Counter[F]) -> None:
+    """Count the rows of tables that are marked as stale in only one of the two."""
+    left, right = _marked(a, about), _marked(b, about)
+    if left.is_empty() and right.is_empty():
+        return
+    moved = left.join(rows, left_on="row", right_on="a", how="inner").select("table", row="b")
+    found[F.STALE] += left.height + right.height - 2 * moved.join(right, on=["table", "row"], how="inner").height
+
+
+def _marked(image_set: ImageSet, about: str) -> pl.DataFrame:
+    """(table, row) of everything that is stale."""
+    marks = [table.stale.to_frame("row").select(pl.lit(name).alias("table"), "row") for name, table in image_set.tables.items() if table.about == about]
+    return pl.concat(marks) if marks else pl.DataFrame(schema={"table": pl.Utf8, "row": pl.Int32})
 
 
 def _equal(a: pl.Series, b: pl.Series) -> pl.Series:

@@ -87,6 +87,8 @@ class Feature(StrEnum):
     """Cells of tables that differ; a missing table counts all its cells."""
     COLUMNS = "column descriptions"
     """Columns that differ in property, path, type, unit, measurement, channel or layer."""
+    STALE = "marks of stale values"
+    """Rows of tables that are marked as older than their object (or connection) in only one of the two."""
 
     POPULATIONS = "populations"
     """Populations that are missing, added, or have another name."""

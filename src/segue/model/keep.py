@@ -118,6 +118,8 @@ def _tables(s: ImageSet, features: Collection[F]) -> dict[str, Table]:
     if F.VALUES not in features:
         return {}
     tables = {name: table for name, table in s.tables.items() if table.about != "connections" or F.CONNECTIONS in features}
+    if F.STALE not in features:
+        tables = {name: replace(table, stale=table.stale.clear()) if len(table.stale) else table for name, table in tables.items()}
     if F.COLUMNS in features:
         return tables
     return {name: replace(table, columns=tuple(Column(column.name, column.type) for column in table.columns)) for name, table in tables.items()}

@@ -58,7 +58,8 @@ def _table(table: Table, objects: pl.Series, connections: pl.Series) -> Table:
     if table.about == "image set":
         return table
     rows = connections if table.about == "connections" else objects
-    return Table(table.about, remapped(table.frame, ("row",), rows), table.columns)
+    stale = remapped(table.stale.to_frame(), ("row",), rows)["row"]
+    return Table(table.about, remapped(table.frame, ("row",), rows), table.columns, stale)
 
 
 def _following(rows: pl.DataFrame, objects: Objects) -> pl.DataFrame:

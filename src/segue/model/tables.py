@@ -45,6 +45,8 @@ class Table:
     frame: pl.DataFrame
     """The key columns (``row`` = row of the object or connection, then t, c, z) and one column per ``columns``."""
     columns: tuple[Column, ...] = field(default=())
+    stale: pl.Series = field(default_factory=lambda: pl.Series("row", [], pl.Int32))
+    """Rows (as in ``row``, ascending) of the objects or connections that changed after their values were made; int32."""
 
     def __post_init__(self) -> None:
         expected: Schema = {**KEYS[self.about], **{column.name: TYPES[column.type] for column in self.columns}}
@@ -53,6 +55,10 @@ class Table:
         object.__setattr__(self, "frame", conform(self.frame, expected, f"tables about {self.about}"))
         if self.keys and self.frame.select(self.keys).is_duplicated().any():
             raise ValueError(f"a table about {self.about} has one row per thing")
+        if len(self.stale):
+            object.__setattr__(self, "stale", self.stale.cast(pl.Int32).unique().sort().alias("row"))
+            if "row" not in self.keys or not self.stale.is_in(self.frame["row"].implode()).all():
+                raise ValueError("what is stale stands in the table")
 
     @property
     def keys(self) -> list[str]:

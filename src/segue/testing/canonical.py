@@ -145,7 +145,7 @@ def _tables() -> dict[str, Table]:
     )
     planes = pl.DataFrame({"row": [0, 0], "t": [None, None], "c": [0, 1], "z": [None, None], "mean": [1.5, float("inf")]})
     return {
-        "measurements": Table("objects", frame, columns),
+        "measurements": Table("objects", frame, columns, pl.Series("row", [2])),
         "intensities": Table("objects on planes", planes, (Column("mean", unit="count"),)),
         "image": Table("image set", pl.DataFrame({"temperature": [37.0]}), (Column("temperature", unit="degC"),)),
         "links": Table("connections", pl.DataFrame({"row": [0], "weight": [0.25]}), (Column("weight"),)),

@@ -42,6 +42,7 @@ BECAUSE: dict[F, frozenset[F]] = {
     **dict.fromkeys((F.IMAGE_NAME, F.CHANNEL_NAMES, F.DATA_RANGE, F.PIXEL_TYPE), frozenset({F.IMAGES})),
     **dict.fromkeys((F.POPULATION_COLOUR, F.POPULATION_SETTINGS, F.RULES), frozenset({F.POPULATIONS})),
     **dict.fromkeys((F.PIXEL_SIZE, F.ORIGIN), frozenset({F.GRID_SIZE})),
+    F.STALE: frozenset({F.OBJECTS, F.CONNECTIONS, F.VALUES}),
     F.CONNECTIONS: frozenset({F.OBJECTS}),
     F.MEMBERSHIP: frozenset({F.OBJECTS, F.POPULATIONS}),
     F.GRID_SIZE: frozenset({F.IMAGES, F.LABELS}),

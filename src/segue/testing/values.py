@@ -62,7 +62,8 @@ def _table(draw: st.DrawFn, allowed: Allowed, about: Any, height: int) -> Table:
     cells = {column.name: [draw(st.none() | _value(allowed, column.type)) for _ in rows] for column in columns}
     schema = {**KEYS[about], **{column.name: TYPES[column.type] for column in columns}}
     by_key = {key: [row[nth] for row in rows] for nth, key in enumerate(keys)}
-    return Table(about, pl.DataFrame(by_key | cells, schema=schema), columns)
+    stale = draw(st.lists(st.sampled_from(by_key["row"]), max_size=2)) if F.STALE in allowed and "row" in by_key else []
+    return Table(about, pl.DataFrame(by_key | cells, schema=schema), columns, pl.Series("row", stale, pl.Int32))
 
 
 def _rows(draw: st.DrawFn, about: str, height: int) -> list[tuple[int | None, ...]]:

@@ -59,6 +59,7 @@ class TestEverythingComesBack:
             for name, table in one.tables.items():
                 assert (other.tables[name].about, other.tables[name].columns) == (table.about, table.columns)
                 assert other.tables[name].frame.equals(table.frame)
+                assert other.tables[name].stale.equals(table.stale)
 
     def test_every_vertex_bit_by_bit(self, rich, back):
         one, other = rich.image_sets[0].shapes, back.image_sets[0].shapes

@@ -13,6 +13,7 @@ from segue.model.tables import KEYS, TYPES, Column, Table
 _ABOUT = "segue.about"
 _COLUMNS = "segue.columns"
 _KEY = "segue.key"
+_STALE = "segue.stale"
 _ROW = "row"
 
 
@@ -50,6 +51,9 @@ def encode_table(table: Table, ids: pl.Series) -> bytes:
         key = _free("connection" if table.about == "connections" else "object", frame.columns)
         frame = with_ids(frame, _ROW, ids, key)
     described = {_ABOUT: table.about, _KEY: key, _COLUMNS: to_text(table.columns, indent=None).decode()}
+    if len(table.stale):
+        described[_STALE] = _free("stale", frame.columns)
+        frame = frame.insert_column(len(table.keys), table.frame["row"].is_in(table.stale.implode()).alias(described[_STALE]))
     return parquet.encode(frame, described)
 
 
@@ -77,10 +81,15 @@ def decode_table(data: bytes, ids: dict[str, pl.Series], where: str) -> Table:
     frame = parquet.decode(data, where)
     if _ROW in KEYS[about]:
         frame = with_rows(frame, key, ids["connections" if about == "connections" else "objects"], _ROW)
-    expected = {**KEYS[about], **{column.name: TYPES[column.type] for column in columns}}
-    if dict(frame.schema) != expected:
+    mark = described.get(_STALE)
+    marked = {} if mark is None else {mark: pl.Boolean}
+    expected = {**KEYS[about], **marked, **{column.name: TYPES[column.type] for column in columns}}
+    if dict(frame.schema) != expected or (mark is not None and frame[mark].null_count()):
         raise ValueError("its columns are not those that it describes")
-    return Table(cast("object", about), frame, columns)  # type: ignore[arg-type]
+    if mark is None:
+        return Table(cast("object", about), frame, columns)  # type: ignore[arg-type]
+    stale = frame["row"].filter(frame[mark])
+    return Table(cast("object", about), frame.drop(mark), columns, stale)  # type: ignore[arg-type]
 
 
 def _free(name: str, taken: list[str]) -> str:
