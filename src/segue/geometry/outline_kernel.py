@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# ruff: noqa: ANN001, ANN202
+# ruff: noqa: ANN001, ANN201, ANN202
 """Compiled crack following: all outlines of a label image in one raster pass.
 
 Every edge between a labelled pixel and another value is walked once, the label on the right-hand side. Directions are 0 east, 1 south,
@@ -129,16 +129,16 @@ def _walk(image, seen, begin, end, xy, start, label, first, area):
         if m + 1 + pinches >= len(label):
             return -1, 0
         m0 = m
-        m = _cut_loops(xy, n0, n, pinches, start, m) if pinches else m + 1
+        m = cut_loops(xy, n0, n, pinches, start, m) if pinches else m + 1
         start[m] = n
         for ring in range(m0, m):
             label[ring] = value
-            first[ring], area[ring] = _measure(xy, start[ring], start[ring + 1])
+            first[ring], area[ring] = measure(xy, start[ring], start[ring + 1])
     return n, m
 
 
 @njit(nogil=True)
-def _measure(xy, begin, end):
+def measure(xy, begin, end):
     """Index of the topmost, then leftmost corner, and the signed area: each horizontal edge adds the columns beneath it."""
     best, area = begin, np.int64(0)
     px, py = np.int64(xy[end - 1, 0]), np.int64(xy[end - 1, 1])
@@ -153,7 +153,7 @@ def _measure(xy, begin, end):
 
 
 @njit(nogil=True)
-def _cut_loops(xy, begin, end, pinches, start, m):
+def cut_loops(xy, begin, end, pinches, start, m):
     """Split a ring that meets itself at corners (marked by a complemented x) into simple rings, in place. Returns the number of rings."""
     n = end - begin
     ring = xy[begin:end].copy()
