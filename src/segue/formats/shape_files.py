@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from segue.geometry import figures
-from segue.model.rings import Ints, Rings, concat
-from segue.model.shapes import PARAMETERS, RINGED, VERTICES, ShapeKind, Shapes, joined
+from segue.model.rings import Floats, Ints, Rings, concat
+from segue.model.shapes import AREAS, PARAMETERS, RINGED, VERTICES, ShapeKind, Shapes, joined
 
 K = ShapeKind
 _SUBSTITUTES: dict[ShapeKind, tuple[ShapeKind, ...]] = {
@@ -116,9 +116,15 @@ _FIGURES: dict[ShapeKind, Callable[[Rings, pl.DataFrame], Rings]] = {
 
 def area_rows(shapes: Shapes) -> Ints:
     """Rows of the shapes that are outlines of an area and that ``area_rings`` can turn into rings."""
-    kinds = [str(kind) for kind in (*RINGED, ShapeKind.RECTANGLE, ShapeKind.OVAL, ShapeKind.MASK)]
     kind = shapes.frame["kind"].cast(pl.Utf8)
-    return np.flatnonzero((kind.is_in(kinds) & (shapes.frame["role"] == "outline")).to_numpy()).astype(np.int64)
+    area = kind.is_in([str(kind) for kind in AREAS]) | ((kind == str(K.SPLINE)) & (shapes.frame["closed"] > 0).fill_null(value=False))
+    rows = np.flatnonzero((area & (shapes.frame["role"] == "outline")).to_numpy()).astype(np.int64)
+    framed = kind.is_in(_FRAMED).to_numpy()[rows]
+    return rows[~framed | (np.diff(shapes.rings.coord_start)[rows] == 2)] if framed.any() else rows
+
+
+_FRAMED = [str(kind) for kind in (K.RECTANGLE, K.OVAL, K.ELLIPSE, K.ROTATED_RECTANGLE)]
+"""Kinds of two vertices."""
 
 
 def area_rings(shapes: Shapes) -> Rings:
@@ -132,26 +138,56 @@ def area_rings(shapes: Shapes) -> Rings:
     Returns
     -------
     Rings in pixels. A rectangle or oval with the parameter ``whole`` covers the pixels that ImageJ gives it, else those whose centres are inside.
+    Ellipses, rotated rectangles, rounded corners and closed splines have the vertices that ImageJ gives them.
     """
     rows: list[Ints] = []
     rings: list[Rings] = []
-    for (kind, whole), mine in shapes.frame.select("kind", "whole", pl.int_range(pl.len()).alias("row")).group_by("kind", "whole", maintain_order=True):
+    round_ = (pl.col("kind") == str(K.RECTANGLE)) & (pl.col("arc") > 0).fill_null(value=False)
+    keys = shapes.frame.select("kind", "whole", round_.alias("round"), pl.int_range(pl.len()).alias("row"))
+    for (kind, whole, rounded), mine in keys.group_by("kind", "whole", "round", maintain_order=True):
         rows.append(mine["row"].to_numpy())
-        rings.append(_as_rings(ShapeKind(str(kind)), shapes.rings.take(rows[-1]), whole=whole == 1))
+        own = shapes if len(mine) == len(shapes) else shapes.take(rows[-1])
+        rings.append(_as_rings(ShapeKind(str(kind)), own, whole=whole == 1, rounded=bool(rounded)))
     if len(rows) < 2:
         return rings[0] if rings else Rings.empty()
     return concat(rings).take(np.argsort(np.concatenate(rows), kind="stable").astype(np.int64))
 
 
-def _as_rings(kind: ShapeKind, rings: Rings, *, whole: bool) -> Rings:
+def _as_rings(kind: ShapeKind, shapes: Shapes, *, whole: bool, rounded: bool) -> Rings:
+    rings = shapes.rings
     if kind in RINGED:
         return rings
     if kind is ShapeKind.MASK:
         return _runs_as_rings(rings)
-    from segue.geometry.ovals import ovals, rectangles
+    if kind in (K.RECTANGLE, K.OVAL) and not rounded:
+        from segue.geometry.ovals import ovals, rectangles
 
-    boxes = np.hstack([rings.coords[0::2], rings.coords[1::2] - rings.coords[0::2]])
-    return (rectangles if kind is ShapeKind.RECTANGLE else ovals)(boxes, "imagej" if whole else "centre")
+        return (rectangles if kind is K.RECTANGLE else ovals)(_boxes(rings), "imagej" if whole else "centre")
+    return _drawn(kind, shapes, whole=whole)
+
+
+def _drawn(kind: ShapeKind, shapes: Shapes, *, whole: bool) -> Rings:
+    """Figures that are no plain boxes, as ImageJ draws them."""
+    from segue.geometry import imagej_figures as drawn
+
+    rings, frame = shapes.rings, shapes.frame
+    if kind is K.SPLINE:
+        by_hand = (frame["freehand"] > 0).fill_null(value=False).to_numpy()
+        return drawn.splines(rings, np.ones(len(rings), np.bool_), smoothed=by_hand)
+    if kind is K.RECTANGLE:
+        boxes = _boxes(rings)
+        boxes = np.hstack([np.trunc(boxes[:, :2]), np.maximum(np.ceil(boxes[:, 2:]), 1)]) if whole else boxes
+        return drawn.rounded_rectangles(boxes, frame["arc"].to_numpy())
+    ends = rings.coords.reshape(-1, 4)
+    if kind is K.ELLIPSE:
+        return figures.equal_rings(drawn.ellipses(ends, frame["ratio"].fill_null(1.0).to_numpy()))
+    return figures.equal_rings(drawn.rotated_rectangles(ends, frame["width"].fill_null(0.0).to_numpy()))
+
+
+def _boxes(rings: Rings) -> Floats:
+    """x, y, width, height from two opposite corners."""
+    low, high = np.minimum(rings.coords[0::2], rings.coords[1::2]), np.maximum(rings.coords[0::2], rings.coords[1::2])
+    return np.hstack([low, high - low])
 
 
 def _runs_as_rings(rings: Rings) -> Rings:

@@ -46,7 +46,7 @@ VERTICES = {
     ShapeKind.LINE: ("start, end", ("width",)),
     ShapeKind.POLYLINE: ("the corners, in order", ("width", "freehand")),
     ShapeKind.ANGLE: ("end of the first arm, apex, end of the second arm", ()),
-    ShapeKind.ARROW: ("start, tip", ("width", "head", "head_size", "double")),
+    ShapeKind.ARROW: ("start, tip", ("width", "head", "head_size", "double", "hollow")),
     ShapeKind.RECTANGLE: ("top-left corner, bottom-right corner", ("arc", "whole")),
     ShapeKind.ROTATED_RECTANGLE: ("the two ends of its middle line", ("width",)),
     ShapeKind.OVAL: ("top-left and bottom-right corner of its box", ("whole",)),
@@ -54,7 +54,7 @@ VERTICES = {
     ShapeKind.POLYGON: ("rings: parts with holes", ()),
     ShapeKind.FREEHAND: ("rings: parts with holes, drawn by hand", ()),
     ShapeKind.TRACED: ("rings along pixel edges: parts with holes", ()),
-    ShapeKind.SPLINE: ("the points it runs through", ("closed",)),
+    ShapeKind.SPLINE: ("the points it runs through", ("closed", "width", "freehand")),
     ShapeKind.TEXT: ("top-left and bottom-right corner of its box", ("angle",)),
     ShapeKind.IMAGE: ("top-left and bottom-right corner of its box; the pixels are in extras", ("opacity",)),
     ShapeKind.MASK: ("ring 0: top-left and bottom-right corner of its box; ring 1: start and end (x, y) of each row run", ()),
@@ -62,11 +62,12 @@ VERTICES = {
 """Defining vertices and named parameters of each kind."""
 
 PARAMETERS = {
-    "width": "width of a line, arrow or rotated rectangle, pixels",
-    "freehand": "1 for a line drawn by hand",
+    "width": "width of a line, arrow, open spline or rotated rectangle, pixels",
+    "freehand": "1 for a line or spline drawn by hand",
     "head": "arrow head: 0 filled, 1 notched, 2 open, 3 headless, 4 bar",
     "head_size": "length of an arrow head, pixels",
     "double": "1 for an arrow with two heads",
+    "hollow": "1 for an arrow of which only the outline is drawn",
     "arc": "diameter of rounded corners, pixels",
     "whole": "1 if it covers whole pixels by ImageJ's own rule; null = the pixels whose centres are inside",
     "ratio": "minor axis / major axis, 0 to 1",

@@ -132,7 +132,7 @@ def _parameter(draw: st.DrawFn, allowed: Allowed, kind: ShapeKind, name: str) ->
         return None
     whole = limit.grid is not None
     values: dict[str, st.SearchStrategy[float]] = {
-        **dict.fromkeys(("freehand", "double", "closed"), st.just(1.0)),
+        **dict.fromkeys(("freehand", "double", "hollow", "closed"), st.just(1.0)),
         "head": st.integers(0, 4).map(float),
         "head_size": st.integers(1, 100).map(float),
         "opacity": st.integers(0, 100).map(float),
