@@ -25,7 +25,7 @@ from segue.storage.source import Source
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MAGIC = b"\x93NUMPY"
-_LONGEST_HEADER = 1 << 16
+LONGEST_HEADER = 1 << 16
 _MOST_EXPANSION = 1100
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, struct.error)
 
@@ -115,12 +115,23 @@ class NpyPixels:
 def _npy(path: Path) -> NpyHead:
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = _head(file.read(_LONGEST_HEADER), "", 0, path)
+        head = _head(file.read(LONGEST_HEADER), "", 0, path)
     return _check(head, size - head.start, path)
 
 
 def _head(data: bytes, name: str, at: int, path: Path) -> NpyHead:
     """Parse a header; ``at`` is its place in the file."""
+    descr, shape, fortran, start = header(data, path, at)
+    return NpyHead(name, shape, _dtype(descr, name, path), fortran, at + start)
+
+
+def header(data: bytes, path: Path, at: int = 0) -> tuple[object, tuple[int, ...], bool, int]:
+    """What the first bytes of an array say: type (as it stands there), shape, whether in Fortran order, and how long the header is.
+
+    Raises
+    ------
+    Malformed
+    """
     if len(data) < 10 or data[:6] != MAGIC or data[6] not in {1, 2, 3}:
         raise _bad(path, at, "the header of an array is cut off or of an unknown version")
     wide = data[6] > 1
@@ -136,7 +147,7 @@ def _head(data: bytes, name: str, at: int, path: Path) -> NpyHead:
         raise _bad(path, at, "the header of an array cannot be understood") from error
     if not isinstance(shape, tuple) or not all(type(length) is int and 0 <= length < 1 << 40 for length in shape) or type(fortran) is not bool:
         raise _bad(path, at, "the header of an array makes no sense")
-    return NpyHead(name, shape, _dtype(descr, name, path), fortran, at + start + length)
+    return descr, shape, fortran, start + length
 
 
 def _dtype(descr: object, name: str, path: Path) -> np.dtype[Any]:
@@ -186,7 +197,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> NpyH
     if info.file_size > max(info.compress_size, 1) * _MOST_EXPANSION:
         raise TooLarge(f"{path} announces more values than its bytes can hold ({info.filename})", path=path, limit=_MOST_EXPANSION)
     with archive.open(info) as member:
-        head = _head(member.read(_LONGEST_HEADER), info.filename[: -len(".npy")], 0, path)
+        head = _head(member.read(LONGEST_HEADER), info.filename[: -len(".npy")], 0, path)
     _check(head, info.file_size - head.start, path)
     if info.compress_type != zipfile.ZIP_STORED:
         return NpyHead(head.name, head.shape, head.dtype, head.fortran, -1)
@@ -205,7 +216,7 @@ def _unpack(path: Path, head: NpyHead) -> Array:
             data = member.read()
     except _ZIP_ERRORS as error:
         raise _bad(path, 0, f"its archive cannot be read ({error})") from error
-    start = _head(data[:_LONGEST_HEADER], head.name, 0, path).start
+    start = _head(data[:LONGEST_HEADER], head.name, 0, path).start
     values = np.frombuffer(data, head.dtype, prod(head.shape), start)
     return values.reshape(head.shape, order="F" if head.fortran else "C")
 

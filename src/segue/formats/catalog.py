@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.errors import UnknownFormat
+from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.format import Format
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.numpy.spec import FORMAT as numpy
@@ -11,7 +12,7 @@ from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
 from segue.formats.tiff.spec import FORMAT as tiff
 
-FORMATS: dict[str, Format] = {record.name: record for record in (segue_study, imagej_roi, qupath_geojson, tiff, png, numpy)}
+FORMATS: dict[str, Format] = {record.name: record for record in (segue_study, imagej_roi, cellpose, qupath_geojson, tiff, png, numpy)}
 
 
 def named(name: str) -> Format:

@@ -22,7 +22,7 @@ FORMAT = Format(
     write_options="segue.formats.tiff.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
     identity="the label numbers are the pixel values; ids and names of objects have no place",
-    opened_by=("Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "ilastik", "cellpose", "MATLAB", "Python (tifffile, scikit-image)"),
+    opened_by=("Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "ilastik", "Cellpose", "MATLAB", "Python (tifffile, scikit-image)"),
     keeps={
         Feature.IMAGE_SET_NAME: exact("group and position are lost", limit=Limit(choices=("name",))),
         Feature.GRID_SIZE: exact("axes without a picture are lost", limit=Limit(axes="tzyx")),
