@@ -62,6 +62,7 @@ class Plain:
     name = OUT.name
 
     def open(self):
+        FOLDER.mkdir(exist_ok=True)
         OUT.unlink(missing_ok=True)
         return OUT.open("xb+")
 
@@ -152,10 +153,11 @@ def read_study():
 
 def read_codec():
     from segue.codecs.geojson_read import read
+    from segue.storage.source import Source
 
     written()
-    read(FILE.read_bytes())
-    return lambda: read(FILE.read_bytes())
+    read(Source(FILE).read_view())
+    return lambda: read(Source(FILE).read_view())
 
 
 def read_geopandas():

@@ -86,3 +86,23 @@ def test_a_pickled_source_keeps_its_stamp(tmp_path: Path) -> None:
     path.write_bytes(b"1")
     with pytest.raises(SourceChanged):
         pickle.loads(text).check()
+
+
+def test_a_view_holds_the_bytes_and_cannot_be_written_to(tmp_path):
+    (tmp_path / "a.bin").write_bytes(bytes(range(256)) * 5000)
+    view = Source(tmp_path / "a.bin").read_view()
+    assert view == (tmp_path / "a.bin").read_bytes()
+    assert view.readonly
+
+
+def test_a_view_of_a_changed_or_too_large_file_is_refused(tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"12345")
+    source = Source(tmp_path / "a.bin")
+    with pytest.raises(TooLarge, match="more than the 4"):
+        source.read_view(4)
+    (tmp_path / "a.bin").write_bytes(b"123456789")
+    with pytest.raises(SourceChanged):
+        source.read_view()
+    (tmp_path / "a.bin").unlink()
+    with pytest.raises(NotFound):
+        source.read_view()

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segue.codecs.json_number_kernel import number_at
+from segue.codecs.json_position_kernel import position_at
 from segue.codecs.json_scan_kernel import ARRAY_CLOSE, ARRAY_OPEN, CLOSE, COMMA, MINUS, NUMBER, SHALLOW, Bytes, Longs, fail, skip_space
 from segue.storage.compiled import njit
 
@@ -83,15 +84,17 @@ def coordinates(b: Bytes, i: int, nesting: int, closed: bool, split: bool, room:
     depth = 1
     while depth > 0:
         if depth == nesting:
-            at, x = number_at(b, i, state)
-            if at > 0 and b[at] == COMMA and x == x:
-                stop, y = number_at(b, at + 1, state)
-                if stop > 0 and b[stop] == ARRAY_CLOSE and y == y:
-                    coords[vertices, 0] = x
-                    coords[vertices, 1] = y
-                    at = -2
-                    i = stop + 1
-            if at != -2:
+            stop, x, y = position_at(b, i)
+            if stop < 0:
+                at, x = number_at(b, i, state)
+                if at > 0 and b[at] == COMMA and x == x:
+                    stop, y = number_at(b, at + 1, state)
+                    stop = stop + 1 if stop > 0 and b[stop] == ARRAY_CLOSE and y == y else -1
+            if stop >= 0:
+                coords[vertices, 0] = x
+                coords[vertices, 1] = y
+                i = stop
+            else:
                 i = _position(b, i, vertices, coords, state)
                 if i < 0:
                     return -1

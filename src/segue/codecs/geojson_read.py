@@ -43,10 +43,20 @@ def read(data: ReadableBuffer, path: Path | str = "") -> Features:
 
     from segue.codecs import geojson_large
 
-    check_text(view, path)
+    if not _is_ascii(view):
+        check_text(view, path)
     begin, end = _trimmed(view)
     found = geojson_large.read(np.frombuffer(view[begin:end], np.uint8), path)
     return geojson_plain.read(bytes(view), path) if found is None else found
+
+
+def _is_ascii(view: memoryview) -> bool:
+    """Whether no byte has its highest bit set; a tenth of the time that decoding takes."""
+    import numpy as np
+
+    whole = view.nbytes & ~7
+    words = np.frombuffer(view[:whole], np.uint64)
+    return int(np.bitwise_or.reduce(words)) & 0x8080808080808080 == 0 and bytes(view[whole:]).isascii()
 
 
 def check_text(view: memoryview, path: Path | str) -> None:

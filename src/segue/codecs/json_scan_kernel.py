@@ -4,12 +4,13 @@ Every function takes ``b`` (n,) uint8, whose LAST BYTE IS ``]`` OR ``}`` (so tha
 index; it returns the index behind what it read, or -1 after writing (position, code of what was expected) to ``fault`` (2,) int64.
 """
 
-# mypy: disable-error-code="untyped-decorator, no-any-return"
+# mypy: disable-error-code="untyped-decorator, no-any-return, call-arg"
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from segue.codecs.words_kernel import LANES, LITTLE_ENDIAN, other_than_text, trailing_zeros
 from segue.storage.compiled import njit
 
 Bytes = npt.NDArray[np.uint8]
@@ -78,6 +79,12 @@ def string_end(b: Bytes, i: int, fault: Longs) -> int:
     begin = i
     i += 1
     while True:
+        while LITTLE_ENDIAN and i + LANES <= b.size:
+            plain = trailing_zeros(other_than_text(b, i))
+            if plain < LANES:
+                i += np.int64(plain)
+                break
+            i += LANES
         while i < b.size and _PLAIN[b[i]]:
             i += 1
         if i >= b.size:

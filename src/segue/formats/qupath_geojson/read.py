@@ -65,10 +65,11 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
 
 
 def _unpacked(source: Source) -> bytes | memoryview:
-    data = source.read_bytes(gzip_stream.LARGEST)
-    if data[:2] == gzip_stream.MAGIC:
+    data = source.read_view(gzip_stream.LARGEST)
+    head = bytes(data[:4])
+    if head[:2] == gzip_stream.MAGIC:
         return gzip_stream.decompress(data, source.path)
-    if data[:4] != b"PK\3\4":
+    if head != b"PK\3\4":
         return data
     entries = read_zip(data)
     rows = [row for row, name in enumerate(entries.names) if name.lower().endswith((".geojson", ".json"))]
