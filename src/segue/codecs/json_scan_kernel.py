@@ -4,7 +4,7 @@ Every function takes ``b`` (n,) uint8, whose LAST BYTE IS ``]`` OR ``}`` (so tha
 index; it returns the index behind what it read, or -1 after writing (position, code of what was expected) to ``fault`` (2,) int64.
 """
 
-# mypy: disable-error-code="untyped-decorator, no-any-return, call-arg"
+# mypy: disable-error-code="untyped-decorator, no-any-return, call-arg, var-annotated"
 from __future__ import annotations
 
 import numpy as np

@@ -106,13 +106,13 @@ class Source:
         filled = 0
         try:
             with self.path.open("rb", buffering=0) as file:
-                while got := file.readinto(memoryview(buffer)[filled:]):
+                while got := file.readinto(buffer.data[filled:]):
                     filled += got
         except OSError as error:
             raise unreadable(self.path, error) from error
         if filled != self.size:
             raise SourceChanged(f"{self.path} changed while it was being read; read it again", path=self.path)
-        return memoryview(buffer)[:filled].toreadonly()
+        return buffer.data[:filled].toreadonly()
 
     def _check_size(self, limit: int | None) -> None:
         if limit is not None and self.size > limit:
