@@ -48,6 +48,11 @@ def there_and_back(rois):
     return decode(*encode(arranged(rois)))
 
 
+def with_origin(rois):
+    """Figures and splines have integers relative to what is found by drawing them."""
+    return replace(rois, origin=arranged(rois).origin)
+
+
 SQUARE = [(0, 0), (4, 0), (4, 4), (0, 4)]
 HOLE = [(1, 1), (1, 2), (2, 2), (2, 1)]
 
@@ -83,23 +88,36 @@ class TestRealFiles:
                 seen += 1
         assert seen > 80
 
-    def test_areas_come_back_byte_for_byte(self, golden):
+    def test_every_kind_comes_back_byte_for_byte(self, golden):
         seen = 0
         for name, content in every_roi(golden):
-            rois = decoded(content)
-            if rois.type[0] in AREAS and rois.subtype[0] == 0 and not rois.options[0] & roi.SPLINE:
-                assert encode(rois)[0].tobytes() == content, name
-                seen += 1
+            assert encode(with_origin(decoded(content)))[0].tobytes() == content, name
+            seen += 1
         assert seen > 80
 
     def test_what_follows_from_the_geometry_is_what_imagej_wrote(self, golden):
         for name in SETS:
             entries = read_zip((golden / name).read_bytes())
             rois = decode(entries.buffer, entries.start)
-            again = arranged(replace(rois, box=np.zeros_like(rois.box)))
-            areas = np.isin(rois.type, AREAS) & (rois.subtype == 0) & ((rois.options & roi.SPLINE) == 0)
-            assert (again.box[areas] == rois.box[areas]).all()
-            assert (again.options[areas] == rois.options[areas]).all()
+            whole = np.isin(rois.type, roi.BOX_TYPES) & ~rois.sub_pixel & ~rois.composite
+            line = np.where(whole[:, None], np.hstack([rois.box[:, :2], rois.box[:, 2:] - rois.box[:, :2]]), rois.line)
+            again = arranged(replace(rois, box=np.zeros_like(rois.box), line=line.astype(np.float32)))
+            assert again.box.tolist() == rois.box.tolist(), name
+            assert (again.line == rois.line).all(), name
+            assert (again.options == rois.options).all(), name
+            assert np.allclose(again.coords, rois.coords, atol=1e-5), name
+
+    def test_vertices_of_figures_follow_from_their_axes(self, golden):
+        seen = 0
+        for name, content in every_roi(golden):
+            rois = decoded(content)
+            if rois.figure[0] or rois.spline[0]:
+                moved = replace(rois, box=np.zeros_like(rois.box), coords=rois.coords + 7.0 * rois.figure[0])
+                ours, theirs = (roifile.ImagejRoi.frombytes(one) for one in (encode(arranged(moved))[0].tobytes(), content))
+                assert np.array_equal(ours.integer_coordinates, theirs.integer_coordinates), name
+                assert np.allclose(ours.subpixel_coordinates, theirs.subpixel_coordinates, atol=1e-5), name
+                seen += 1
+        assert seen == 7
 
     def test_all_at_once_is_each_alone(self, golden):
         contents = [content for _, content in every_roi(golden)]
@@ -170,8 +188,42 @@ class TestLimits:
         back = there_and_back(polygons(SQUARE, SQUARE, names=[name, None], properties=[None, name]))
         assert (back.names, back.properties) == ([name, None], [None, name])
 
-    def test_texts_and_images_are_not_encoded(self):
-        with pytest.raises(ValueError, match="cannot be encoded"):
+    @pytest.mark.parametrize("shown", ["label A\n", "", "é 細胞 👩\n\n", "x" * 100_000])
+    def test_texts(self, shown):
+        text = roi.Text(shown or None, "Arial", 14, 1 | 2 << 8 | 1024, -12.5)
+        rois = roi.blank(2, type=[roi.RECT, roi.OVAL], subtype=[roi.TEXT, 0], line=[[5, 6, 40, 20]] * 2, names=["t", None], texts={0: text})
+        back = there_and_back(rois)
+        assert back.texts == {0: text}
+        assert (back.names, back.box.tolist()) == (["t", None], [[5, 6, 45, 26]] * 2)
+        theirs = roifile.ImagejRoi.frombytes(encode(arranged(rois))[0][: encode(arranged(rois))[1][1]].tobytes())
+        assert (theirs.text, theirs.text_name, theirs.text_size, theirs.text_angle) == (shown, "Arial", 14, -12.5)
+
+    def test_pictures(self):
+        rois = roi.blank(1, type=[roi.RECT], subtype=[roi.IMAGE], line=[[5, 6, 4, 2]], names=["picture"], opacity=[128], images={0: b"II*\0picture"})
+        back = there_and_back(rois)
+        assert (back.images, back.image_size[0], back.opacity[0], back.names) == ({0: b"II*\0picture"}, 11, 128, ["picture"])
+
+    def test_counters_of_points(self):
+        points = polygons([(1, 1), (2, 2)], SQUARE, [(3, 3)], type=[roi.POINT, roi.POLYGON, roi.POINT])
+        counted = replace(points, counters=np.array([7, 3 << 8, 1 << 24 | 99], np.uint32), counter_start=np.array([0, 2, 2, 3]))
+        back = there_and_back(counted)
+        assert (back.counters.tolist(), back.counter_start.tolist()) == ([7, 768, 16777315], [0, 2, 2, 3])
+        assert roifile.ImagejRoi.frombytes(encode(arranged(counted))[0][: encode(arranged(counted))[1][1]].tobytes()).counters.tolist() == [7, 0]
+
+    @pytest.mark.parametrize(
+        ("kind", "vertices", "box"),
+        [
+            (roi.POINT, [(33.5, 44.25)], [34, 44, 35, 45]),
+            (roi.POINT, [(5.5, 150.5), (9.75, 152.75)], [6, 151, 10, 153]),
+            (roi.POLYLINE, [(110, 118), (140, 136)], [110, 118, 141, 137]),
+            (roi.ANGLE, [(150, 100), (160, 115), (180, 105)], [150, 100, 180, 115]),
+        ],
+    )
+    def test_boxes_of_lines_and_points_end_behind_their_last_pixel(self, kind, vertices, box):
+        assert arranged(polygons(vertices, type=[kind])).box.tolist() == [box]
+
+    def test_a_text_without_its_text(self):
+        with pytest.raises(ValueError, match="has no text"):
             encode(roi.blank(1, type=[roi.RECT], subtype=[roi.TEXT]))
 
     def test_nothing(self):
@@ -182,15 +234,30 @@ class TestHostile:
     def sample(self):
         composite = roi.blank(1, coords=np.array(SQUARE + HOLE, float), ring_start=np.array([0, 4, 8]), roi_start=np.array([0, 2]), names=["two"])
         fine = polygons([(0.5, 0), (4, 0), (4, 4)], names=["µ"], properties=["k: v\n"])
-        return [encode(arranged(rois))[0].tobytes() for rois in (composite, fine, polygons(SQUARE, names=["a"]))]
+        text = roi.blank(1, type=[roi.RECT], subtype=[roi.TEXT], line=[[5, 6, 40, 20]], names=["t"], texts={0: roi.Text("ab\n", "Arial", 14)})
+        image = roi.blank(1, type=[roi.RECT], subtype=[roi.IMAGE], line=[[5, 6, 4, 2]], names=["i"], images={0: b"II*"})
+        point = polygons([(1, 1), (2, 2)], type=[roi.POINT], counters=np.array([7, 8]), counter_start=np.array([0, 2]), names=["p"])
+        return [encode(arranged(rois))[0].tobytes() for rois in (composite, fine, polygons(SQUARE, names=["a"]), text, image, point)]
 
     def test_cut_off_at_every_byte(self):
         for content in self.sample():
-            for length in range(len(content)):
+            counted = 8 * (content[6] == roi.POINT)
+            for length in range(len(content) - counted):
                 with pytest.raises(Malformed):
                     decoded(content[:length])
 
-    @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4), st.integers(0, 2))
+    def test_counters_that_are_cut_off_are_none(self):
+        assert len(decoded(self.sample()[5][:-1]).counters) == 0
+
+    @pytest.mark.parametrize(("which", "place"), [(3, 64 + 8), (3, 64 + 12), (4, -64)])
+    def test_bodies_that_announce_too_much(self, which, place):
+        content = bytearray(self.sample()[which])
+        at = place if place > 0 else int.from_bytes(content[60:64], "big") + 32
+        content[at : at + 4] = b"\x7f\xff\xff\xff"
+        with pytest.raises(Malformed, match="cut off"):
+            decoded(bytes(content))
+
+    @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4), st.integers(0, 5))
     def test_changed_bytes(self, changes, which):
         content = bytearray(self.sample()[which])
         for place, value in changes:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from segue.codecs.roi_bodies import read_counters, read_images, read_texts, with_body
 from segue.codecs.roi_layout import HEAD, TAIL, Bytes, Ints, blocks, offsets, overlapping, spread
 from segue.codecs.roi_path import path_rings
-from segue.codecs.roi_record import LOWEST, SUB_PIXEL, VERTEX_TYPES, Bools, Rois
+from segue.codecs.roi_record import LOWEST, POINT, SUB_PIXEL, VERTEX_TYPES, Bools, Rois
 from segue.errors import Malformed
 
 _SIZE = 64
@@ -57,6 +58,9 @@ def _decode(buffer: Bytes, start: Ints) -> Rois:
     _refuse(_SIZE + needed > size, "it announces more vertices than its bytes hold", "vertices")
     box = np.stack([_widened(head[name]) for name in ("left", "top", "right", "bottom")], 1)
     coords, ring_start, roi_start, curved = _geometry(buffer, start[:-1] + _SIZE, head, counts, fine, composite, box)
+    texts, images = with_body(kind, head["subtype"], composite)
+    points = np.where((kind == POINT) & (version >= 227), counts, 0)
+    counters, counter_start = read_counters(buffer, start, np.where(points > 0, tail["counters_at"], 0).astype(np.int64), points)
     group = np.where((version >= 229) & (tail["group"] == 0), tail["wide_group"], tail["group"]).astype(np.int32)
     return Rois(
         version=version,
@@ -72,6 +76,12 @@ def _decode(buffer: Bytes, start: Ints) -> Rois:
         fill=head["fill"].astype(np.uint32),
         style=head["style"].astype(np.uint32),
         position=head["position"].astype(np.int32),
+        c=tail["c"].astype(np.int32),
+        z=tail["z"].astype(np.int32),
+        t=tail["t"].astype(np.int32),
+        font_size=tail["font_size"].astype(np.int32),
+        opacity=tail["opacity"].astype(np.int32),
+        image_size=tail["image_size"].astype(np.int32),
         label_colour=tail["label_colour"].astype(np.uint32),
         group=group,
         names=_texts(buffer, start, tail["name_at"], tail["name_length"]),
@@ -80,7 +90,10 @@ def _decode(buffer: Bytes, start: Ints) -> Rois:
         ring_start=ring_start,
         roi_start=roi_start,
         curved=curved,
-        **{name: tail[name].astype(np.int32) for name in ("c", "z", "t", "font_size", "opacity", "image_size")},
+        counters=counters,
+        counter_start=counter_start,
+        texts=read_texts(buffer, start, texts & (version >= 218), version),
+        images=read_images(buffer, start, images & (version >= 221), tail["image_size"].astype(np.int64)),
     )
 
 

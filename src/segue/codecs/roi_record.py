@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,34 @@ POLYGON, RECT, OVAL, LINE, FREELINE, POLYLINE, NO_ROI, FREEHAND, TRACED, ANGLE, 
 """Values of ``type``. A composite has type RECT and ``composite`` set."""
 TEXT, ARROW, ELLIPSE, IMAGE, ROTATED_RECT = range(1, 6)
 """Values of ``subtype``; 0 = none."""
-SPLINE, SUB_PIXEL, SCALE_STROKE = 1, 128, 8192
+SPLINE, DOUBLE_HEADED, OUTLINE, SUB_PIXEL, SCALE_STROKE = 1, 2, 4, 128, 8192
 """The bits of ``options`` that matter for geometry and line width."""
 
+BOX_TYPES = (RECT, OVAL)
+"""Types that are a box: texts and images, too."""
 VERTEX_TYPES = (POLYGON, FREELINE, POLYLINE, FREEHAND, TRACED, ANGLE, POINT)
 """Types that are lists of vertices."""
+SPLINED = (POLYGON, FREELINE, POLYLINE, FREEHAND, TRACED)
+"""Types through whose vertices a spline may run."""
 LOWEST, HIGHEST = -5000, 60535
 """The range of integer coordinates: 16 bits, of which everything below -5000 is read as unsigned."""
 MOST_VERTICES = 65535
 """A polygon with more vertices is stored as a composite."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The body of a text ROI."""
+
+    text: str | None
+    """ImageJ ends every line with a line feed, the last one, too."""
+    font: str
+    size: int
+    """Points."""
+    style: int = 0
+    """1 bold, 2 italic; justification (0 left, 1 centre, 2 right) in bits 8 and 9; 1024 = drawn as drawString would."""
+    angle: float = 0.0
+    """Degrees, a float32; 0 in files before version 225."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +93,16 @@ class Rois:
     """(n + 1,): the rings of each ROI."""
     curved: Bools
     """Composites whose curves were replaced by straight pieces."""
+    counters: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    """Per point: its counter in the low 8 bits, its place in the stack (from 1; 0 = all) above."""
+    counter_start: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
+    """(n + 1,): the counters of each ROI, as many as it has points, or none. (1,) = no ROI has any."""
+    texts: Mapping[int, Text] = field(default_factory=dict)
+    """Row -> body of a text."""
+    images: Mapping[int, bytes] = field(default_factory=dict)
+    """Row -> a whole TIFF file, the picture of an image ROI."""
+    origin: NDArray[np.float64] | None = None
+    """(n, 2): what the integers of vertices with fractions are relative to; None = the smallest x and y."""
 
     def __len__(self) -> int:
         return len(self.roi_start) - 1
@@ -81,7 +110,7 @@ class Rois:
     @property
     def sub_pixel(self) -> Bools:
         """Which ROIs have coordinates with fractions (rectangles and ovals: only from version 223)."""
-        boxes = np.isin(self.type, (RECT, OVAL)) & ~self.composite
+        boxes = np.isin(self.type, BOX_TYPES) & ~self.composite
         found: Bools = ((self.options & SUB_PIXEL) != 0) & (self.version >= np.where(boxes, 223, 222))
         return found
 
@@ -89,6 +118,18 @@ class Rois:
     def parameter(self) -> NDArray[np.float32]:
         """Ratio of the axes of ellipses, width of rotated rectangles."""
         return self.style.view(np.float32)
+
+    @property
+    def figure(self) -> Bools:
+        """Ellipses and rotated rectangles: lists of vertices that follow from ``line`` and ``parameter``."""
+        found: Bools = (self.type == FREEHAND) & np.isin(self.subtype, (ELLIPSE, ROTATED_RECT)) & ~self.composite
+        return found
+
+    @property
+    def spline(self) -> Bools:
+        """Curves through their vertices."""
+        found: Bools = np.isin(self.type, SPLINED) & ((self.options & SPLINE) != 0) & ~self.composite & ~self.figure
+        return found
 
     @property
     def arc(self) -> NDArray[np.int32]:
@@ -121,4 +162,4 @@ def blank(count: int, **columns: Any) -> Rois:
     for name, dtype in DTYPES.items():
         shape = (count, 4) if name in ("box", "line") else (count,)
         values[name] = np.zeros(shape, dtype) if name not in values else np.ascontiguousarray(values[name], dtype)
-    return Rois(**{field.name: values[field.name] for field in fields(Rois)})
+    return Rois(**{one.name: values[one.name] for one in fields(Rois) if one.name in values})

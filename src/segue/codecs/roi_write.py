@@ -7,43 +7,54 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from segue.codecs.roi_bodies import put_bodies, text_body, with_body
 from segue.codecs.roi_layout import HEAD, TAIL, Bytes, Ints, offsets, overlapping, spread
 from segue.codecs.roi_path import rings_path
-from segue.codecs.roi_record import HIGHEST, LOWEST, RECT, VERTEX_TYPES, Bools, Rois
+from segue.codecs.roi_record import HIGHEST, LOWEST, VERTEX_TYPES, Bools, Rois
 
 _SIZE = 64
 
 
 def encode(rois: Rois) -> tuple[Bytes, Ints]:
-    """The bytes of ROIs: of vertex types, boxes, lines and composites, exactly as the columns say.
+    """The bytes of ROIs, exactly as the columns say.
 
-    ``roi_arrange.arranged`` fills in the columns that follow from the geometry. Texts and images have a body of their own, which this
-    does not write.
+    ``roi_arrange.arranged`` fills in the columns that follow from the geometry.
 
     Returns
     -------
     buffer, start : uint8, (n + 1,) int64
+
+    Raises
+    ------
+    ValueError
+        There is a text ROI without its text.
     """
-    if (rois.subtype[rois.type == RECT] != 0).any():
-        raise ValueError("texts and images cannot be encoded")
+    if set(np.flatnonzero(with_body(rois.type, rois.subtype, rois.composite)[0]).tolist()) - set(rois.texts):
+        raise ValueError("a text ROI has no text")
     per_roi = rois.ring_start[rois.roi_start]
     counts = np.where(np.isin(rois.type, VERTEX_TYPES) & ~rois.composite, np.diff(per_roi), 0)
     fine = rois.sub_pixel & (counts > 0)
     path, path_start = _paths(rois)
     names, name_length = _utf16(rois.names)
     properties, properties_length = _utf16(rois.properties)
+    bodies = {**{row: text_body(text) for row, text in rois.texts.items()}, **rois.images}
     tail_at = _SIZE + np.where(rois.composite, 4 * np.diff(path_start), np.where(fine, 12, 4) * counts)
+    tail_at[list(bodies)] = [_SIZE + len(body) for body in bodies.values()]
     name_at = tail_at + _SIZE
     properties_at = name_at + 2 * name_length
-    start = offsets(properties_at + 2 * properties_length)
+    counters_at = properties_at + 2 * properties_length
+    counters = np.diff(rois.counter_start) if len(rois.counter_start) > 1 else np.zeros(len(rois), np.int64)
+    start = offsets(counters_at + 4 * counters)
     buffer = np.zeros(int(start[-1]), np.uint8)
     begin = start[:-1]
     _put(buffer, begin, _heads(rois, counts, path_start, tail_at))
-    _put(buffer, begin + tail_at, _tails(rois, name_at, name_length, properties_at, properties_length))
+    _put(buffer, begin + tail_at, _tails(rois, (name_at, name_length), (properties_at, properties_length), (counters_at, counters)))
     _put_vertices(buffer, begin + _SIZE, rois, counts, fine)
     overlapping(buffer, ">f4")[spread(begin[rois.composite] + _SIZE, np.diff(path_start)[rois.composite], 4)] = path
     overlapping(buffer, ">u2")[spread(begin + name_at, name_length, 2)] = names
     overlapping(buffer, ">u2")[spread(begin + properties_at, properties_length, 2)] = properties
+    overlapping(buffer, ">u4")[spread(begin + counters_at, counters, 4)] = rois.counters
+    put_bodies(buffer, begin + _SIZE, bodies)
     return buffer, start
 
 
@@ -72,14 +83,17 @@ def _heads(rois: Rois, counts: Ints, path_start: Ints, tail_at: Ints) -> NDArray
     return head
 
 
-def _tails(rois: Rois, name_at: Ints, name_length: Ints, properties_at: Ints, properties_length: Ints) -> NDArray[Any]:
+def _tails(rois: Rois, name: tuple[Ints, Ints], properties: tuple[Ints, Ints], counters: tuple[Ints, Ints]) -> NDArray[Any]:
+    """Each of the last three: where it is, and how long."""
     tail = np.zeros(len(rois), TAIL)
-    for name in ("c", "z", "t", "label_colour", "font_size", "opacity", "image_size", "fine_width"):
-        tail[name] = getattr(rois, name)
+    for field in ("c", "z", "t", "label_colour", "font_size", "opacity", "image_size", "fine_width"):
+        tail[field] = getattr(rois, field)
+    tail["image_size"][list(rois.images)] = [len(image) for image in rois.images.values()]
     tail["group"] = np.where(rois.group > 0xFF, 0, rois.group)
     tail["wide_group"] = np.where(rois.group > 0xFF, rois.group, 0)
-    tail["name_at"], tail["name_length"] = np.where(name_length > 0, name_at, 0), name_length
-    tail["properties_at"], tail["properties_length"] = np.where(properties_length > 0, properties_at, 0), properties_length
+    for at, length, (place, count) in (("name_at", "name_length", name), ("properties_at", "properties_length", properties)):
+        tail[at], tail[length] = np.where(count > 0, place, 0), count
+    tail["counters_at"] = np.where(counters[1] > 0, counters[0], 0)
     return tail
 
 
@@ -100,7 +114,8 @@ def _put_vertices(buffer: Bytes, body: Ints, rois: Rois, counts: Ints, fine: Boo
         origin = rois.box[:, axis].astype(np.float64)
         filled = counts > 0
         least = np.minimum.reduceat(values, offsets(counts)[:-1][filled])
-        origin[filled] = np.where(fine[filled], least, origin[filled])
+        anchor = least if rois.origin is None else np.where(np.isnan(rois.origin[filled, axis]), least, rois.origin[filled, axis])
+        origin[filled] = np.where(fine[filled], anchor, origin[filled])
         relative = np.floor(values - np.repeat(origin, counts) + 0.5)
         overlapping(buffer, ">i2")[spread(body + 2 * axis * counts, counts, 2)] = _narrowed(relative)
         exact = np.where(fine, counts, 0)
