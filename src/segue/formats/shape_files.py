@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection
 import numpy as np
 import polars as pl
 
-from segue.geometry import figures
+from segue.geometry import centres, figures
+from segue.model.frames import replaced
 from segue.model.rings import Floats, Ints, Rings, concat
 from segue.model.shapes import AREAS, PARAMETERS, RINGED, VERTICES, ShapeKind, Shapes, joined
 
@@ -112,6 +113,24 @@ _FIGURES: dict[ShapeKind, Callable[[Rings, pl.DataFrame], Rings]] = {
     K.MASK: lambda rings, _: figures.mask_outlines(rings),
 }
 """The polygons of kinds that are given otherwise."""
+
+
+def centre_points(shapes: Shapes) -> Shapes:
+    """Points where shapes are: for files that hold nothing else.
+
+    Points stay, multipoints become several, areas their centre of gravity, other figures the middle of their vertices. An object that has
+    points keeps only these. Texts, images and shapes without vertices are left out.
+    """
+    shapes = simplified(shapes, [kind for kind in ShapeKind if kind not in (K.MULTIPOINT, K.MASK, K.TEXT, K.IMAGE)])
+    kind = shapes.frame["kind"].cast(pl.Utf8)
+    pointed = shapes.frame["object"].filter(kind == str(K.POINT)).unique()
+    kept = ((kind == str(K.POINT)) | ~shapes.frame["object"].is_in(pointed.implode())).to_numpy() & (np.diff(shapes.rings.coord_start) > 0)
+    shapes = shapes.take(np.flatnonzero(kept))
+    ringed = shapes.frame["kind"].cast(pl.Utf8).is_in([str(kind) for kind in RINGED]).to_numpy()
+    places = centres.means(shapes.rings)
+    places[ringed] = centres.centroids(shapes.rings.take(np.flatnonzero(ringed)))
+    frame = replaced(shapes.frame, {"kind": str(K.POINT), **dict.fromkeys(PARAMETERS)})
+    return Shapes(frame, Rings.simple(places, np.arange(len(places) + 1)))
 
 
 def area_rows(shapes: Shapes) -> Ints:
