@@ -6,13 +6,17 @@ from segue.errors import UnknownFormat
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.format import Format
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
+from segue.formats.napari_points.spec import FORMAT as napari_points
+from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
 from segue.formats.tiff.spec import FORMAT as tiff
 
-FORMATS: dict[str, Format] = {record.name: record for record in (segue_study, imagej_roi, cellpose, qupath_geojson, tiff, png, numpy)}
+FORMATS: dict[str, Format] = {
+    record.name: record for record in (segue_study, imagej_roi, cellpose, qupath_geojson, napari_shapes, napari_points, tiff, png, numpy)
+}
 
 
 def named(name: str) -> Format:
