@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from segue.codecs.roi_layout import offsets, spread
 from segue.codecs.roi_read import decode
-from segue.codecs.roi_record import Rois
 from segue.codecs.zip_read import read_zip
 from segue.errors import Malformed, SourceError, WrongFormat
+from segue.formats.roi_files.contents import Contents
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source
 
 SUFFIX = ".roi"
-
-
-@dataclass(frozen=True, eq=False)
-class Contents:
-    """The ROIs of a file."""
-
-    rois: Rois
-    labels: list[str]
-    """Names of the entries without ``.roi``; the file's own for a single ROI."""
-    single: bool
-    comment: bytes
-    notes: Notes
 
 
 def contents(source: Source) -> Contents:

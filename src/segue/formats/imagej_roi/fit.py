@@ -8,12 +8,12 @@ from math import isfinite
 import numpy as np
 import polars as pl
 
-from segue.formats.imagej_roi import about
-from segue.formats.imagej_roi.extra import fitted_extras
-from segue.formats.imagej_roi.kinds import TYPES
 from segue.formats.imagej_roi.options import WriteOptions
-from segue.formats.imagej_roi.outlines import FARTHEST, boxes, united, whole
 from segue.formats.imagej_roi.spec import FORMAT
+from segue.formats.roi_files import about
+from segue.formats.roi_files.extra import fitted_extras
+from segue.formats.roi_files.kinds import TYPES
+from segue.formats.roi_files.outlines import FARTHEST, boxes, united, whole
 from segue.model.grid import Axis, Grid
 from segue.model.keep import keep
 from segue.model.populations import Membership, Population

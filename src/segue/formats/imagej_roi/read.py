@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 
 from segue.codecs.roi_record import Rois
 from segue.errors import Malformed
-from segue.formats.imagej_roi import about
-from segue.formats.imagej_roi.colours import from_argb
-from segue.formats.imagej_roi.entries import Contents, contents
-from segue.formats.imagej_roi.extra import read_extras
-from segue.formats.imagej_roi.keys import key_columns
-from segue.formats.imagej_roi.kinds import COMPOSITES, TYPES, kinds, rounded
-from segue.formats.imagej_roi.members import Found
+from segue.formats.imagej_roi.entries import contents
 from segue.formats.imagej_roi.options import ReadOptions
-from segue.formats.imagej_roi.outlines import FARTHEST, boxes, settled, whole
-from segue.formats.imagej_roi.planes import read_planes
-from segue.formats.imagej_roi.things import Things, read_things
+from segue.formats.roi_files import about
+from segue.formats.roi_files.colours import from_argb
+from segue.formats.roi_files.contents import Contents
+from segue.formats.roi_files.extra import read_extras
+from segue.formats.roi_files.keys import key_columns
+from segue.formats.roi_files.kinds import COMPOSITES, TYPES, kinds, rounded
+from segue.formats.roi_files.members import Found
+from segue.formats.roi_files.outlines import FARTHEST, boxes, settled, whole
+from segue.formats.roi_files.planes import read_planes
+from segue.formats.roi_files.things import Things, read_things
 from segue.model.features import Feature
 from segue.model.populations import Population
 from segue.model.rings import Ints, Rings, concat

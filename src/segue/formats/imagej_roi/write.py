@@ -14,16 +14,16 @@ from segue.codecs.roi_record import Rois, blank
 from segue.codecs.roi_write import encode
 from segue.codecs.zip_write import ZipWriter
 from segue.errors import UsageError
-from segue.formats.imagej_roi import about
-from segue.formats.imagej_roi.colours import to_argb
-from segue.formats.imagej_roi.extra import payloads, usual_options
-from segue.formats.imagej_roi.kinds import TYPES
 from segue.formats.imagej_roi.labels import entry_names
-from segue.formats.imagej_roi.members import stated
 from segue.formats.imagej_roi.options import WriteOptions
-from segue.formats.imagej_roi.outlines import boxes
-from segue.formats.imagej_roi.planes import AXES, numbers, stack_axis
-from segue.formats.imagej_roi.texts import Facts, property_texts
+from segue.formats.roi_files import about
+from segue.formats.roi_files.colours import to_argb
+from segue.formats.roi_files.extra import payloads, usual_options
+from segue.formats.roi_files.kinds import TYPES
+from segue.formats.roi_files.members import stated
+from segue.formats.roi_files.outlines import boxes
+from segue.formats.roi_files.planes import AXES, numbers, stack_axis
+from segue.formats.roi_files.texts import Facts, property_texts
 from segue.model.rings import Rings
 from segue.model.shapes import RINGED, Shapes
 from segue.model.study import ImageSet, Study

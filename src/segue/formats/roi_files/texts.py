@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from segue.codecs.roi_properties import escaped, rendered, sealed
-from segue.formats.imagej_roi import qupath
-from segue.formats.imagej_roi.keys import NO_LAYER, closed, lines, put
+from segue.formats.roi_files import qupath
+from segue.formats.roi_files.keys import NO_LAYER, closed, lines, put
 from segue.model.shapes import ShapeKind
 from segue.model.study import ImageSet
 

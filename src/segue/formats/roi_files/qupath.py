@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import polars as pl
 
-from segue.formats.imagej_roi.keys import put
+from segue.formats.roi_files.keys import put
 
 ID, NAME, CLASS = "qupath.object.id", "qupath.object.name", "qupath.object.classification"
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from segue.formats.imagej_roi.entries import Contents
-from segue.formats.imagej_roi.keys import NO_LAYER, opened
+from segue.formats.roi_files.contents import Contents
+from segue.formats.roi_files.keys import NO_LAYER, opened
 from segue.model.features import Feature
 from segue.model.objects import Objects, repeated_labels, unique_texts
 from segue.model.rings import Ints

@@ -10,12 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from segue.codecs.roi_record import SCALE_STROKE, SPLINE, SUB_PIXEL, Rois
-from segue.formats.imagej_roi.keys import KEYS
-from segue.formats.imagej_roi.qupath import ID, NAME, derived
-from segue.formats.imagej_roi.spec import FORMAT
-from segue.formats.imagej_roi.things import Things
+from segue.formats.roi_files.keys import KEYS
+from segue.formats.roi_files.qupath import ID, NAME, derived
+from segue.formats.roi_files.things import Things
 from segue.model.study import EXTRAS, ImageSet
 
+OWNER = "imagej"
+"""What the rows in extras name as their format: the program, since its ROIs are in several."""
 MOST = {"options": 0xFFFF, "label_colour": 0xFFFFFFFF, "font_size": 0x7FFF}
 """Numbers of a ROI, and the largest of each. Of the options those bits count that differ from the usual ones."""
 _GEOMETRY = SPLINE | SUB_PIXEL
@@ -39,14 +40,14 @@ def read_extras(rois: Rois, keys: pl.DataFrame, others: dict[int, dict[str, str]
     for thing, row in zip(rows.tolist(), first[rows].tolist(), strict=True):
         properties = others.get(row, {}) | {name: value for name in (ID, NAME) if (value := keys[name][row]) is not None}
         payload = {"properties": properties} | {name: int(values[thing]) for name, values in numbers.items()}
-        found.append((FORMAT.name, "object", objects["id"][thing], _text(payload, *objects.select("id", "name").row(thing))))
+        found.append((OWNER, "object", objects["id"][thing], _text(payload, *objects.select("id", "name").row(thing))))
     return pl.DataFrame(found, schema=EXTRAS, orient="row").drop_nulls("payload")
 
 
 def fitted_extras(s: ImageSet) -> pl.DataFrame:
     """The rows of this format about objects that are there, in the order of the objects and as they will be read back."""
     order = s.objects.frame.select("id", "name", row=pl.int_range(pl.len()))
-    own = s.extras.filter((pl.col("format") == FORMAT.name) & (pl.col("entity") == "object")).unique("id", keep="first", maintain_order=True)
+    own = s.extras.filter((pl.col("format") == OWNER) & (pl.col("entity") == "object")).unique("id", keep="first", maintain_order=True)
     own = own.join(order, on="id").sort("row")
     texts = [_text(_parsed(text), one, name) for text, one, name in own.select("payload", "id", "name").iter_rows()]
     return own.with_columns(payload=pl.Series(texts, dtype=pl.Utf8)).drop_nulls("payload").select(list(EXTRAS))
