@@ -17,6 +17,11 @@ def labels() -> np.ndarray:
     return _kept("labels", _labels)
 
 
+def cells() -> np.ndarray:
+    """(6476, 6476) int32: the same tissue with 100,000 cells."""
+    return _kept("cells", lambda: _labels(6476, 317 * 317))
+
+
 def polygons() -> np.ndarray:
     """(100000, 20, 2) float64: polygons of about 20 pixels across, spread over 8192 x 8192 pixels."""
     return _kept("polygons", _polygons)
