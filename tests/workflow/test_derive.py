@@ -75,6 +75,13 @@ def test_segments_that_have_a_shape_already_are_not_outlined_again():
     assert len(notes) == 0
 
 
+def test_a_centre_is_no_outline():
+    centre = Shapes(pl.DataFrame({"object": [0], "role": ["centre"], "kind": ["point"]}), Rings.simple([[0.5, 0.5]], [0, 1]))
+    objects = Objects(pl.DataFrame({"id": ["cell"], "layer": ["labels"], "label": [1]}))
+    made, _ = shapes_from_labels(labelled(np.ones((1, 1), np.uint8), objects=objects, shapes=centre))
+    assert made.shapes.frame.select("object", "role", "kind").rows() == [(0, "centre", "point"), (0, "outline", "traced")]
+
+
 def test_objects_without_a_label_get_the_next_free_number():
     s = boxes((0, 0, 2, 2), (4, 0, 6, 2), (8, 0, 10, 2))
     s = replace(s, objects=s.objects.with_columns(label=pl.Series([None, 1, None], dtype=pl.UInt64)))

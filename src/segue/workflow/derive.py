@@ -35,9 +35,10 @@ class Policy:
 
 
 def shapes_from_labels(s: ImageSet, policy: Policy | None = None) -> tuple[ImageSet, Notes]:
-    """Outline every segment that has no shape yet, along its pixel edges.
+    """Outline every segment that has no outline yet, along its pixel edges.
 
-    Objects that the table does not name yet are added in the order of their labels. Label images stay.
+    Objects that the table does not name yet are added in the order of their labels. Label images stay, and so do shapes that enclose
+    nothing, such as the centre that a table states.
 
     Returns
     -------
@@ -48,7 +49,8 @@ def shapes_from_labels(s: ImageSet, policy: Policy | None = None) -> tuple[Image
     rings = concat([ring for _, ring in found])
     objects = _with_new_objects(s.objects, traced)
     rows = _rows_of(objects, traced)
-    missing = np.flatnonzero(~np.isin(rows, s.shapes.frame["object"].to_numpy())).astype(np.int64)
+    outlined = s.shapes.frame["object"].gather(area_rows(s.shapes)).to_numpy()
+    missing = np.flatnonzero(~np.isin(rows, outlined)).astype(np.int64)
     frame = pl.DataFrame({"object": rows[missing].astype(np.int32), "z": traced["z"].gather(missing), "kind": str(ShapeKind.TRACED)})
     shapes = edited(Shapes(frame, rings if len(missing) == len(rings) else rings.take(missing)), policy or Policy())
     notes = Notes.of(Note(Kind.ASSUMED, "{count outline} traced along the pixel edges of labels", count=len(shapes))) if len(shapes) else Notes()
