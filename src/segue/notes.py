@@ -14,13 +14,14 @@ _COUNTED = re.compile(r"\{count (\w+)\}")
 
 
 class Kind(StrEnum):
-    """How bad it is. Only ``lost`` and ``changed`` are refused by ``--strict``."""
+    """How bad it is. Only ``lost`` and ``changed`` are refused by ``--strict``; ``done`` is what was asked for, and what went with it."""
 
     LOST = "lost"
     CHANGED = "changed"
     ASSUMED = "assumed"
     REPAIRED = "repaired"
     SKIPPED = "skipped"
+    DONE = "done"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ NEIGHBOURS = {
 """By edges only, also by corners -> (dz, dy) of the rows before a row whose pixels can touch its own."""
 
 
-class _Runs(NamedTuple):
+class Runs(NamedTuple):
     """Runs of equal non-zero pixels within a row, in raster order."""
 
     row: Int
@@ -35,8 +35,8 @@ def number(volume: NDArray[Any], *, corners: bool) -> tuple[NDArray[np.unsignedi
     run = np.flatnonzero(flat[start])
     length = np.diff(start, append=flat.size)
     first, value = start[run], flat[start[run]]
-    runs = _Runs(first // width, first % width, first % width + length[run], value)
-    one, other = _touching(runs, volume.shape, corners=corners)
+    runs = Runs(first // width, first % width, first % width + length[run], value)
+    one, other = touching(runs, volume.shape, corners=corners)
     part, count = join(len(run), one, other)
     named = np.zeros(len(start), np.min_scalar_type(count))
     named[run] = part + 1
@@ -73,7 +73,7 @@ def _starts(flat: NDArray[Any], width: int) -> Int:
     return np.flatnonzero(edge)
 
 
-def _touching(runs: _Runs, shape: tuple[int, ...], *, corners: bool) -> tuple[Int, Int]:
+def touching(runs: Runs, shape: tuple[int, ...], *, corners: bool) -> tuple[Int, Int]:
     """Pairs of runs of one value that touch, the later run first."""
     height, width = shape[1:]
     stride, reach = width + 2, int(corners)
