@@ -48,7 +48,7 @@ def _image_set(s: ImageSet, accepts: frozenset[Accepts], policy: Policy, setting
         ready, more = shapes_from_labels(s, policy)
     elif Accepts.LABELS in accepts and Accepts.SHAPES not in accepts and not s.labels and len(area_rows(s.shapes)):
         ready, more = labels_from_shapes(s, policy)
-    elif Accepts.PIXELS in accepts and Accepts.SHAPES not in accepts and not s.labels and not s.images:
+    elif not accepts & {Accepts.SHAPES, Accepts.TABLE} and not s.labels and not (s.images and Accepts.PIXELS in accepts):
         raise Incompatible(_nothing_to_draw(s, where))
     else:
         ready, more = s, Notes()
