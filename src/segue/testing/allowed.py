@@ -23,7 +23,7 @@ LIMITS = {
     Feature.LAYER: "text",
     Feature.OBJECTS: "at_most, lowest: shapes of one object",
     Feature.OBJECT_ID: "text",
-    Feature.OBJECT_LABEL: "lowest, highest",
+    Feature.OBJECT_LABEL: "lowest, highest; choices: always = every object has one",
     Feature.OBJECT_TIME: "lowest, highest",
     Feature.TRACK: "lowest, highest",
     Feature.OBJECT_NAME: "text",
@@ -37,7 +37,7 @@ LIMITS = {
     Feature.POPULATION_COLOUR: "choices: opaque",
     Feature.POPULATION_SETTINGS: "choices: kinds",
     Feature.MEMBERSHIP: "at_most: populations of one object",
-    **dict.fromkeys(SHAPE_FEATURES, "lowest, highest, grid of coordinates and parameters; at_most: parts; choices: which parameters"),
+    **dict.fromkeys(SHAPE_FEATURES, "lowest, highest, grid of coordinates and parameters; at_most: parts; choices: which parameters, or no holes"),
 }
 """Which fields of ``Limit`` mean what: the limits by which studies are steered."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ OUTER: tuple[Ring, ...] = (
 """Outer rings in a box of 3 x 3, along pixel edges, clockwise on the screen."""
 HOLE: Ring = [(1, 1), (1, 2), (2, 2), (2, 1)]
 """Fits into the first of them."""
+NO_HOLES = "no holes"
+"""A choice of areas with rings."""
 SPAN = 8
 """Units that a drawn shape takes in x and y."""
 _REQUIRED = {ShapeKind.ARROW: ("width", "head", "head_size"), ShapeKind.ROTATED_RECTANGLE: ("width",), ShapeKind.ELLIPSE: ("ratio",)}
@@ -66,7 +68,7 @@ def shape(draw: st.DrawFn, allowed: Allowed, thing: int, kind: ShapeKind, *, rol
     """A shape of a kind for the object of row ``thing``, anywhere within the limits."""
     limit = allowed.limit(kind.feature)
     if kind is ShapeKind.TRACED or kind is ShapeKind.MASK:
-        limit = Limit(grid=max(1.0, limit.grid or 1.0), lowest=limit.lowest, highest=limit.highest, at_most=limit.at_most)
+        limit = replace(limit, grid=max(1.0, limit.grid or 1.0))
     x, y, unit = _place(draw, limit)
     parts = [[[(x + a * unit, y + b * unit) for a, b in ring] for ring in part] for part in _units(draw, kind, limit)]
     if limit.grid is not None:
@@ -121,7 +123,7 @@ def _area(draw: st.DrawFn, kind: ShapeKind, limit: Limit) -> Parts:
     parts: Parts = []
     for nth in range(draw(st.integers(1, min(2, limit.at_most or 2)))):
         outer = draw(st.sampled_from(OUTER))
-        rings = [outer, HOLE] if outer is OUTER[0] and draw(st.booleans()) else [outer]
+        rings = [outer, HOLE] if outer is OUTER[0] and NO_HOLES not in limit.choices and draw(st.booleans()) else [outer]
         parts.append([[(x + 4 * nth, y + 4 * nth) for x, y in ring] for ring in rings])
     return parts
 
