@@ -51,6 +51,13 @@ def test_a_folder_that_is_of_a_format_as_a_whole_is_one_item(tmp_path, monkeypat
     assert told(find_pairs([str(place)])) == [("run_7", "run_7", None, "")]
 
 
+def test_of_several_files_with_the_segments_of_an_image_the_pixels_are_taken(folder):
+    place = folder("a.tif", "a_seg.npy", "a_cp_masks.png", "a_rois.zip", "a_cp_outlines.txt")
+    (pair,) = find_pairs([str(place)])
+    assert told([pair]) == [("a", "a_cp_masks.png", "a.tif", "")]
+    assert [file.name for file in pair.unused] == ["a_seg.npy", "a_rois.zip", "a_cp_outlines.txt"]
+
+
 def test_companions_are_named_by_a_template(folder):
     place = folder("one/a.zip", "one/b.zip", "images/a.tif")
     pairs = find_pairs([str(place / "one")], image=str(place / "images" / "{nickname}.tif"))

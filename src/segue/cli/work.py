@@ -62,6 +62,9 @@ def _say_pairing(planned: Plan) -> None:
     if images:
         rows = [[pair.name, _name(pair.image), _name(pair.source) if not pair.missing else pair.missing] for pair in pairs]
         say_table(["item", "image", "mask"], rows, err=True)
+    unused = [file.name for pair in pairs for file in pair.unused]
+    if unused:
+        click.echo(f"not used, because another file has the segments of the same image: {', '.join(unused)}", err=True)
 
 
 def _name(path: Path | None) -> str:

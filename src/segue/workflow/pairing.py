@@ -12,8 +12,14 @@ from segue.formats.catalog import by_suffix
 from segue.formats.detect import candidates
 from segue.storage.source import Source, split_suffix
 
-MASK_ENDINGS = ("_cp_masks", "_masks", "_mask", "_labels", "_label", "_labelled", "_segmentation", "_seg", "-labels", "-label", "-masks", "-mask")
-"""What well-known tools add to the name of an image for its label image (Cellpose, StarDist, ilastik, CellProfiler, steinbock, ...)."""
+MASK_ENDINGS = (
+    *("_cp_masks", "_masks", "_mask", "_labels", "_label", "_labelled", "_segmentation", "-labels", "-label", "-masks", "-mask", "_seg"),
+    *("_rois", "_cp_outlines"),
+)
+"""What well-known tools add to the name of an image for its segments (Cellpose, StarDist, ilastik, CellProfiler, steinbock, ...).
+
+Where several lie beside an image, the first in this list is taken: pixels say more than outlines.
+"""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Pair:
     image: Path | None = None
     missing: str = ""
     """Why it cannot be converted; empty = it can."""
+    unused: tuple[Path, ...] = ()
+    """Other files with the segments of the same image."""
 
 
 def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True) -> list[Pair]:
@@ -97,17 +105,22 @@ def _alone(file: Path, stem: str | None, template: str | None) -> Pair:
 
 def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
     """Images and masks side by side: each image with the mask that is named after it."""
-    mask_by_key = {(file.parent, stem): file for file, stem in masks.items()}
-    pairs, used = [], set()
+    found: dict[tuple[Path, str], list[Path]] = {}
+    for file in sorted(masks, key=_preference):
+        found.setdefault((file.parent, masks[file]), []).append(file)
+    pairs = []
     for file in files:
-        if file in masks:
-            continue
-        stem = split_suffix(file.name)[0]
-        mask = mask_by_key.get((file.parent, stem))
-        pairs.append(Pair(stem, mask, file, "" if mask else "no mask"))
-        used.add(mask)
-    pairs += [Pair(stem, file) for file, stem in masks.items() if file not in used]
+        if file not in masks:
+            stem = split_suffix(file.name)[0]
+            mask, *unused = found.pop((file.parent, stem), [None])
+            pairs.append(Pair(stem, mask, file, "" if mask else "no mask", tuple(one for one in unused if one)))
+    pairs += [Pair(stem, file, unused=tuple(unused)) for (_, stem), (file, *unused) in found.items()]
     return sorted(pairs, key=lambda pair: pair.name)
+
+
+def _preference(file: Path) -> tuple[int, str]:
+    stem = split_suffix(file.name)[0].lower()
+    return next(nth for nth, ending in enumerate(MASK_ENDINGS) if stem.endswith(ending)), file.name
 
 
 def files_of(given: str) -> list[Path]:
