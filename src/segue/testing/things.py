@@ -101,8 +101,13 @@ def _labels(allowed: Allowed, dtype: np.dtype[Any]) -> st.SearchStrategy[int]:
 
 def _free_label(draw: st.DrawFn, allowed: Allowed, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """A label and a layer for an object of a file that has no label image."""
-    label = maybe(draw, allowed, F.OBJECT_LABEL, integers(allowed.limit(F.OBJECT_LABEL), low=1, high=2**64 - 1))
-    if label in {row.get("label") for row in rows}:
+    used = {row.get("label") for row in rows}
+    numbers = integers(allowed.limit(F.OBJECT_LABEL), low=1, high=2**64 - 1)
+    if "always" in allowed.limit(F.OBJECT_LABEL).choices:
+        label = draw(numbers.filter(lambda number: number not in used))
+    else:
+        label = maybe(draw, allowed, F.OBJECT_LABEL, numbers)
+    if label in used:
         label = None
     neutral = None if label is None else "labels"
     if F.LAYER not in allowed:
