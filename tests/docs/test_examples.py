@@ -76,10 +76,39 @@ def prepared(tmp_path, monkeypatch):
         segue(f"segue convert cells-mask.tif {name}")
 
 
-GUIDED = [block.strip() for block in re.findall(r"(?:^    segue .*\n)+", GUIDE.read_text(encoding="utf-8"), re.M)]
+def commands(page):
+    """The blocks of commands of a page."""
+    return [block.strip() for block in re.findall(r"(?:^    segue .*\n)+", page.read_text(encoding="utf-8"), re.M)]
 
 
-@pytest.mark.parametrize("block", GUIDED, ids=lambda block: block.split("\n")[0].removeprefix("segue ").replace("/", ""))
+def short(block):
+    return block.split("\n")[0].removeprefix("segue ").replace("/", "")
+
+
+@pytest.mark.parametrize("block", commands(GUIDE), ids=short)
 def test_the_commands_of_the_guide(prepared, capsys, block):
     for line in block.splitlines():
         segue(line.strip())
+
+
+CELLPOSE = GUIDE.with_name("cellpose.md")
+
+
+@pytest.fixture
+def segmented(prepared):
+    """What Cellpose leaves beside an image, and what comes back from QuPath."""
+    for name in ("cells_seg.npy", "cells_cp_masks.tif", "cells_cp_outlines.txt", "edited.geojson"):
+        segue(f"segue convert cells-mask.tif {name} --set role=labels")
+
+
+@pytest.mark.parametrize("block", commands(CELLPOSE), ids=short)
+def test_the_commands_from_cellpose_to_fiji_and_qupath_and_back(segmented, capsys, block):
+    for line in block.splitlines():
+        segue(line.strip())
+
+
+def test_the_way_from_cellpose_and_back_ends_where_it_began(segmented, capsys):
+    segue("segue convert edited.geojson cells_edited_masks.tif --image cells.tif")
+    assert np.array_equal(tifffile.imread("cells_edited_masks.tif"), tifffile.imread("cells-mask.tif"))
+    segue("segue convert cells_cp_outlines.txt from-outlines.tif --image cells.tif")
+    assert np.array_equal(tifffile.imread("from-outlines.tif"), tifffile.imread("cells-mask.tif"))

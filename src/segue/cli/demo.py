@@ -37,7 +37,7 @@ def command(folder: str, data: str | None, as_json: bool) -> int:
         rows = [_row(stop) for stop in stops]
         say_table(["from", "to", "file", "size", "s there", "s back", "labels back", "lost or changed"], rows)
         click.echo(f"\neverything is in {out}" + ("" if data else f"; the picture to look at is {out / 'tissue.png'}"))
-    return OK if all(stop.back == "equal" for stop in stops) else SOME_FAILED
+    return OK if all(stop.as_announced for stop in stops) else SOME_FAILED
 
 
 def _row(stop: Stop) -> list[str]:

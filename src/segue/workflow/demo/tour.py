@@ -11,6 +11,7 @@ from segue.errors import SegueError
 from segue.formats.catalog import FORMATS
 from segue.formats.format import Accepts, Format
 from segue.model.diff_pixels import same_pixels
+from segue.model.features import Feature
 from segue.model.study import Study
 from segue.notes import Notes
 from segue.storage.source import split_suffix
@@ -38,8 +39,13 @@ class Stop:
     seconds_there: float
     seconds_back: float
     back: str
-    """``equal``: the label image came back bit for bit; ``different``; or the error that stopped it."""
+    """``equal``: the label image came back bit for bit; ``different``; ``no areas``: the format holds none; or the error that stopped it."""
     notes: Notes
+
+    @property
+    def as_announced(self) -> bool:
+        """Whether the labels came back, or the conversion said that they would not."""
+        return self.back == "equal" or (self.back in ("different", "no areas") and Feature.LABELS in self.notes.counts())
 
 
 def build(folder: Path) -> list[Path]:
@@ -77,10 +83,8 @@ def inputs_of(folder: Path) -> list[Path]:
 
 
 def _stop(source: Path, record: Format, folder: Path) -> Stop:
-    stem = split_suffix(source.name)[0]
-    target = folder / "converted" / (stem + record.ending)
-    if record.writes and source.suffix == ".segue":
-        target = folder / "converted" / f"{stem}-study{record.ending}"
+    stem = split_suffix(source.name)[0] + ("-study" if source.suffix == ".segue" else "")
+    target = folder / "converted" / record.name / (stem + record.ending)
     settings = replace(AGAIN, to=record.name, options={"role": "labels"} if Accepts.PIXELS in record.accepts and source.suffix != ".segue" else {})
     start = time.perf_counter()
     try:
@@ -88,17 +92,19 @@ def _stop(source: Path, record: Format, folder: Path) -> Stop:
     except SegueError as error:
         return Stop(source.name, record.name, target, 0, time.perf_counter() - start, 0.0, str(error), Notes())
     middle = time.perf_counter()
-    back = _back(source, target)
+    back = _back(source, target, record)
     return Stop(source.name, record.name, target, done.size, middle - start, time.perf_counter() - middle, back, done.notes)
 
 
-def _back(source: Path, target: Path) -> str:
+def _back(source: Path, target: Path, record: Format) -> str:
     """Whether the labels of the source come back from the target bit for bit."""
     original = _labels_of(open_path(source).study)
-    opened = open_path(target)
+    opened = open_path(target, record.name)
     known = opened.study.image_sets[0].grid.known
     study = opened.study if known else with_grid_of(opened.study, open_path(source))
     back = like(_labels_of(study), original)
+    if not back.image_sets[0].labels:
+        return "no areas"
     return "equal" if same_pixels(back.image_sets[0].labels[0], original.image_sets[0].labels[0]) else "different"
 
 
