@@ -86,7 +86,14 @@ def table(source: Source, columns: Sequence[str] | None = None) -> pl.DataFrame:
         raise _damaged(source) from error
     if frame.estimated_size() > LEAST:
         parquet_guard.stop()  # its memory is of use elsewhere
-    return frame
+    return _plain(frame)
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Without Arrow's extension types (``geoarrow.wkb``, ``arrow.uuid``), which name a meaning: their plain values."""
+    extension = getattr(pl, "BaseExtension", None)
+    named = [column.name for column in frame.iter_columns() if extension is not None and isinstance(column.dtype, extension)]
+    return frame.with_columns(*(frame[name].ext.storage().alias(name) for name in named)) if named else frame
 
 
 def _asked(source: Source, request: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def geo_metadata(geometries: NDArray[Any]) -> dict[str, str]:
 
     names = {str(shapely.GeometryType(number).name) for number in np.unique(shapely.get_type_id(geometries)) if number >= 0}
     column: dict[str, Any] = {"encoding": "WKB", "geometry_types": sorted(_TITLES[name] for name in names), "crs": None, "edges": "planar"}
-    bounds = shapely.total_bounds(geometries)
+    bounds = shapely.total_bounds(geometries) if len(geometries) else np.full(4, np.nan)
     if np.isfinite(bounds).all():
         column["bbox"] = [float(value) for value in bounds]
     return {"geo": json.dumps({"version": "1.1.0", "primary_column": COLUMN, "columns": {COLUMN: column}})}

@@ -64,7 +64,7 @@ def read_wkb(column: pl.Series) -> Geometries:
     flat_rings, shape = _arranged(data, runs)
     owner = rows[runs["row"][shape]]
     kind = runs["code"][runs["row"][shape]]
-    return _sound(flat_rings, kind, owner.astype(np.int64), code, deep=bool(((runs["form"] & 7) > 2).any()))
+    return sound(flat_rings, kind, owner.astype(np.int64), code, deep=bool(((runs["form"] & 7) > 2).any()))
 
 
 def _runs(data: Bytes, start: Ints, code: Bytes) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _vertices(data: Bytes, at: Ints, count: Ints, form: Bytes) -> Floats:
     return out
 
 
-def _sound(rings: Rings, kind: Bytes, row: Ints, code: Bytes, *, deep: bool) -> Geometries:
+def sound(rings: Rings, kind: Bytes, row: Ints, code: Bytes, *, deep: bool) -> Geometries:
     """Open rings; without areas that enclose nothing, and points that are nowhere."""
     area = (kind == POLYGON) | (kind == POLYGON + 3)
     part_area = np.repeat(area, np.diff(rings.shape_start))

@@ -6,6 +6,7 @@ from segue.errors import UnknownFormat
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.format import Format
+from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
@@ -16,7 +17,8 @@ from segue.formats.segue_study.spec import FORMAT as segue_study
 from segue.formats.tiff.spec import FORMAT as tiff
 
 FORMATS: dict[str, Format] = {
-    record.name: record for record in (segue_study, imagej_roi, cellpose, cellpose_outlines, qupath_geojson, napari_shapes, napari_points, tiff, png, numpy)
+    record.name: record
+    for record in (segue_study, imagej_roi, cellpose, cellpose_outlines, qupath_geojson, napari_shapes, napari_points, geoparquet, tiff, png, numpy)
 }
 
 

@@ -1,0 +1,1 @@
+"""GeoParquet: tables of objects with their geometry."""
