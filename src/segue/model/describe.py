@@ -62,6 +62,8 @@ def html_study(study: Study) -> str:
 
 def _grid(s: ImageSet) -> str:
     sizes = " x ".join(f"{axis.name} {'?' if axis.size is None else axis.size}" for axis in s.grid.axes)
+    if all(axis.size is None for axis in s.grid.axes):
+        sizes = "size not known"
     scales = ", ".join(f"{axis.name} {axis.scale:g} {axis.unit or ''}".strip() for axis in s.grid.axes if axis.scale is not None)
     return f"{sizes}; pixel size {scales}" if scales else f"{sizes}; pixel size not known"
 
