@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -28,6 +29,16 @@ def write_group(folder: Path, attributes: Mapping[str, Any]) -> None:
     import zarr
 
     zarr.create_group(str(folder), zarr_format=3, attributes=dict(attributes), overwrite=False)
+
+
+def change_group(folder: Path, attributes: Mapping[str, Any]) -> None:
+    """Give a group other attributes, in one step; nothing is written if it has these already."""
+    path = folder / "zarr.json"
+    stated = json.loads(path.read_text("utf-8"))
+    if stated.get("attributes") != dict(attributes):
+        part = path.with_name(".zarr.json.part")
+        part.write_text(json.dumps({**stated, "attributes": dict(attributes)}, indent=2), "utf-8")
+        part.replace(path)
 
 
 def write_array(folder: Path, pixels: Pixels, order: tuple[int, ...], names: str, dtype: np.dtype[Any]) -> None:

@@ -47,6 +47,10 @@ class Splice:
 
     def places(self, height: int) -> tuple[Ints, Ints]:
         """For a table of ``height`` rows: the rows that stay, and (rows afterwards,) where each comes from, the new ones behind all that stay."""
+        after = height - len(self.gone_at) + len(self.come_at)
+        for at, end in ((self.gone_at, height), (self.come_at, after)):
+            if len(at) and (at.min() < 0 or at.max() >= end or len(np.unique(at)) != len(at)):
+                raise ValueError("a change was made for another study: it names rows that are not there")
         stay = np.ones(height, bool)
         stay[self.gone_at] = False
         kept = np.flatnonzero(stay).astype(np.int64)
@@ -155,6 +159,8 @@ class _Rows:
         if splice is None:
             return cls(after, None)
         kept, order = splice.places(before.len())
+        if not before.gather(splice.gone_at).equals(splice.gone["id"]):
+            raise ValueError("a change was made for another study: it names objects that stand elsewhere")
         new_of_old = np.full(before.len(), -1, np.int64)
         new_of_old[kept] = np.flatnonzero(order < len(kept))
         places = dict(zip(splice.come["id"], splice.come_at, strict=True))
@@ -183,8 +189,6 @@ class _Rows:
 
 
 def _spliced(frame: pl.DataFrame, splice: Splice, rows: _Rows | None = None, names: tuple[str, ...] = ()) -> pl.DataFrame:
-    if len(splice.gone_at) and (splice.gone_at.min() < 0 or splice.gone_at.max() >= frame.height):
-        raise ValueError("a change was made for another study: it names rows that are not there")
     kept, order = splice.places(frame.height)
     stay, come = frame[kept], splice.come
     if rows is not None:

@@ -71,7 +71,12 @@ class TestWhatStudyJsonSays:
 
     def test_pending_edits_are_not_passed_over(self, change, read, folder):
         change(lambda stated: stated.update(journal="journal.jsonl"))
-        assert "journal.jsonl" in refused(read, folder, UnsupportedVariant)
+        assert "study.json is not what segue wrote" in refused(read, folder, Malformed)
+        entry = {"path": "journal.jsonl", "edits": 3, "bytes": 100, "pending": True, "revision": 0}
+        change(lambda stated: stated.update(journal=entry))
+        assert "journal.jsonl" in refused(read, folder, NotFound)
+        change(lambda stated: stated.update(journal=entry | {"path": "../journal.jsonl"}))
+        assert "not inside the study" in refused(read, folder, Malformed)
 
     @pytest.mark.parametrize("version", [0, -1, True, "1", None, 1.5, [], 10**400])
     def test_a_version_is_a_number(self, change, read, folder, version):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -77,18 +78,49 @@ class ImageSetEntry(msgspec.Struct, frozen=True):
     display: Display | None
 
 
+class JournalEntry(msgspec.Struct, frozen=True):
+    """The edits of a study: those that can be taken back, and those that wait."""
+
+    path: str
+    """One edit per line."""
+    edits: int
+    """Number of the last edit that is in the tables."""
+    bytes: int
+    """Where the lines of later edits begin."""
+    pending: bool
+    """Whether there may be any: they come on top of the tables."""
+    revision: int
+    """How often the tables were written; part of the names of files that were written again."""
+
+
 class StudyEntry(msgspec.Struct, frozen=True):
     """All of study.json."""
 
     format: str
     version: int
     segue: str
-    journal: str | None
-    """A file of edits that are not yet in the tables; null = none."""
+    journal: JournalEntry | None
+    """Null = it was never edited."""
     populations: FileEntry | None
     properties: tuple[Property, ...]
     displays: tuple[Display, ...]
     image_sets: tuple[ImageSetEntry, ...]
+
+
+def revised(path: str, revision: int, taken: Collection[str] = ()) -> str:
+    """The name of a file (or folder) that is written again: ``objects.parquet`` -> ``objects-r2.parquet``; none of ``taken``."""
+    head, slash, name = path.rpartition("/")
+    stem, dot, suffix = name.partition(".")
+    while (found := f"{head}{slash}{stem}-r{revision}{dot}{suffix}") in taken:
+        stem += "_"
+    return found
+
+
+def original(path: str) -> tuple[str, str]:
+    """The name of a file without its revision, as (stem, suffix)."""
+    head, slash, name = path.rpartition("/")
+    stem, dot, suffix = name.partition(".")
+    return f"{head}{slash}{re.sub(r'-r[0-9]+$', '', stem)}", dot + suffix
 
 
 def folder_names(names: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from segue.codecs import ngff
 from segue.codecs.zarr_write import write_array, write_group
-from segue.formats.segue_study.layout import ImageEntry, LabelsEntry, PixelsEntry, file_names, group_names
+from segue.formats.segue_study.layout import ImageEntry, LabelsEntry, PixelsEntry, file_names, group_names, revised
 from segue.formats.segue_study.references import reference_to
 from segue.model.display import Display
 from segue.model.image import Image, LabelImage, Pixels, size_of
@@ -38,19 +39,33 @@ class PixelWriter:
 
     def labels(self, s: ImageSet, images: tuple[ImageEntry, ...]) -> tuple[LabelsEntry, ...]:
         """Label images lie in the ``labels`` group of the first image that was copied, else in a group of their own."""
-        copied = next((image.pixels.path for image in images if image.pixels.path), None)
-        parent = copied or f"{self.folder}/{LABELS_ONLY}"
+        parent, has_image = self.parent(images)
         names = group_names([image.name for image in s.labels])
         references = [self._reference(image) for image in s.labels]
         here = [name for name, entry in zip(names, references, strict=True) if entry is None]
         if here:
-            if copied is None:
+            if not has_image:
                 write_group(self.root / parent, ngff.bare_attributes())
             write_group(self.root / parent / "labels", ngff.labels_attributes(here))
         return tuple(
-            LabelsEntry(image.name, image.persists, entry or self._label_image(image, f"{parent}/labels/{name}", s, has_image=copied is not None))
+            LabelsEntry(image.name, image.persists, entry or self._label_image(image, f"{parent}/labels/{name}", s, has_image=has_image))
             for image, name, entry in zip(s.labels, names, references, strict=True)
         )
+
+    def label_image(self, s: ImageSet, images: tuple[ImageEntry, ...], nth: int, revision: int, taken: Collection[str]) -> PixelsEntry:
+        """Write a label image once more, beside the old one; ``set_label_names`` makes other programs see it."""
+        parent, has_image = self.parent(images)
+        if not (self.root / parent / "labels").is_dir():
+            if not has_image:
+                write_group(self.root / parent, ngff.bare_attributes())
+            write_group(self.root / parent / "labels", ngff.labels_attributes([]))
+        name = group_names([image.name for image in s.labels])[nth]
+        return self._label_image(s.labels[nth], revised(f"{parent}/labels/{name}", revision, taken), s, has_image=has_image)
+
+    def parent(self, images: tuple[ImageEntry, ...]) -> tuple[str, bool]:
+        """The group that label images lie in: the first image that was copied, else one of their own; and which of the two it is."""
+        copied = next((image.pixels.path for image in images if image.pixels.path), None)
+        return copied or f"{self.folder}/{LABELS_ONLY}", copied is not None
 
     def _image(self, image: Image, path: str, s: ImageSet) -> ImageEntry:
         entry = self._reference(image)

@@ -41,7 +41,17 @@ def decode(data: bytes, where: str) -> tuple[Population, ...]:
     ------
     Malformed
     """
-    found = as_record(from_text(data, where), dict[str, list[_Definition]], where).get("populations", [])
+    return from_plain(as_record(from_text(data, where), dict[str, list[Any]], where).get("populations", []), where)
+
+
+def from_plain(plain: list[Any], where: str) -> tuple[Population, ...]:
+    """The populations, from what stands under ``populations``.
+
+    Raises
+    ------
+    Malformed
+    """
+    found = as_record(plain, list[_Definition], where)
     return tuple(Population(**{**msgspec.structs.asdict(one), "rule": _rule_of(one.rule, where)}) for one in found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -15,7 +15,7 @@ from segue.formats.segue_study import history, populations
 from segue.formats.segue_study.detect import STUDY_FILE
 from segue.formats.segue_study.files import put
 from segue.formats.segue_study.keyed import encode_table, with_ids
-from segue.formats.segue_study.layout import POPULATIONS, VERSION, FileEntry, ImageSetEntry, StudyEntry, TableEntry, file_names, folder_names
+from segue.formats.segue_study.layout import POPULATIONS, VERSION, ImageSetEntry, StudyEntry, TableEntry, file_names, folder_names
 from segue.formats.segue_study.options import WriteOptions
 from segue.formats.segue_study.pixels import PixelWriter
 from segue.formats.segue_study.plain import to_text
@@ -78,29 +78,34 @@ def _image_set(s: ImageSet, pixels: PixelWriter) -> ImageSetEntry:
         grid=s.grid,
         images=images,
         labels=pixels.labels(s, images),
-        files={name: put(pixels.root, f"{pixels.folder}/{name}{suffix}", data) for name, suffix, data in _files(s)},
+        files={name: put(pixels.root, f"{pixels.folder}/{name}{suffix}", data) for name, suffix in PARTS.items() if (data := part(s, name)) is not None},
         tables=_tables(s, pixels),
         display=s.display,
     )
 
 
-def _files(s: ImageSet) -> Iterator[tuple[str, str, bytes]]:
-    """(name, suffix, bytes) of every table that has a row, one after the other."""
+PARTS = {
+    **dict.fromkeys(("objects", "shapes", "connections", "membership", "extras", "aliases"), ".parquet"),
+    "history": ".jsonl",
+}
+"""The files of an image set, but for its tables of values: name -> suffix."""
+
+
+def part(s: ImageSet, name: str) -> bytes | None:
+    """The bytes of one of ``PARTS``; None if it has no row."""
+    if not len(getattr(s, name)):
+        return None
     ids = s.objects.frame["id"]
-    if len(s.objects):
-        yield "objects", ".parquet", parquet.encode(s.objects.frame)
-    if len(s.shapes):
-        yield "shapes", ".parquet", encode_shapes(s.shapes, ids)
-    if len(s.connections):
-        yield "connections", ".parquet", parquet.encode(_connections(s.connections.frame, ids))
-    if len(s.membership):
-        yield "membership", ".parquet", parquet.encode(with_ids(s.membership.frame, "object", ids))
-    if s.extras.height:
-        yield "extras", ".parquet", parquet.encode(s.extras)
-    if s.aliases.height:
-        yield "aliases", ".parquet", parquet.encode(s.aliases)
-    if s.history:
-        yield "history", ".jsonl", history.encode(s.history)
+    encoders: dict[str, Callable[[], bytes]] = {
+        "objects": lambda: parquet.encode(s.objects.frame),
+        "shapes": lambda: encode_shapes(s.shapes, ids),
+        "connections": lambda: parquet.encode(_connections(s.connections.frame, ids)),
+        "membership": lambda: parquet.encode(with_ids(s.membership.frame, "object", ids)),
+        "extras": lambda: parquet.encode(s.extras),
+        "aliases": lambda: parquet.encode(s.aliases),
+        "history": lambda: history.encode(s.history),
+    }
+    return encoders[name]()
 
 
 def _connections(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -110,9 +115,10 @@ def _connections(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 def _tables(s: ImageSet, pixels: PixelWriter) -> tuple[TableEntry, ...]:
     names = file_names(list(s.tables), ".parquet")
     pairs = zip(s.tables.items(), names, strict=True)
-    return tuple(TableEntry(name, _table(table, s, pixels, f"{pixels.folder}/tables/{file}")) for (name, table), file in pairs)
+    return tuple(TableEntry(name, put(pixels.root, f"{pixels.folder}/tables/{file}", table_bytes(table, s))) for (name, table), file in pairs)
 
 
-def _table(table: Table, s: ImageSet, pixels: PixelWriter, path: str) -> FileEntry:
+def table_bytes(table: Table, s: ImageSet) -> bytes:
+    """A table of values as a file."""
     ids = (s.connections if table.about == "connections" else s.objects).frame["id"]
-    return put(pixels.root, path, encode_table(table, ids))
+    return encode_table(table, ids)

@@ -21,6 +21,14 @@ class Selecting(BaseModel):
     layer: str | None = Field(None, description="only objects of this layer (label image or drawing layer)")
     image_set: str | None = Field(None, description="only this image set: its name, or its number from 1")
 
+    def plain(self) -> dict[str, Any]:
+        """The edit as a recipe or journal says it: without what goes without saying."""
+        body, fields = self.model_dump(mode="json"), type(self).model_fields
+        return {
+            "edit": body.pop("edit"),
+            **{name: value for name, value in body.items() if fields[name].is_required() or value not in (fields[name].default, [])},
+        }
+
 
 class Rename(Selecting):
     """Give objects a name."""

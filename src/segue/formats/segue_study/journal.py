@@ -1,0 +1,136 @@
+"""journal.jsonl: one edit per line, with what it changed; each line with its own checksum, on the disk before the edit is acknowledged."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from segue.errors import Malformed, NotFound
+from segue.formats.segue_study.files import Files, blamed_on
+from segue.formats.segue_study.layout import JournalEntry
+from segue.formats.segue_study.patch_text import from_plain, to_plain
+from segue.formats.segue_study.plain import as_record, from_text, to_text
+from segue.model.patch import Patch
+from segue.storage.fault import sink_error
+from segue.storage.source import Source
+
+NAME = "journal.jsonl"
+LONGEST = 1 << 30
+"""Bytes of a journal that is read."""
+_HEAD = b'{"sha256": "'
+_REST = b'", '
+_BEGIN = len(_HEAD) + 64 + len(_REST)
+
+
+class _Line(msgspec.Struct, frozen=True):
+    number: int
+    edit: dict[str, Any]
+    undoes: int | None
+    segue: str
+    patches: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An edit that was made."""
+
+    number: int
+    """Counted from 1."""
+    edit: dict[str, Any]
+    """What was asked for, as a recipe says it."""
+    undoes: int | None
+    """The number of the edit that it takes back; None = it is one of its own."""
+    version: str
+    """Version of segue."""
+    patches: tuple[Patch, ...]
+    size: int = 0
+    """Bytes of its line."""
+
+
+def encode(entry: Entry) -> bytes:
+    """A line."""
+    body = to_text(_Line(entry.number, entry.edit, entry.undoes, entry.version, [to_plain(patch) for patch in entry.patches]), indent=None)
+    rest = body[1:]  # the checksum stands first, and is that of everything behind it
+    return _HEAD + hashlib.sha256(rest).hexdigest().encode() + _REST + rest
+
+
+def decode(data: bytes, where: str) -> tuple[list[Entry], int]:
+    """The edits of a journal, and how many bytes they take: a last line that is not whole was never acknowledged, and is left out.
+
+    Raises
+    ------
+    Malformed
+        A line that is not the last one is not whole.
+    """
+    found: list[Entry] = []
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at) + 1
+        line = data[at:end] if end else b""
+        if not _whole(line):
+            if end and end < len(data):
+                raise Malformed(f"{where}: the line of edit {len(found) + 1} is damaged; take the study from a backup", path=where, position=f"byte {at}")
+            break
+        found.append(_entry(line, where))
+        at = end
+    return found, at
+
+
+def read(files: Files, journal: JournalEntry, *, waiting: bool) -> list[Entry]:
+    """The edits that wait, or all that are known.
+
+    Raises
+    ------
+    NotFound, Malformed, TooLarge
+    """
+    path = files.inside(journal.path)
+    try:
+        data = Source(path).read_bytes(LONGEST)
+    except NotFound:
+        if journal.bytes == 0:
+            return []
+        raise
+    if len(data) < journal.bytes:
+        raise Malformed(f"{path} is shorter than study.json states; take the study from a backup", path=path, expected=f"{journal.bytes} bytes")
+    return decode(data[journal.bytes if waiting else 0 :], str(path))[0]
+
+
+def append(path: Path, at: int, line: bytes) -> int:
+    """Write a line behind ``at`` bytes, whatever stood there, and wait until it is on the disk; returns where the next one begins.
+
+    Raises
+    ------
+    SinkError
+    """
+    try:
+        new = not path.exists()
+        with path.open("ab") as file:
+            file.truncate(at)
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        if new and os.name == "posix":
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise sink_error(path, error) from error
+    return at + len(line)
+
+
+def _whole(line: bytes) -> bool:
+    return line.startswith(_HEAD) and line[len(_HEAD) : _BEGIN - len(_REST)] == hashlib.sha256(line[_BEGIN:]).hexdigest().encode()
+
+
+def _entry(line: bytes, where: str) -> Entry:
+    with blamed_on(where):
+        plain: _Line = as_record(from_text(b"{" + line[_BEGIN:], where), _Line, where)
+        patches = tuple(from_plain(one, where) for one in plain.patches)
+    return Entry(plain.number, plain.edit, plain.undoes, plain.segue, patches, len(line))
