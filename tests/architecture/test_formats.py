@@ -20,6 +20,8 @@ def strings(tree):
 
 BELOW_FORMATS = {"codecs", "geometry", "storage"}
 """They cannot choose by format: they may not import one. Some formats are called by plain words (numpy) that mean something else there."""
+PLAIN_WORDS = {"table"}
+"""Names of formats that are words of the model, too (GLOSSARY.md)."""
 
 
 def test_no_format_name_leaks_into_other_code(root, files):
@@ -29,7 +31,7 @@ def test_no_format_name_leaks_into_other_code(root, files):
             continue
         own = path.parts[3].replace("_", "-") if path.parts[2] == "formats" and len(path.parts) > 4 else None
         found = strings(ast.parse((root / path).read_text(encoding="utf-8")))
-        leaks += [f"{path}:{line} {text!r}" for text, line in found if text in FORMATS and text != own]
+        leaks += [f"{path}:{line} {text!r}" for text, line in found if text in FORMATS and text != own and text not in PLAIN_WORDS]
     assert leaks == []
 
 

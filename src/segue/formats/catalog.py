@@ -14,11 +14,12 @@ from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
+from segue.formats.table.spec import FORMAT as table
 from segue.formats.tiff.spec import FORMAT as tiff
 
 FORMATS: dict[str, Format] = {
     record.name: record
-    for record in (segue_study, imagej_roi, cellpose, cellpose_outlines, qupath_geojson, napari_shapes, napari_points, geoparquet, tiff, png, numpy)
+    for record in (segue_study, imagej_roi, cellpose, cellpose_outlines, qupath_geojson, napari_shapes, napari_points, table, geoparquet, tiff, png, numpy)
 }
 
 

@@ -128,6 +128,10 @@ class Format:
     keeps: Mapping[Feature, Kept] = field(default_factory=dict)
     """What is not named is lost."""
 
+    usual: tuple[str, ...] = ()
+    """Suffixes for which this format is meant where several write files of that suffix."""
+    implied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Suffix of a target -> write options that it implies, unless the user says otherwise."""
     written_as: str = ""
     """What follows the name of an item in an output folder; empty = the first suffix."""
 

@@ -16,6 +16,8 @@ from segue.testing.allowed import Allowed
 from segue.testing.scalars import integers, numbers, texts
 
 JSON = ("{}", "[1, 2.5, null]", '{"a": "\\u00b5"}', '"text"', "null")
+_USUAL = ("measurements",)
+"""Names of tables of formats that do not store what columns are (the name of the table is one of these facts)."""
 _FACTS = ("property", "path", "unit", "measurement", "channel", "layer")
 
 
@@ -48,7 +50,8 @@ def tables(draw: st.DrawFn, allowed: Allowed, things: int, connected: int) -> di
     about = [one for one in ABOUT if height[one] and allowed.may(F.VALUES, one)]
     if not about:
         return {}
-    names = draw(st.lists(texts(Limit(text=allowed.limit(F.VALUES).text)), max_size=allowed.at_most(F.VALUES, 2), unique=True))
+    word = texts(Limit(text=allowed.limit(F.VALUES).text)) if F.COLUMNS in allowed else st.sampled_from(_USUAL)
+    names = draw(st.lists(word, max_size=min(allowed.at_most(F.VALUES, 2), 2 if F.COLUMNS in allowed else len(_USUAL)), unique=True))
     chosen = [draw(st.sampled_from(about)) for _ in names]
     return {name: _table(draw, allowed, one, height[one]) for name, one in zip(names, chosen, strict=True)}
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
 
 from segue.formats.format import Format
 from segue.formats.shape_files import area_rows
 from segue.model.diff import diff
 from segue.model.features import SHAPE_FEATURES, Feature
 from segue.model.image import LabelImage
-from segue.model.shapes import Shapes
+from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import labels_from_shapes, shapes_from_labels
@@ -54,6 +58,7 @@ def like(study: Study, source: Study) -> Study:
 
 
 def _like(s: ImageSet, source: ImageSet) -> ImageSet:
+    s = _without_new_points(s, source)
     if source.labels and not s.labels and len(area_rows(s.shapes)) and source.grid.known:
         drawn, _ = labels_from_shapes(replace(s, grid=source.grid), layer=source.labels[0].name)
         labels = tuple(_as_stored(image, source.labels[0]) for image in drawn.labels)
@@ -62,6 +67,23 @@ def _like(s: ImageSet, source: ImageSet) -> ImageSet:
         traced, _ = shapes_from_labels(s)
         return replace(traced, labels=traced.labels if source.labels else ())
     return s
+
+
+def _without_new_points(s: ImageSet, source: ImageSet) -> ImageSet:
+    """Without the points that stand for the outlines or labels of the source."""
+    points = _are_points(s.shapes)
+    if not points.any():
+        return s
+    had = source.shapes.frame["object"].filter(pl.Series(_are_points(source.shapes)))
+    others = source.shapes.frame["object"].filter(pl.Series(~_are_points(source.shapes)))
+    placed = pl.Series(others.unique()) if not source.labels else pl.int_range(len(source.objects), dtype=pl.Int32, eager=True)
+    derived = source.objects.frame["id"].gather(placed.filter(~placed.is_in(had.unique().implode())))
+    new = points & s.objects.frame["id"].gather(s.shapes.frame["object"]).is_in(derived.implode()).to_numpy()
+    return replace(s, shapes=s.shapes.take(np.flatnonzero(~new).astype(np.int64))) if new.any() else s
+
+
+def _are_points(shapes: Shapes) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return shapes.frame["kind"].cast(pl.Utf8).is_in([str(ShapeKind.POINT), str(ShapeKind.MULTIPOINT)]).to_numpy()
 
 
 def _as_stored(image: LabelImage, original: LabelImage) -> LabelImage:

@@ -20,7 +20,7 @@ from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
 from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of
 from segue.workflow.prepare import SETTINGS, prepare
-from segue.workflow.targets import target_format
+from segue.workflow.targets import implied_options, target_format
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def convert_item(item: Item, settings: Settings) -> Result:
     record = target_format(item.target, settings.to)
     opened, notes = _open(item, record, settings)
     with opened.study as study:
-        write_options = record.options("write", _chosen(settings.options, record, "write"))
+        write_options = _write_options(record, item.target, settings)
         return _write(study, item, record, write_options, settings, notes)
 
 
@@ -78,7 +78,7 @@ def write_study(study: Study, target: Path, settings: Settings) -> Result:
     """Write a study that is in memory."""
     record = target_format(target, settings.to)
     check_options(settings.options, record, record)
-    options = record.options("write", _chosen(settings.options, record, "write"))
+    options = _write_options(record, target, settings)
     return _write(study, Item(target, target), record, options, settings, Notes())
 
 
@@ -104,6 +104,11 @@ def _fields(record: Format, which: str) -> list[str]:
     if (record.read_options if which == "read" else record.write_options) is None:
         return []
     return list(type(record.options(which)).model_fields)
+
+
+def _write_options(record: Format, target: Path, settings: Settings) -> Options:
+    """What the user says, else what the suffix of the target implies."""
+    return record.options("write", {**implied_options(record, target), **_chosen(settings.options, record, "write")})
 
 
 def _chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def shapes_from_labels(s: ImageSet, policy: Policy | None = None) -> tuple[Image
     found = [_trace_plane(image, place, plane) for image in s.labels for place, plane in planes(image.pixels, image.axes)]
     traced = pl.concat([frame for frame, _ in found]) if found else pl.DataFrame(schema=_TRACED)
     rings = concat([ring for _, ring in found])
-    objects = _with_new_objects(s.objects, traced)
+    objects = with_new_objects(s.objects, traced)
     rows = _rows_of(objects, traced)
     outlined = s.shapes.frame["object"].gather(area_rows(s.shapes)).to_numpy()
     missing = np.flatnonzero(~np.isin(rows, outlined)).astype(np.int64)
@@ -70,7 +70,8 @@ def _trace_plane(image: LabelImage, place: dict[str, int], plane: np.ndarray[Any
     return frame, rings
 
 
-def _with_new_objects(objects: Objects, traced: pl.DataFrame) -> Objects:
+def with_new_objects(objects: Objects, traced: pl.DataFrame) -> Objects:
+    """The objects, and behind them those of the labels (layer, t, label) that they do not name yet."""
     keys = ["layer", "t", "label"]
     new = traced.select(keys).unique(maintain_order=True).join(objects.frame, on=keys, how="anti", nulls_equal=True, maintain_order="left")
     if new.is_empty():

@@ -12,6 +12,7 @@ from segue.formats.shape_files import area_rows
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
+from segue.workflow.derive_points import points_from_shapes
 from segue.workflow.roles import as_labels
 
 SETTINGS = {
@@ -46,6 +47,8 @@ def _image_set(s: ImageSet, accepts: frozenset[Accepts], policy: Policy, setting
     s, notes = _with_role(s, accepts, settings, where)
     if Accepts.SHAPES in accepts and Accepts.LABELS not in accepts and s.labels:
         ready, more = shapes_from_labels(s, policy)
+    elif accepts == {Accepts.TABLE}:
+        ready, more = points_from_shapes(s)
     elif Accepts.LABELS in accepts and Accepts.SHAPES not in accepts and not s.labels and len(area_rows(s.shapes)):
         ready, more = labels_from_shapes(s, policy)
     elif not accepts & {Accepts.SHAPES, Accepts.TABLE} and not s.labels and not (s.images and Accepts.PIXELS in accepts):

@@ -1,0 +1,1 @@
+"""Tables of objects: CSV, TSV, Parquet, XLSX."""
