@@ -11,6 +11,7 @@ from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
+from segue.formats.ome_roi.spec import FORMAT as ome_roi
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
@@ -19,7 +20,21 @@ from segue.formats.tiff.spec import FORMAT as tiff
 
 FORMATS: dict[str, Format] = {
     record.name: record
-    for record in (segue_study, imagej_roi, cellpose, cellpose_outlines, qupath_geojson, napari_shapes, napari_points, table, geoparquet, tiff, png, numpy)
+    for record in (
+        segue_study,
+        imagej_roi,
+        cellpose,
+        cellpose_outlines,
+        qupath_geojson,
+        napari_shapes,
+        napari_points,
+        table,
+        geoparquet,
+        ome_roi,
+        tiff,
+        png,
+        numpy,
+    )
 }
 
 
