@@ -5,6 +5,7 @@ from __future__ import annotations
 from segue.errors import UnknownFormat
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
+from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
@@ -28,6 +29,7 @@ FORMATS: dict[str, Format] = {
         qupath_geojson,
         napari_shapes,
         napari_points,
+        cellprofiler,
         table,
         geoparquet,
         ome_roi,
