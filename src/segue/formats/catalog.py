@@ -18,6 +18,7 @@ from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
 from segue.formats.table.spec import FORMAT as table
 from segue.formats.tiff.spec import FORMAT as tiff
+from segue.formats.xenium.spec import FORMAT as xenium
 
 FORMATS: dict[str, Format] = {
     record.name: record
@@ -29,6 +30,7 @@ FORMATS: dict[str, Format] = {
         qupath_geojson,
         napari_shapes,
         napari_points,
+        xenium,
         cellprofiler,
         table,
         geoparquet,

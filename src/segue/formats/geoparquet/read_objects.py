@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from segue.codecs.id_texts import id_texts
 from segue.errors import InvalidOption
 from segue.formats.geoparquet.layout import KIND, OBJECT, PANDAS, SHAPE
 from segue.formats.geoparquet.options import ReadOptions
@@ -90,7 +91,7 @@ def _rows(ids: pl.Series | None, frame: pl.DataFrame, *, own: bool) -> tuple[pl.
     every = pl.int_range(frame.height, dtype=pl.Int32, eager=True)
     if ids is None:
         return every, None, every, Notes()
-    texts = as_text(ids)
+    texts = id_texts(ids)
     missing = texts.null_count()
     if missing:
         texts = pl.select(pl.coalesce(texts, pl.concat_str(pl.lit("#"), (every + 1).cast(pl.Utf8)))).to_series()
@@ -110,17 +111,6 @@ def _same_values(frame: pl.DataFrame, texts: pl.Series) -> bool:
     """Whether rows of the same id agree in all scalar columns that are not about the shape."""
     about = [frame[one].alias(str(nth)) for nth, one in enumerate(frame.columns) if one not in (*SHAPE, KIND) and not frame[one].dtype.is_nested()]
     return pl.DataFrame([texts.alias("id"), *about]).unique().height == texts.n_unique()
-
-
-def as_text(values: pl.Series) -> pl.Series:
-    """Ids as texts: whole numbers exactly, bytes as the text they are, floats from pandas without their zeros."""
-    if values.dtype == pl.Binary:
-        return pl.Series([None if one is None else one.decode("utf-8", "replace") for one in values.to_list()], dtype=pl.Utf8)
-    if values.dtype.is_float():
-        whole = values.cast(pl.Int64, strict=False)
-        if (whole.cast(values.dtype) == values).all():
-            return whole.cast(pl.Utf8).alias("")
-    return values.cast(pl.Utf8, strict=False).alias("")
 
 
 def _labels(values: pl.Series) -> pl.Series | None:

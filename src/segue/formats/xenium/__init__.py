@@ -1,0 +1,1 @@
+"""Cells and nuclei of a Xenium run (10x Genomics)."""
