@@ -9,6 +9,7 @@ from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
+from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
@@ -16,6 +17,7 @@ from segue.formats.ome_roi.spec import FORMAT as ome_roi
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
+from segue.formats.steinbock.spec import FORMAT as steinbock
 from segue.formats.table.spec import FORMAT as table
 from segue.formats.tiff.spec import FORMAT as tiff
 from segue.formats.xenium.spec import FORMAT as xenium
@@ -32,6 +34,8 @@ FORMATS: dict[str, Format] = {
         napari_points,
         xenium,
         cellprofiler,
+        steinbock,
+        mcquant,
         table,
         geoparquet,
         ome_roi,
