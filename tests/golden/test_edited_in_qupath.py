@@ -14,7 +14,7 @@ import tifffile
 
 import segue
 
-BY_WAY_OF = {"cells-RoiSet.zip": "imagej-roi", "cells_seg.npy": "cellpose"}
+BY_WAY_OF = {"cells-RoiSet.zip": "imagej-roi", "cells.ome.xml": "ome-roi", "cells_seg.npy": "cellpose"}
 CLASSIFIED, DELETED = 30, 5
 
 

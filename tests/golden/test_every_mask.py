@@ -21,7 +21,7 @@ MASKS = [
     "mantis/test/files/project/set_one/segmentation.tif",
     "mantis/test/files/project/set_two/segmentation.tif",
 ]
-ROADS = ["{}-RoiSet.zip", "{}.geojson", "{}.geojson.gz", "{}.segue", "{}-copy.tif", "{}.npy"]
+ROADS = ["{}-RoiSet.zip", "{}.geojson", "{}.geojson.gz", "{}.ome.xml", "{}.segue", "{}-copy.tif", "{}.npy"]
 
 
 @pytest.mark.golden
@@ -53,7 +53,7 @@ def test_a_tricky_mask_comes_back_bit_for_bit(tmp_path, road):
     there_and_back(tricky(), tmp_path, road)
 
 
-@pytest.mark.parametrize("road", ["{}-RoiSet.zip", "{}.geojson", "{}.segue"])
+@pytest.mark.parametrize("road", ["{}-RoiSet.zip", "{}.geojson", "{}.ome.xml", "{}.segue"])
 def test_stacks_over_time_and_depth_come_back_bit_for_bit(tmp_path, road):
     rng = np.random.default_rng(3)
     stack = np.zeros((3, 2, 40, 50), np.uint16)
