@@ -181,3 +181,20 @@ def test_a_name_that_xml_cannot_hold_comes_back_all_the_same(tmp_path: Path) -> 
     path = tmp_path / "a.tif"
     path.write_bytes(written(pixels("yx", "uint8"), "yx", "ome", facts))
     assert read(path)[0].facts == facts
+
+
+@pytest.mark.parametrize(
+    "scale", [FACTS.scale, {"x": (1.0, "s"), "y": (1e-30, "parsec"), "z": (2.0, "inch"), "t": (3.0, "um")}, {"t": (1.0, "us"), "x": (2.0, None)}]
+)
+@pytest.mark.parametrize("dtype", [dtype for dtype in TYPES if dtype not in {"uint64", "int64", "float16"}])
+def test_its_ome_xml_is_valid_against_the_schema(tmp_path: Path, dtype: str, scale: dict[str, tuple[float, str | None]]) -> None:
+    etree = pytest.importorskip("lxml.etree", reason="lxml, which checks schemas, is not installed")
+    schema = pytest.importorskip("ome_types", reason="ome-types, which has the schema, is not installed")
+    rules = etree.XMLSchema(etree.parse(str(Path(schema.__file__).parent / "ome-2016-06.xsd")))
+    path = tmp_path / "a.ome.tif"
+    facts = Facts(name=FACTS.name, channels=("a", "", "c\1"), scale=scale)
+    path.write_bytes(written(pixels("tczyx", dtype), "tczyx", "ome", facts))
+    with tifffile.TiffFile(path) as file:
+        found = file.pages[0].description
+    assert rules.validate(etree.fromstring(found.encode())), rules.error_log
+    assert read(path)[0].facts.scale == scale

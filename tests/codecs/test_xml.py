@@ -155,3 +155,9 @@ def test_columns_are_written_as_single_texts_are(texts):
         (xml_write.quoted_texts, xml_write.quoted),
     ):
         assert frame.select(column(pl.col("text"))).to_series().to_list() == [None if text is None else single(text) for text in texts]
+
+
+def test_a_tree_can_leave_elements_out():
+    found = xml_read.tree(b"<a>1<b>2<c/></b>3<d><b><b/></b></d></a>", without=frozenset({"b"}), most=2)
+    assert [element.tag for element in found.iter()] == ["a", "d"]
+    assert "".join(found.itertext()) == "13"

@@ -14,6 +14,7 @@ import numpy as np
 
 from segue.codecs.tiff_images import all_series
 from segue.codecs.tiff_layout import Layout
+from segue.codecs.tiff_ome import is_ome
 from segue.codecs.tiff_segments import decode
 from segue.codecs.tiff_series import UNNAMED, Series, plane_index
 from segue.codecs.tiff_tags import read_structure
@@ -21,7 +22,7 @@ from segue.errors import Malformed
 from segue.storage.handles import opened
 from segue.storage.source import Source
 
-__all__ = ["UNNAMED", "Series", "TiffPixels", "describe"]
+__all__ = ["UNNAMED", "Series", "TiffPixels", "describe", "ome_xml"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -51,6 +52,17 @@ def describe(source: Source) -> tuple[Series, ...]:
     """
     with opened(source, OpenTiff) as file:
         return file.series
+
+
+def ome_xml(source: Source) -> bytes:
+    """The OME-XML of a TIFF file in UTF-8; empty if it has none.
+
+    Raises
+    ------
+    WrongFormat, Malformed
+    """
+    text = read_structure(source.path).pages[0].text(270)
+    return text.encode("utf-8", "surrogatepass") if is_ome(text) else b""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ cannot become a large one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -18,12 +19,14 @@ from segue.codecs.pixel_facts import KEY, Facts, known_steps, parse
 from segue.codecs.tiff_layout import Layout, layout_of
 from segue.codecs.tiff_series import Series
 from segue.codecs.tiff_tags import Structure
-from segue.codecs.tiff_units import OME, short_unit
+from segue.codecs.tiff_units import ome_unit, short_unit
 from segue.codecs.xml_write import escaped, holdable, quoted
 from segue.errors import Malformed, UnsupportedVariant
 
 SCHEMA = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 _MOST_PLANES = 10_000_000
+_NOT_PIXELS = frozenset({"ROI", "MapAnnotation", "XMLAnnotation", "Plane", "Instrument", "Plate"})
+"""Elements that may be many and say nothing about pixels."""
 
 
 def is_ome(description: str) -> bool:
@@ -157,7 +160,7 @@ class _Image:
 
 def _root(description: str, path: Path) -> ET.Element:
     try:
-        return xml_read.tree(description.encode("utf-8", "surrogatepass"), path, encoding="utf-8")
+        return xml_read.tree(description.encode("utf-8", "surrogatepass"), path, encoding="utf-8", without=_NOT_PIXELS)
     except Malformed as error:
         raise _bad(path, f"its OME-XML cannot be understood ({error.fields['position']}: expected {error.fields['expected']})") from error
 
@@ -184,34 +187,46 @@ def _bad(path: Path, what: str) -> Malformed:
 _TYPES = {"f4": "float", "f8": "double", "b1": "uint8"}
 
 
-def describe(sizes: Mapping[str, int], dtype: np.dtype[np.generic], facts: Facts) -> bytes:
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn on the image, as pieces of OME-XML."""
+
+    references: str = ""
+    """Behind the pixels of the image."""
+    annotations: str = ""
+    """Among the structured annotations."""
+    rois: str = ""
+    """Behind them."""
+
+
+def describe(sizes: Mapping[str, int], dtype: np.dtype[np.generic], facts: Facts, drawn: Drawn | None = None) -> bytes:
     """The OME-XML of one image whose pages are in the order t, c, z with z fastest.
 
     Number types that OME does not know (64-bit integers, half floats) are named as numpy names them.
     """
     channels, known = sizes.get("c", 1), known_steps(facts)
+    drawn = drawn or Drawn()
     kind = _TYPES.get(dtype.str[1:], dtype.name)
     size = " ".join(f'Size{axis.upper()}="{sizes.get(axis, 1)}"' for axis in "xyzct")
-    steps = "".join(_step(axis, *known[axis]) for axis in "xyzt" if axis in known)
+    steps = "".join(step_attributes(axis, *known[axis]) for axis in "xyzt" if axis in known)
     names = facts.channels or ("",) * channels
     lines = [f"<Channel ID={quoted(f'Channel:0:{index}')} SamplesPerPixel={quoted('1')}{_attribute(' Name', name)}/>" for index, name in enumerate(names)]
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<OME xmlns="{SCHEMA}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="{SCHEMA} {SCHEMA}/ome.xsd">'
         f'<Image ID="Image:0"{_attribute(" Name", facts.name)}>'
-        f'<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="{kind}" {size}{steps}>{"".join(lines)}<TiffData/></Pixels></Image>'
+        f'<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="{kind}" {size}{steps}>{"".join(lines)}<TiffData/></Pixels>{drawn.references}</Image>'
         f'<StructuredAnnotations><CommentAnnotation ID="Annotation:0" Namespace="{KEY}"><Value>{escaped(facts.to_json())}</Value>'
-        "</CommentAnnotation></StructuredAnnotations></OME>"
+        f"</CommentAnnotation>{drawn.annotations}</StructuredAnnotations>{drawn.rois}</OME>"
     )
     return xml.encode("utf-8", "xmlcharrefreplace")
 
 
-def _step(axis: str, step: float, unit: str | None) -> str:
+def step_attributes(axis: str, step: float, unit: str | None) -> str:
+    """Size of a pixel or plane as attributes of Pixels, with a space in front; empty where the schema has no such unit."""
     name, usual = ("TimeIncrement", "s") if axis == "t" else (f"PhysicalSize{axis.upper()}", "um")
-    short = unit or usual
-    if short not in OME:  # the schema lists the units that there are
-        return ""
-    return f" {name}={quoted(repr(step))} {name}Unit={quoted(OME[short])}"
+    symbol = ome_unit(axis, unit or usual)
+    return f" {name}={quoted(repr(step))} {name}Unit={quoted(symbol)}" if symbol else ""
 
 
 def _attribute(name: str, text: str) -> str:

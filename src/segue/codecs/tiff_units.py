@@ -22,8 +22,13 @@ _NAMES = {
     "pixel": "pixel pixels px",
 }
 _SHORT = {name: short for short, names in _NAMES.items() for name in names.split()}
-OME = {short: short for short in _NAMES} | {"um": "µm", "angstrom": "Å", "us": "µs", "inch": "in"}
-"""Symbols of OME-XML (UnitsLength, UnitsTime)."""
+_OME_TIMES = {"s": "s", "ms": "ms", "us": "µs", "min": "min", "h": "h", "d": "d"}
+_OME_LENGTHS = {short: short for short in _NAMES if short not in _OME_TIMES} | {"um": "µm", "angstrom": "Å", "inch": "in"}
+
+
+def ome_unit(axis: str, unit: str) -> str | None:
+    """The symbol of a unit in OME-XML (UnitsTime for t, UnitsLength for others); None where the schema has none."""
+    return (_OME_TIMES if axis == "t" else _OME_LENGTHS).get(unit)
 
 
 def short_unit(text: str) -> str | None:

@@ -44,6 +44,8 @@ class Plan:
     colours: Array | None = None
     """(256, 3) uint8: the colours of the values, for layout ``imagej``."""
     deflate: bool = False
+    drawn: tiff_ome.Drawn | None = None
+    """What is drawn on the image, for layout ``ome``."""
 
     @property
     def height(self) -> int:
@@ -65,7 +67,13 @@ class Plan:
 
     @property
     def big(self) -> bool:
-        return self.layout != "imagej" and self.plane_bytes * len(self.places) > CLASSIC_BYTES
+        return self.layout != "imagej" and self.plane_bytes * len(self.places) + self._described > CLASSIC_BYTES
+
+    @property
+    def _described(self) -> int:
+        """Bytes of what is drawn, at most."""
+        drawn = self.drawn or tiff_ome.Drawn()
+        return 4 * (len(drawn.references) + len(drawn.annotations) + len(drawn.rois))
 
 
 def write_tiff(file: BinaryIO, plan: Plan, rows: Rows) -> None:
@@ -189,7 +197,7 @@ def _resolution(plan: Plan) -> dict[int, tuple[int, Any]]:
 
 def _description(plan: Plan) -> dict[int, tuple[int, Any]]:
     if plan.layout == "ome":
-        return {270: (ASCII, tiff_ome.describe(plan.sizes, plan.dtype, plan.facts))}
+        return {270: (ASCII, tiff_ome.describe(plan.sizes, plan.dtype, plan.facts, plan.drawn))}
     if plan.layout == "plain":
         return {270: (ASCII, _json(plan))}
     tags: dict[int, tuple[int, Any]] = {270: (ASCII, tiff_imagej.describe(plan.sizes, plan.facts))}

@@ -100,9 +100,13 @@ def tree(
     deepest: int = DEEPEST,
     largest: int = LARGEST,
     most: int = MOST_NODES,
+    without: frozenset[str] = frozenset(),
 ) -> ET.Element:
-    """A whole small document in memory, some 200 bytes per element. Errors as `parse`; TooLarge also for more than ``most`` elements."""
-    builder = _Tree(path, most)
+    """A small document in memory, some 200 bytes per element, but for elements of the names ``without``.
+
+    Errors as `parse`; TooLarge also for more than ``most`` elements.
+    """
+    builder = _Tree(path, most, without)
     parse(document, builder, path, encoding=encoding, deepest=deepest, largest=largest)
     return builder.builder.close()
 
@@ -235,11 +239,25 @@ class _Events:
 class _Tree:
     """Builds a tree, up to a number of elements."""
 
-    def __init__(self, path: Path | str, most: int) -> None:
-        self.builder, self.path, self.left, self.most = ET.TreeBuilder(), path, most, most
-        self.end, self.text = self.builder.end, self.builder.data
+    def __init__(self, path: Path | str, most: int, without: frozenset[str]) -> None:
+        self.builder, self.path, self.left, self.most, self.without = ET.TreeBuilder(), path, most, most, without
+        self.outside = 0
+        """How many open elements are left out."""
+
+    def end(self, name: str) -> None:
+        if self.outside:
+            self.outside -= 1
+        else:
+            self.builder.end(name)
+
+    def text(self, text: str) -> None:
+        if not self.outside:
+            self.builder.data(text)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        if self.outside or name in self.without:
+            self.outside += 1
+            return
         self.left -= 1
         if self.left < 0:
             raise TooLarge(f"{self.path or 'the document'} has more than the {self.most:,} elements that segue reads of such a file", path=self.path)

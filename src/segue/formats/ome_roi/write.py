@@ -7,10 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, cast
 
-import numpy as np
-
-from segue.codecs.tiff_ome import SCHEMA
-from segue.codecs.tiff_units import OME
+from segue.codecs.tiff_ome import SCHEMA, step_attributes
 from segue.codecs.xml_write import DECLARATION, escaped, holdable, quoted
 from segue.formats.ome_files.annotations_write import annotation_texts, references
 from segue.formats.ome_files.plan import Part, Plan, planned
@@ -94,8 +91,4 @@ def _planes(s: ImageSet, axis: str) -> int:
 
 
 def _step(axis: Axis) -> str:
-    name, usual = ("TimeIncrement", "s") if axis.name == "t" else (f"PhysicalSize{axis.name.upper()}", "um")
-    short = axis.unit or usual
-    if axis.scale is None or not 0 < axis.scale < np.inf or short not in OME:
-        return ""
-    return f' {name}="{axis.scale!r}" {name}Unit={quoted(OME[short])}'
+    return step_attributes(axis.name, axis.scale, axis.unit) if axis.scale is not None and 0 < axis.scale < math.inf else ""
