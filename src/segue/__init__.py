@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from segue.errors import SegueError
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
-    from segue.workflow.api import convert, diff, formats, outline, rasterize, read, write
+    from segue.workflow.api import convert, diff, edit, formats, outline, rasterize, read, undo, write
 
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("convert", "diff", "formats", "outline", "rasterize", "read", "write"), "segue.workflow.api"),
+    **dict.fromkeys(("convert", "diff", "edit", "formats", "outline", "rasterize", "read", "undo", "write"), "segue.workflow.api"),
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
 }
 
-__all__ = ["ImageSet", "Note", "Notes", "SegueError", "Study", "convert", "diff", "formats", "outline", "rasterize", "read", "write"]
+__all__ = ["ImageSet", "Note", "Notes", "SegueError", "Study", "convert", "diff", "edit", "formats", "outline", "rasterize", "read", "undo", "write"]
 
 
 def __getattr__(name: str) -> Any:

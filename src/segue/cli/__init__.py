@@ -15,6 +15,8 @@ from segue.errors import SegueError
 
 COMMANDS = {
     "convert": "any results to any results",
+    "edit": "rename, delete, merge, split, relabel, tag",
+    "undo": "take back edits of a study",
     "inspect": "what is inside a file",
     "formats": "every format: what it keeps, what opens it",
     "diff": "what differs between two results",

@@ -12,7 +12,7 @@ import click
 from segue.notes import Kind, Note, Notes
 
 LINES = 3
-_ORDER = (Kind.LOST, Kind.CHANGED, Kind.SKIPPED, Kind.REPAIRED, Kind.ASSUMED)
+_ORDER = (Kind.LOST, Kind.CHANGED, Kind.SKIPPED, Kind.REPAIRED, Kind.ASSUMED, Kind.DONE)
 
 
 def say_notes(notes: Notes, *, verbose: bool, quiet: bool) -> None:

@@ -21,8 +21,13 @@ def command(recipe: str, dry_run: bool, overwrite: bool, as_json: bool, verbose:
     segue convert masks/ rois/ --to imagej-roi --save-recipe rois.json
     segue run rois.json --overwrite
     """
+    from segue.cli.editing import edit
     from segue.cli.work import convert
-    from segue.workflow.recipe import read_recipe
+    from segue.workflow.recipe import EditRecipe, read_recipe
 
-    done = convert(read_recipe(recipe), save_recipe=None, dry_run=dry_run, overwrite=overwrite, as_json=as_json, verbose=verbose, quiet=quiet)
+    saved = read_recipe(recipe)
+    if isinstance(saved, EditRecipe):
+        edit(saved, save_recipe=None, dry_run=dry_run, overwrite=overwrite, as_json=as_json, verbose=verbose, quiet=quiet)
+        return OK
+    done = convert(saved, save_recipe=None, dry_run=dry_run, overwrite=overwrite, as_json=as_json, verbose=verbose, quiet=quiet)
     return OK if done else SOME_FAILED

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from segue.workflow.batch import Done
     from segue.workflow.convert import Result
     from segue.workflow.plan import Plan
-    from segue.workflow.recipe import ConvertRecipe
+    from segue.workflow.recipe import ConvertRecipe, Recipe
 
 
 MOST_ROWS = 50
@@ -25,13 +25,13 @@ def convert(recipe: ConvertRecipe, *, save_recipe: str | None, dry_run: bool, ov
     """Convert everything that a recipe names; True if every item was converted."""
     from segue.workflow.plan import plan
 
-    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels)
+    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table)
     many = planned.batch and len(planned.planned) > 1
     if many and not as_json and not quiet:
         _say_pairing(planned)
     done = _work(planned, recipe, dry_run=dry_run, overwrite=overwrite, quiet=quiet or as_json)
     if save_recipe:
-        _save(recipe, Path(save_recipe), overwrite=overwrite)
+        save(recipe, Path(save_recipe), overwrite=overwrite)
     if as_json:
         say_json(_json(planned, done, dry_run=dry_run))
     else:
@@ -109,7 +109,8 @@ def _content(result: Result) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _save(recipe: ConvertRecipe, path: Path, *, overwrite: bool) -> None:
+def save(recipe: Recipe, path: Path, *, overwrite: bool) -> None:
+    """Save a recipe as a file."""
     from segue.storage.sink import FileSink
     from segue.workflow.recipe import recipe_bytes
 

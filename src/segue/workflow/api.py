@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -17,15 +17,17 @@ from segue.model.image import ArrayPixels, LabelImage, in_memory
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.batch import run
-from segue.workflow.convert import Settings, write_study
+from segue.workflow.convert import Settings, check_options, chosen, open_table, write_study
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
-from segue.workflow.opening import open_path, with_grid_of
+from segue.workflow.opening import open_path, recognised, with_grid_of
+from segue.workflow.opening import read as read_recognised
 from segue.workflow.plan import plan
+from segue.workflow.prepare import joined
 
 Overlap = Literal["last", "first", "smallest", "error"]
 
 
-def read(path: Path | str, *, image: Path | str | None = None, from_: str | None = None, **options: Any) -> Study:
+def read(path: Path | str, *, image: Path | str | None = None, table: Path | str | None = None, from_: str | None = None, **options: Any) -> Study:
     """Read results of any format.
 
     Parameters
@@ -34,10 +36,12 @@ def read(path: Path | str, *, image: Path | str | None = None, from_: str | None
         A file, or the folder of a study.
     image
         The image that the data belong to: says how large the pixel grid is, and its pixel size.
+    table
+        Values that are joined to its objects or labels, by id or label, never by order.
     from_
         Name of the format, when content and suffix do not say.
     **options
-        Options of the reader (``segue formats NAME`` lists them).
+        Options of the reader (``segue formats NAME`` lists them), and of that of the table.
 
     Returns
     -------
@@ -48,8 +52,20 @@ def read(path: Path | str, *, image: Path | str | None = None, from_: str | None
     ------
     segue.SegueError
     """
-    opened = open_path(path, from_, options)
-    return with_grid_of(opened.study, open_path(image)) if image is not None else opened.study
+    return _read(path, image, table, from_, options)
+
+
+def _read(path: Path | str, image: Path | str | None, table: Path | str | None, from_: str | None, options: dict[str, Any]) -> Study:
+    file = recognised(path, from_)
+    other = None if table is None else recognised(table).record
+    if other is not None:
+        check_options(options, file.record, file.record, other)
+    study = read_recognised(file, options if other is None else chosen(options, file.record, "read")).study
+    if image is not None:
+        study = with_grid_of(study, open_path(image))
+    if table is None:
+        return study
+    return joined(study, frozenset(), open_table(Path(table), options), options, Path(path).name)[0]
 
 
 def write(
@@ -71,6 +87,7 @@ def convert(
     target: Path | str,
     *,
     image: Path | str | None = None,
+    table: Path | str | None = None,
     from_: str | None = None,
     to: str | None = None,
     overlap: Overlap = "last",
@@ -91,7 +108,7 @@ def convert(
     segue.SegueError
         The error of the first item that failed, after the others were converted.
     """
-    planned = plan([str(source)], str(target), to, None if image is None else str(image))
+    planned = plan([str(source)], str(target), to, None if image is None else str(image), table=None if table is None else str(table))
     settings = Settings(from_, to, Policy(overlap), options, strict=strict, dry_run=dry_run, verify=verify, overwrite=overwrite)
     done = list(run(planned, settings))
     for one in done:
@@ -100,6 +117,77 @@ def convert(
     if planned.missing:
         raise UsageError(f"{planned.missing[0].name}: {planned.missing[0].missing}")
     return Notes.joined(one.result.notes for one in done if one.result)
+
+
+@overload
+def edit(what: Study, edits: Any) -> tuple[Study, Notes]: ...
+
+
+@overload
+def edit(
+    what: Path | str,
+    edits: Any,
+    *,
+    output: Path | str | None = None,
+    from_: str | None = None,
+    to: str | None = None,
+    strict: bool = False,
+    dry_run: bool = False,
+    verify: bool = False,
+    overwrite: bool = False,
+    **options: Any,
+) -> Notes: ...
+
+
+def edit(what: Study | Path | str, edits: Any, *, output: Path | str | None = None, **given: Any) -> tuple[Study, Notes] | Notes:
+    """Rename, delete, merge, split, relabel, tag objects: in a study in memory, in a file, or in a saved study.
+
+    Parameters
+    ----------
+    what
+        A study (it stays as it is), a file, or the folder of a study (edited in place; ``undo`` takes it back).
+    edits
+        One or several, as a recipe says them: ``{"edit": "merge", "objects": ["label:5", "label:7"]}``; see ``segue edit --help``.
+    output
+        Where the result goes. A file is replaced only with ``overwrite=True``.
+    **given
+        ``from_``, ``to``, ``strict``, ``dry_run``, ``verify``, ``overwrite`` as for ``convert``, and options of the reader and the writer.
+
+    Returns
+    -------
+    The edited study and notes; of a file or saved study only notes.
+
+    Raises
+    ------
+    segue.SegueError
+    """
+    from segue.workflow.edit import How, edit_path, edited
+    from segue.workflow.edits.records import edits_of
+
+    if isinstance(what, Study):
+        if output is not None or given:
+            raise UsageError("a study in memory is edited in memory; write the result with segue.write")
+        study, notes, _ = edited(what, edits_of(edits))
+        return study, notes
+    known = {name: given.pop(name) for name in ("from_", "to", "strict", "dry_run", "verify", "overwrite") if name in given}
+    return edit_path(Path(what), edits_of(edits), How(None if output is None else Path(output), options=given, **known)).notes
+
+
+def undo(study: Path | str, count: int = 1) -> list[dict[str, Any]]:
+    """Take back the latest edits of a saved study.
+
+    Returns
+    -------
+    The edits that were taken back, the latest first.
+
+    Raises
+    ------
+    segue.SegueError
+        There are not that many; it is no study.
+    """
+    from segue.workflow.edit import undo as take_back
+
+    return [step.edit for step in take_back(Path(study), count)]
 
 
 def outline(labels: np.ndarray[Any, Any]) -> ImageSet:

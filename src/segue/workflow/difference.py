@@ -12,7 +12,7 @@ from segue.model.features import Feature
 from segue.model.study import ImageSet, Study
 from segue.workflow.compare import like
 from segue.workflow.opening import open_path
-from segue.workflow.recipe import ConvertRecipe, read_recipe
+from segue.workflow.recipe import Recipe, read_recipe
 from segue.workflow.roles import as_labels
 
 
@@ -40,13 +40,13 @@ def difference(a: Path, b: Path, from_a: str | None = None, from_b: str | None =
     recipes = [_recipe(path) for path in (a, b)]
     if recipes[0] is not None and recipes[1] is not None:
         one, other = (recipe.model_dump(mode="json", by_alias=True) for recipe in recipes if recipe)
-        return Difference({}, {name: (one[name], other[name]) for name in one if one[name] != other[name]})
+        return Difference({}, {name: (one.get(name), other.get(name)) for name in {**one, **other} if one.get(name) != other.get(name)})
     with open_path(a, from_a).study as first, open_path(b, from_b).study as second:
         one_study, other_study = _same_roles(first, second)
         return Difference(diff(one_study, like(other_study, one_study)), {})
 
 
-def _recipe(path: Path) -> ConvertRecipe | None:
+def _recipe(path: Path) -> Recipe | None:
     if path.suffix.lower() != ".json":
         return None
     try:

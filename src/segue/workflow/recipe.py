@@ -13,6 +13,8 @@ from segue.errors import InvalidRecipe
 from segue.storage.source import Source
 from segue.workflow.convert import Settings
 from segue.workflow.derive import Policy
+from segue.workflow.edit import How
+from segue.workflow.edits.records import Edit
 
 VERSION = 1
 
@@ -29,6 +31,7 @@ class ConvertRecipe(BaseModel):
     to: str | None = Field(None, description="format of the output, when its suffix does not say")
     image: str | None = Field(None, description="template of the image that the data belong to")
     labels: str | None = Field(None, description="template of the label image of each input")
+    table: str | None = Field(None, description="template of the table whose values are joined to each input, by id or label")
     overlap: Literal["last", "first", "smallest", "error"] = Field("last", description="which shape a pixel goes to that several cover")
     holes: Literal["keep", "fill"] = Field("keep", description="holes of segments and shapes")
     parts: Literal["keep", "largest"] = Field("keep", description="separate parts of segments and shapes")
@@ -42,13 +45,40 @@ class ConvertRecipe(BaseModel):
         return Settings(self.from_, self.to, policy, self.options, strict=self.strict, verify=self.verify, dry_run=dry_run, overwrite=overwrite)
 
 
-def recipe_bytes(recipe: ConvertRecipe) -> bytes:
+class EditRecipe(BaseModel):
+    """Change what a result holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    task: Literal["edit"] = "edit"
+    input: str = Field(description="a file or study")
+    output: str | None = Field(None, description="where the result goes; null = it replaces the input")
+    edits: tuple[Edit, ...] = Field(min_length=1, description="what to do, one after the other")
+    from_: str | None = Field(None, alias="from", description="format of the input, when content and suffix do not say")
+    to: str | None = Field(None, description="format of the output, when its suffix does not say")
+    options: dict[str, Any] = Field(default_factory=dict, description="options of the reader and the writer")
+    strict: bool = Field(False, description="refuse to write when the format cannot hold the result")
+    verify: bool = Field(False, description="read the output back and compare")
+
+    def how(self, *, dry_run: bool = False, overwrite: bool = False) -> How:
+        """How to edit."""
+        output = None if self.output is None else Path(self.output)
+        return How(output, self.from_, self.to, self.options, strict=self.strict, dry_run=dry_run, verify=self.verify, overwrite=overwrite)
+
+
+Recipe = ConvertRecipe | EditRecipe
+_RECIPES: dict[str, type[ConvertRecipe | EditRecipe]] = {"convert": ConvertRecipe, "edit": EditRecipe}
+
+
+def recipe_bytes(recipe: Recipe) -> bytes:
     """The recipe as a file: JSON, sorted, without defaults."""
     body = recipe.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"task": recipe.task}
+    if isinstance(recipe, EditRecipe):
+        body["edits"] = [edit.plain() for edit in recipe.edits]
     return orjson.dumps({"segue": VERSION, "made_with": __version__, **body}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def read_recipe(path: Path | str) -> ConvertRecipe:
+def read_recipe(path: Path | str) -> Recipe:
     """A saved recipe.
 
     Raises
@@ -66,8 +96,11 @@ def read_recipe(path: Path | str) -> ConvertRecipe:
     if body.pop("segue") != VERSION:
         raise InvalidRecipe(f"{path} was made for another version of segue's recipes; this one understands version {VERSION}", path=path)
     body.pop("made_with", None)
+    kind = _RECIPES.get(str(body.get("task", "convert")))
+    if kind is None:
+        raise InvalidRecipe(f"{path}: this segue knows no task {body['task']!r}, only {', '.join(_RECIPES)}", path=path)
     try:
-        return ConvertRecipe.model_validate(body)
+        return kind.model_validate(body)
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidRecipe(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}", path=path) from error

@@ -46,7 +46,9 @@ def join(scope: Scope, population: Population) -> Notes:
     left = _leave_others(scope, population) if population.exclusive else 0
     scope.draft.append("membership", places(scope, new, population.id))
     name = LEVELS.join(population.name)
-    notes = Notes.of(Note(Kind.DONE, f"{{count object}} put into {name!r}", count=len(new)))
+    notes = Notes.of(Note(Kind.DONE, f"{{count object}} put into {name!r}", count=len(new))) if len(new) else Notes()
+    if len(new) < len(scope.rows):
+        notes += Notes.of(Note(Kind.SKIPPED, f"{{count object}} in {name!r} already", count=len(scope.rows) - len(new)))
     if left:
         notes += Notes.of(Note(Kind.DONE, f"{{count membership}} of other populations of the kind {population.kind!r} ended", count=left))
     if not isinstance(population.rule, ListRule):

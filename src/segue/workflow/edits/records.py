@@ -53,7 +53,7 @@ class Split(Selecting):
     """Make an object of each separate part."""
 
     edit: Literal["split"] = "split"
-    connectivity: Literal[4, 8] = Field(8, description="4 = parts that touch only at corners are separate, 8 = they are one")
+    connectivity: Literal[4, 8] = Field(4, description="4 = parts that touch only at corners are separate, 8 = they are one")
 
 
 class Relabel(Selecting):

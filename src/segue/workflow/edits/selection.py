@@ -53,7 +53,7 @@ def select(study: Study, objects: dict[int, Objects], which: Selecting) -> list[
     for word in which.objects:
         hits = {nth: _rows(word, objects[nth].frame, study.image_sets[nth], study, which.layer) for nth in objects}
         if not any(len(rows) for rows in hits.values()):
-            raise UsageError(f"no object is {word!r}{_where(which)}; there are {_examples(objects)}. Objects are named by {WAYS}", selection=word)
+            raise UsageError(f"no object is {word!r}{_where(which)}; {_examples(objects, study)}", selection=word)
         for nth, rows in hits.items():
             found[nth].append(rows)
     return [Selected(nth, _unique(np.concatenate(rows))) for nth, rows in found.items() if sum(map(len, rows))]
@@ -140,7 +140,11 @@ def _where(which: Selecting) -> str:
     return f" in layer {which.layer!r}" if which.layer is not None else ""
 
 
-def _examples(objects: dict[int, Objects]) -> str:
+def _examples(objects: dict[int, Objects], study: Study) -> str:
     count = sum(map(len, objects.values()))
-    some = [name for one in objects.values() for name in one.frame["id"].head(3)][:3]
-    return f"{count:,} objects{f', with ids such as {some}' if some else ''}"
+    some = ", ".join(repr(name) for one in objects.values() for name in one.frame["id"].head(3)[: 3 if len(objects) < 2 else 1])
+    if count:
+        return f"there are {count:,}, with ids such as {some}. Objects are named by {WAYS}"
+    if any(study.image_sets[nth].images for nth in objects):
+        return "there are no objects, only images; if one of these is a label image, convert it with --set role=labels first"
+    return "there are no objects"

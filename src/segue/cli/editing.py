@@ -1,0 +1,58 @@
+"""Running edits and saying how it went: what ``edit`` and ``run`` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segue.cli.report import say_json, say_notes, say_table, size
+from segue.notes import Kind, Notes
+
+if TYPE_CHECKING:
+    from segue.workflow.edit import Outcome
+    from segue.workflow.recipe import EditRecipe
+
+
+def edit(recipe: EditRecipe, *, save_recipe: str | None, dry_run: bool, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
+    """Do what a recipe says, and say what became of it."""
+    from segue.cli.work import save
+    from segue.workflow.edit import edit_path
+
+    outcome = edit_path(Path(recipe.input), recipe.edits, recipe.how(dry_run=dry_run, overwrite=overwrite))
+    if save_recipe:
+        save(recipe, Path(save_recipe), overwrite=overwrite)
+    if as_json:
+        say_json(_json(recipe, outcome, dry_run=dry_run))
+    elif not quiet:
+        _say(recipe, outcome, dry_run=dry_run, verbose=verbose)
+
+
+def _say(recipe: EditRecipe, outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
+    for note in outcome.notes.of_kind(Kind.DONE).merged():
+        click.echo(note.sentence)
+    if dry_run:
+        rows = [[str(feature), f"{count:,}"] for feature, count in outcome.differences.items()]
+        say_table(["what", "would differ"], rows) if rows else click.echo("nothing would change")
+    elif outcome.numbers:
+        click.echo(f"edited {outcome.path}; to take it back: segue undo {outcome.path}{f' -n {len(outcome.numbers)}' if len(outcome.numbers) > 1 else ''}")
+    elif outcome.size:
+        click.echo(f"wrote {outcome.path} ({size(outcome.size)})")
+    else:
+        click.echo(f"nothing changed in {outcome.path}")
+    rest = Notes(tuple(note for note in outcome.notes if note.kind is not Kind.DONE))
+    say_notes(rest, verbose=verbose, quiet=False)
+
+
+def _json(recipe: EditRecipe, outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "path": str(outcome.path),
+        "dry_run": dry_run,
+        "edits": [edit.plain() for edit in recipe.edits],
+        "numbers": list(outcome.numbers),
+        "bytes": outcome.size,
+        "differences": {str(feature): count for feature, count in outcome.differences.items()},
+        "renumbered": [{"layer": layer, "old": old, "new": new} for layer, old, new in outcome.renumbered],
+        "notes": outcome.notes.to_json(),
+    }
