@@ -99,6 +99,16 @@ def test_many_areas_of_many_sizes_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert areas_of(points, at).same(areas).all()
 
 
+def test_one_large_area_among_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Larger than a sheet, so that its edges are searched instead of looked up."""
+    areas = Rings.simple([(0, 0), (90, 0), (90, 40), (0, 40), (5, 5), (7, 5), (7, 6), (5, 6)], [0, 4, 8])
+    points, at = borders_of(areas)
+    monkeypatch.setattr(border, "SHEET", 500)
+    again, again_at = borders_of(areas)
+    assert (again.tolist(), again_at.tolist()) == (points.tolist(), at.tolist())
+    assert at.tolist() == [0, 256, 258]
+
+
 def test_ways_are_followed_alike_compiled_or_not() -> None:
     after, first = np.array([2, 1, 4, 0, 3]), np.array([1, 0])
     assert follow(after, first).tolist() == follow_compiled(after, first).tolist() == [1, 0, 2, 4, 3]

@@ -217,7 +217,8 @@ def _followed(canvas: Array) -> tuple[Ints, Ints]:
     edge, after = _successors(canvas)
     pixel = edge // 4
     owner = canvas.reshape(-1)[pixel] - 1
-    first = np.unique(owner, return_index=True)[1]
+    first = np.zeros(int(owner.max()) + 1, np.int64)
+    first[owner[::-1]] = np.arange(len(edge) - 1, -1, -1)
     if len(edge) < SMALL:
         from segue.geometry.border_follow import follow
     else:
@@ -229,22 +230,24 @@ def _followed(canvas: Array) -> tuple[Ints, Ints]:
     start = np.flatnonzero(np.diff(area, prepend=-1))
     last = np.append(start[1:], len(order)) - 1
     again = (passed[last] == passed[start]) & (last > start)
-    passed, area, new = passed, area, _without_return(new, start, last, again, passed)
+    _without_return(new, start[again], last[again])
     return passed[new].astype(np.int64), area[new].astype(np.int64)
 
 
-def _without_return(new: Array, start: Ints, last: Ints, again: Array, passed: Array) -> Array:
-    """The way ends where it began: the run of edges of the first pixel at its end is not counted again."""
-    for one, end in zip(start[again].tolist(), last[again].tolist(), strict=True):
+def _without_return(new: Array, start: Ints, last: Ints) -> None:
+    """A way that ends on the pixel where it began: that run of edges is not counted again."""
+    for one, end in zip(start.tolist(), last.tolist(), strict=True):
         place = end
         while place > one and not new[place]:
             place -= 1
         new[place] = place == one
-    return new
 
 
 def _successors(canvas: Array) -> tuple[Ints, Ints]:
-    """Every edge between an area and something else (4 x pixel + side), ascending, and which of them comes next on the way round."""
+    """Every edge between an area and something else (4 x pixel + side), and which of them comes next on the way round.
+
+    The west sides stand first, from top to bottom: an area's first edge is on its topmost, then leftmost pixel.
+    """
     width = canvas.shape[1]
     flat = canvas.reshape(-1)
     inside = np.flatnonzero(flat)
@@ -259,7 +262,14 @@ def _successors(canvas: Array) -> tuple[Ints, Ints]:
         along = np.where(straight, 4 * (pixel + onwards) + side, turned)
         found.append(4 * pixel + side)
         following.append(np.where(diagonal, 4 * (pixel + onwards + outwards) + (side - 1) % 4, along))
-    edge, after = np.concatenate(found), np.concatenate(following)
-    order = np.argsort(edge)
-    edge = edge[order]
-    return edge, np.searchsorted(edge, after[order])
+    return _linked(np.concatenate(found), np.concatenate(following), flat.size)
+
+
+def _linked(edge: Ints, after: Ints, pixels: int) -> tuple[Ints, Ints]:
+    """The edges, and at which of them ``after`` stands: by a table of all edges of the sheet, or by searching where that would be large."""
+    if pixels > 2 * SHEET:
+        order = np.argsort(edge)
+        return edge, order[np.searchsorted(edge, after, sorter=order)]
+    place = np.zeros(4 * pixels, np.int32)
+    place[edge] = np.arange(len(edge), dtype=np.int32)
+    return edge, place[after].astype(np.int64)

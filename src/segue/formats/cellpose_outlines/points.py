@@ -72,9 +72,12 @@ def _malformed(source: Source, filled: pl.DataFrame, length: Ints, good: np.ndar
 
 def render(points: Ints, start: Ints, line: Ints) -> str:
     """The text of outlines that stand in the given lines, ascending; the lines between them are blank."""
-    owner = np.repeat(np.arange(len(line)), 2 * np.diff(start))
-    numbers = pl.DataFrame({"owner": owner, "text": pl.Series(points.reshape(-1)).cast(pl.Utf8)})
-    texts = numbers.group_by("owner", maintain_order=True).agg(pl.col("text").str.join(","))["text"]
-    lines = np.full(int(line[-1]) if len(line) else 0, "", dtype=object)
-    lines[line - 1] = texts.to_numpy()
-    return "".join(f"{text}\n" for text in lines)
+    if not len(line):
+        return ""
+    newlines, which = np.unique(np.diff(line, append=line[-1] + 1), return_inverse=True)
+    behind = np.zeros(2 * len(points), np.uint32)
+    behind[2 * start[1:] - 1] = which + 1
+    marks = pl.Series([",", *("\n" * int(count) for count in newlines)]).gather(behind)
+    numbers = pl.Series(points.reshape(-1)).cast(pl.Utf8)
+    text: str = pl.select(pl.concat_str(numbers, marks).str.join("")).item()
+    return "\n" * int(line[0] - 1) + text
