@@ -45,6 +45,7 @@ class Item:
     source: Path
     target: Path
     image: Path | None = None
+    table: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def convert_item(item: Item, settings: Settings) -> Result:
     opened, notes = _open(item, record, settings)
     with opened.study as study:
         write_options = _write_options(record, item.target, settings)
-        return _write(study, item, record, write_options, settings, notes)
+        table = None if item.table is None else open_table(item.table, settings.options)
+        return _write(study, item, record, write_options, settings, notes if table is None else notes + table.notes, table)
 
 
 def write_study(study: Study, target: Path, settings: Settings) -> Result:
@@ -84,17 +86,27 @@ def write_study(study: Study, target: Path, settings: Settings) -> Result:
 
 def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes]:
     file = recognised(item.source, settings.from_)
-    check_options(settings.options, file.record, record)
-    opened = read(file, _chosen(settings.options, file.record, "read"))
+    companions = [] if item.table is None else [recognised(item.table).record]
+    check_options(settings.options, file.record, record, *companions)
+    opened = read(file, chosen(settings.options, file.record, "read"))
     if item.image is None:
         return opened, opened.notes
     image = open_path(item.image)
     return replace(opened, study=with_grid_of(opened.study, image)), opened.notes + image.notes
 
 
-def check_options(options: Mapping[str, Any], reader: Format, writer: Format) -> None:
-    """Raise InvalidOption if a key of ``--set`` belongs neither to the reader, nor to the writer, nor to the conversion."""
-    known = {name: None for record, which in ((reader, "read"), (writer, "write")) for name in _fields(record, which)} | dict.fromkeys(SETTINGS)
+def open_table(path: Path, options: Mapping[str, Any]) -> Opened:
+    """A table that is to be joined: ids and labels that occur twice are an error."""
+    file = recognised(path)
+    strict = {"repeated": "error"} if "repeated" in _fields(file.record, "read") else {}
+    return read(file, strict | chosen(options, file.record, "read"))
+
+
+def check_options(options: Mapping[str, Any], reader: Format, writer: Format, *companions: Format) -> None:
+    """Raise InvalidOption if a key of ``--set`` belongs neither to a reader, nor to the writer, nor to the conversion."""
+    known = {
+        name: None for record, which in ((reader, "read"), (writer, "write"), *((one, "read") for one in companions)) for name in _fields(record, which)
+    } | dict.fromkeys(SETTINGS)
     for name in options:
         if name not in known:
             raise InvalidOption(f"--set {name}: no such option here; there are: {', '.join(known)}", option=name, allowed=", ".join(known))
@@ -108,17 +120,18 @@ def _fields(record: Format, which: str) -> list[str]:
 
 def _write_options(record: Format, target: Path, settings: Settings) -> Options:
     """What the user says, else what the suffix of the target implies."""
-    return record.options("write", {**implied_options(record, target), **_chosen(settings.options, record, "write")})
+    return record.options("write", {**implied_options(record, target), **chosen(settings.options, record, "write")})
 
 
-def _chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str, Any]:
+def chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str, Any]:
+    """The options that belong to the reader or writer of a format."""
     names = _fields(record, which)
     return {name: value for name, value in options.items() if name in names}
 
 
-def _write(study: Study, item: Item, record: Format, options: Options, settings: Settings, notes: Notes) -> Result:
+def _write(study: Study, item: Item, record: Format, options: Options, settings: Settings, notes: Notes, table: Opened | None = None) -> Result:
     target = item.target
-    source, ready, more = prepare(study, record, settings.policy, settings.options, item.source.name)
+    source, ready, more = prepare(study, record, settings.policy, settings.options, item.source.name, table)
     fitted = record.fitted(ready, options)
     notes += more + losses(source, fitted, record)
     if settings.strict and len(notes.refused):

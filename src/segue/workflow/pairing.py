@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
 
 from segue.errors import NotFound, UsageError
 from segue.formats.catalog import by_suffix
 from segue.formats.detect import candidates
+from segue.formats.format import Accepts
 from segue.storage.source import Source, split_suffix
 
 MASK_ENDINGS = (
@@ -34,6 +35,8 @@ class Pair:
     """Why it cannot be converted; empty = it can."""
     unused: tuple[Path, ...] = ()
     """Other files with the segments of the same image."""
+    table: Path | None = None
+    """The table that is joined to it."""
 
 
 def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True) -> list[Pair]:
@@ -87,6 +90,14 @@ def fill(template: str, file: Path) -> Path:
     return Path(found[0] if found else path)
 
 
+def with_table(pair: Pair, template: str) -> Pair:
+    """The pair with its table."""
+    if pair.source is None:
+        return pair
+    table = fill(template, pair.source)
+    return replace(pair, table=table, missing=pair.missing or ("" if table.exists() else f"no table {table}"))
+
+
 def _with_labels(file: Path, template: str) -> Pair:
     stem = split_suffix(file.name)[0]
     labels = fill(template, file)
@@ -126,6 +137,7 @@ def _preference(file: Path) -> tuple[int, str]:
 def files_of(given: str) -> list[Path]:
     """The files that an input of a command stands for: itself, the readable files of a folder, what fits a pattern.
 
+    Tables beside images, masks and outlines belong to these (``--table``); a folder of nothing but tables is its tables.
     A folder that is of a format as a whole (a study, the output folder of an instrument) stands for itself.
 
     Raises
@@ -138,7 +150,7 @@ def files_of(given: str) -> list[Path]:
         found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
         if not found:
             raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)
-        return found
+        return [file for file in found if not _may_be_table(file)] or found
     if has_magic(given) and not path.exists():
         found = sorted(Path(name) for name in glob(given, recursive=True))  # noqa: PTH207  # the pattern may be absolute
         if not found:
@@ -147,3 +159,7 @@ def files_of(given: str) -> list[Path]:
     if not path.exists():
         raise NotFound(f"{given} does not exist", path=path)
     return [path]
+
+
+def _may_be_table(file: Path) -> bool:
+    return any(record.accepts == {Accepts.TABLE} for record in by_suffix(file.name))

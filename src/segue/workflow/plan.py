@@ -11,7 +11,7 @@ from segue.formats.catalog import named
 from segue.formats.format import Accepts, Format
 from segue.storage.names import safe_name
 from segue.workflow.convert import Item
-from segue.workflow.pairing import Pair, find_pairs
+from segue.workflow.pairing import Pair, find_pairs, with_table
 from segue.workflow.targets import target_format
 
 
@@ -41,13 +41,13 @@ class Plan:
         return [one.pair for one in self.planned if one.item is None]
 
 
-def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None = None, labels: str | None = None) -> Plan:
+def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None = None, labels: str | None = None, table: str | None = None) -> Plan:
     """Plan a conversion.
 
     Parameters
     ----------
-    inputs, image, labels
-        See ``pairing.find_pairs``.
+    inputs, image, labels, table
+        See ``pairing.find_pairs``; ``table`` is the template of the table that is joined to each input.
     output
         A file, a folder (ends with ``/``, or exists as one), or a template with ``{nickname}``, ``{parent}``, ``{dataset_dir}``.
     to
@@ -61,6 +61,7 @@ def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None =
     folder = _is_folder(output, to)
     record = named(to) if to else target_format(Path("x" if folder else output), None)
     pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts)
+    pairs = [with_table(pair, table) for pair in pairs] if table is not None else pairs
     planned = tuple(Planned(pair, _item(pair, output, record, folder=folder)) for pair in pairs)
     batch = folder or "{" in output
     _refuse_collisions(planned, output, record, batch=batch)
@@ -81,7 +82,7 @@ def _item(pair: Pair, output: str, record: Format, *, folder: bool) -> Item | No
         target = Path(output) / safe_name(pair.name + record.ending)
     else:
         target = Path(_filled(output, pair, record))
-    return Item(pair.source, target, pair.image)
+    return Item(pair.source, target, pair.image, pair.table)
 
 
 def _filled(output: str, pair: Pair, record: Format) -> str:

@@ -13,6 +13,8 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
 from segue.workflow.derive_points import points_from_shapes
+from segue.workflow.joining import with_table
+from segue.workflow.opening import Opened
 from segue.workflow.roles import as_labels
 
 SETTINGS = {
@@ -23,7 +25,9 @@ SETTINGS = {
 """Keys of ``--set`` that belong to the conversion, not to a reader or writer."""
 
 
-def prepare(study: Study, record: Format, policy: Policy, settings: Mapping[str, Any], where: str = "") -> tuple[Study, Study, Notes]:
+def prepare(
+    study: Study, record: Format, policy: Policy, settings: Mapping[str, Any], where: str = "", table: Opened | None = None
+) -> tuple[Study, Study, Notes]:
     """Make labels of shapes, shapes of labels, or labels of an integer image, as the writer needs.
 
     Returns
@@ -37,10 +41,25 @@ def prepare(study: Study, record: Format, policy: Policy, settings: Mapping[str,
     SourceError
         An image is not a label image, or nothing says how large the image is.
     """
+    study, notes = joined(study, record.accepts, table, settings, where) if table is not None else (study, Notes())
     results = [_image_set(s, record.accepts, policy, settings, where or s.name) for s in study.image_sets]
     source = replace(study, image_sets=tuple(one for one, _, _ in results))
     ready = replace(study, image_sets=tuple(two for _, two, _ in results))
-    return source, ready, Notes.joined(notes for _, _, notes in results)
+    return source, ready, notes + Notes.joined(more for _, _, more in results)
+
+
+def joined(study: Study, accepts: frozenset[Accepts], table: Opened, settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
+    """The study with a table; an integer image is the label image that the table is about.
+
+    Raises
+    ------
+    SourceError
+        An image is not a label image; or table and objects do not fit together (``joining.with_table``).
+    """
+    results = [_with_role(s, accepts - {Accepts.PIXELS}, settings, where or s.name) for s in study.image_sets]
+    labelled = replace(study, image_sets=tuple(s for s, _ in results))
+    study, notes = with_table(labelled, table, [where] if where else [])
+    return study, Notes.joined(more for _, more in results) + notes
 
 
 def _image_set(s: ImageSet, accepts: frozenset[Accepts], policy: Policy, settings: Mapping[str, Any], where: str) -> tuple[ImageSet, ImageSet, Notes]:

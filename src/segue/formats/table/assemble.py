@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 
+from segue.errors import Incompatible
 from segue.formats.table import populations
 from segue.formats.table.raw import Parts
 from segue.model.features import Feature
@@ -26,6 +29,19 @@ def assembled(parts: Parts) -> tuple[Study, Notes]:
     known = tuple(populations.made(name) for name in members["population"].unique(maintain_order=True)) if members is not None else ()
     sets = tuple(_image_set(parts, name, rows, members, notes) for name, rows in _groups(parts))
     return Study(sets, known), Notes(tuple(notes)).merged()
+
+
+def refuse_repeated(parts: Parts, path: Path) -> None:
+    """Raise Incompatible if an id, or without ids a label, occurs twice in an image set; the message names them."""
+    role = "id" if "id" in parts.roles else "label"
+    if role not in parts.roles:
+        return
+    keys = [role, *(name for name in ("image", *(("layer", "t") if role == "label" else ())) if name in parts.roles)]
+    frame = pl.DataFrame({name: parts.roles[name] for name in keys}).drop_nulls(role)
+    found = frame.filter(frame.is_duplicated())[role].unique(maintain_order=True).cast(pl.Utf8)
+    if len(found):
+        listed = ", ".join(found.head(5)) + (f" and {len(found) - 5:,} more" if len(found) > 5 else "")
+        raise Incompatible(f"{path.name} has several rows for the {role} {listed}; a table that is joined has one row per object", path=path, repeated=listed)
 
 
 def _groups(parts: Parts) -> list[tuple[str, np.ndarray[tuple[int], np.dtype[np.int64]] | None]]:

@@ -29,13 +29,16 @@ class ReadOptions(Options):
     colour: str | None = Field(None, description=f"colour of an object, #rrggbb or #rrggbbaa: {_COLUMN}")
     populations: str | None = Field(None, description=f"populations that an object is in: {_COLUMN}")
     columns: str | None = Field(None, description="names of the columns of values to read, with , between them; default: all")
-    origin: Literal["auto", "corner", "centre"] = Field("auto", description="whether 0, 0 is the corner or the centre of the first pixel; auto = by the names")
-    unit: Literal["auto", "pixel", "physical"] = Field("auto", description="unit of positions; auto = by the names")
+    read_origin: Literal["auto", "corner", "centre"] = Field(
+        "auto", description="whether 0, 0 is the corner or the centre of the first pixel; auto = by the names"
+    )
+    read_unit: Literal["auto", "pixel", "physical"] = Field("auto", description="unit of positions; auto = by the names")
     pixel_size: float | None = Field(None, gt=0, description="size of a pixel in the unit of physical positions")
     delimiter: str | None = Field(None, description="one character, or tab; default: found by the content")
-    decimal: Literal["auto", "point", "comma"] = Field("auto", description="decimal mark of a text table")
+    read_decimal: Literal["auto", "point", "comma"] = Field("auto", description="decimal mark of a text table")
     header_rows: int | None = Field(None, ge=0, le=20, description="rows of names at the top; default: found by the content")
     missing: str = Field("", description="more texts that mean missing among numbers, with , between them (NA, N/A and ø always do)")
+    repeated: Literal["mend", "error"] = Field("mend", description="ids or labels that occur twice: mend = they are made unique, and counted")
     sheet: str | None = Field(None, description="XLSX: name of the sheet; default: the first")
 
 

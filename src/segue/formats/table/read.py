@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from segue.formats.options import Options
-from segue.formats.table.assemble import assembled
+from segue.formats.table.assemble import assembled, refuse_repeated
 from segue.formats.table.options import ReadOptions
 from segue.formats.table.raw import Raw
 from segue.formats.table.take_apart import taken_apart
@@ -23,11 +23,15 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     ------
     SourceError
         It is no table, damaged, or too large.
+    Incompatible
+        Ids or labels occur twice, and the option ``repeated`` is ``error``.
     InvalidOption
         An option names a column that is not there, or that holds something else.
     """
     chosen = cast("ReadOptions", options)
     parts, notes = taken_apart(_raw(source, chosen), chosen)
+    if chosen.repeated == "error":
+        refuse_repeated(parts, source.path)
     study, more = assembled(parts)
     return study, notes + more
 

@@ -142,8 +142,8 @@ def _positions(
             used -= {place for place, role in places.items() if role.role == one}
         return _size(options, None)
     role = what["x"]
-    unit = role.unit if options.unit == "auto" else options.unit
-    origin = role.origin if options.origin == "auto" else options.origin
+    unit = role.unit if options.read_unit == "auto" else options.read_unit
+    origin = role.origin if options.read_origin == "auto" else options.read_origin
     name = next(raw.names[place] for place, one in places.items() if one.role == "x")
     if unit == "physical" and options.pixel_size is None:
         notes.append(Note(Kind.ASSUMED, "positions in another unit than pixels are values; --set pixel_size=... makes points of them"))

@@ -1,0 +1,182 @@
+"""Joining a table to objects: by id, or by label; never by the order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from segue.errors import Incompatible
+from segue.model.image import LabelImage, planes
+from segue.model.objects import Objects, unique_texts
+from segue.model.populations import Membership
+from segue.model.select import take_objects
+from segue.model.study import ImageSet, Study
+from segue.model.tables import Table
+from segue.notes import Kind, Note, Notes
+from segue.storage.source import split_suffix
+from segue.workflow.derive import with_new_objects
+from segue.workflow.opening import Opened
+
+_FACTS = ("name", "colour", "track")
+_KEYS = {"layer": pl.Utf8, "t": pl.Int32, "label": pl.UInt64}
+
+
+def with_table(study: Study, table: Opened, names: Collection[str] = ()) -> tuple[Study, Notes]:
+    """The study with the values, populations, names and colours of a table.
+
+    Parameters
+    ----------
+    study
+        Label images or objects, or both.
+    table
+        What was read from the table: objects with values.
+    names
+        What the item is also called, for a table about several image sets.
+
+    Returns
+    -------
+    The study, in which every label is an object, and notes about rows and objects that have no partner. What an object has already is kept.
+
+    Raises
+    ------
+    Incompatible
+        The table is about other image sets, not one row fits, or labels alone do not tell objects apart.
+    """
+    where = table.source.path.name
+    results = [_image_set(s, _partner(s, table, names), where) for s in study.image_sets]
+    known = {one.id for one in study.populations}
+    populations = (*study.populations, *(one for one in table.study.populations if one.id not in known))
+    return replace(study, image_sets=tuple(s for s, _ in results), populations=populations), Notes.joined(notes for _, notes in results)
+
+
+def _partner(s: ImageSet, table: Opened, names: Collection[str]) -> ImageSet:
+    """The image set of a table that is about the same image: the only one, or the one of the same name."""
+    found = table.study.image_sets
+    if len(found) == 1:
+        return found[0]
+    wanted = {split_suffix(name)[0] for name in (s.name, *names) if name} | {s.name, *names}
+    fitting = [one for one in found if {one.name, split_suffix(one.name or "-")[0]} & wanted]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(repr(one.name) for one in found[:3])
+    sentence = f"{table.source.path.name} is about {len(found)} images ({listed}), and none of them is called {' or '.join(sorted(wanted - {''}))}"
+    raise Incompatible(f"{sentence}; give the table of this image alone", path=table.source.path)
+
+
+def _image_set(s: ImageSet, table: ImageSet, where: str) -> tuple[ImageSet, Notes]:
+    s = replace(s, objects=with_new_objects(s.objects, _labels(s)))
+    rows = _rows(s.objects, table.objects, where)
+    matched = np.flatnonzero(rows >= 0).astype(np.int64)
+    if not len(matched) and len(table.objects):
+        raise Incompatible(_nothing_fits(s.objects, table.objects, where), path=where)
+    mine = take_objects(table, matched)
+    target = pl.Series(rows[matched], dtype=pl.Int32)
+    notes = _unmatched(len(table.objects) - len(matched), len(s.objects) - len(matched), where)
+    if len(table.shapes):
+        notes.append(Note(Kind.SKIPPED, f"{{count position}} in {where}", count=len(table.shapes)))
+    joined = replace(s, objects=_facts(s.objects, mine.objects, target), tables=_tables(s, mine, target), membership=_membership(s, mine, target))
+    return joined, Notes(tuple(notes))
+
+
+def _labels(s: ImageSet) -> pl.DataFrame:
+    """(layer, t, label) of everything in the label images."""
+    found = [_labels_of(image) for image in s.labels]
+    return pl.concat(found).unique(maintain_order=True) if found else pl.DataFrame(schema=_KEYS)
+
+
+def _labels_of(image: LabelImage) -> pl.DataFrame:
+    timed = "t" in image.axes and image.pixels.shape[image.axes.index("t")] > 1
+    frames = []
+    for place, plane in planes(image.pixels, image.axes):
+        labels = np.unique(plane)
+        frame = pl.DataFrame({"label": labels[labels > 0]}).with_columns(
+            pl.lit(image.name, pl.Utf8).alias("layer"), t=pl.lit(place["t"] if timed else None, pl.Int32)
+        )
+        frames.append(frame.select(*_KEYS).cast(_KEYS))  # type: ignore[arg-type]
+    return pl.concat(frames)
+
+
+def _rows(objects: Objects, table: Objects, where: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Per row of the table the row of its object; -1 for none. No object has two rows."""
+    numbered = objects.frame.with_columns(object=pl.int_range(pl.len(), dtype=pl.Int64))
+    asked = table.frame.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
+    by_id = asked.join(numbered.select("id", "object"), on="id", how="inner")
+    found = np.full(len(table), -1, np.int64)
+    found[by_id["row"].to_numpy()] = by_id["object"].to_numpy()
+    rest = asked.filter(pl.Series(found < 0)).with_columns(label=pl.coalesce("label", pl.col("id").cast(pl.UInt64, strict=False))).drop_nulls("label")
+    free = numbered.filter(pl.col("label").is_not_null() & ~pl.col("object").is_in(by_id["object"].implode()))
+    if not rest.height or not free.height:
+        return found
+    keys = ["label", *(name for name in ("t", "layer") if _told(name, rest, numbered))]
+    _check_alone(free, keys, where)
+    by_label = rest.unique(keys, keep="first", maintain_order=True).join(free.select(*keys, "object"), on=keys, how="inner", nulls_equal=True)
+    found[by_label["row"].to_numpy()] = by_label["object"].to_numpy()
+    return found
+
+
+def _told(name: str, table: pl.DataFrame, objects: pl.DataFrame) -> bool:
+    """Whether both sides tell labels apart by time, or by layer."""
+    return objects[name].n_unique() > 1 and table[name].null_count() < table.height and bool(table[name].is_in(objects[name].unique().implode()).any())
+
+
+def _check_alone(objects: pl.DataFrame, keys: list[str], where: str) -> None:
+    repeated = objects.filter(pl.struct(keys).is_duplicated())
+    if repeated.height:
+        missing = next((name for name in ("t", "layer") if name not in keys and repeated[name].n_unique() > 1), "id")
+        what = {"t": "time points", "layer": "layers"}.get(missing, "objects")
+        raise Incompatible(
+            f"label {repeated['label'][0]} is at several {what}, and {where} does not say which it means; add a column {missing} to it", path=where
+        )
+
+
+def _nothing_fits(objects: Objects, table: Objects, where: str) -> str:
+    ours, theirs = (", ".join(one.frame["id"].head(3)) or "none" for one in (objects, table))
+    hint = "say which column holds them with --set id=COLUMN or --set label=COLUMN"
+    return f"no row of {where} belongs to an object: its ids are {theirs}, ..., those of the objects {ours}, ...; {hint}"
+
+
+def _unmatched(rows: int, objects: int, where: str) -> list[Note]:
+    notes = []
+    if rows:
+        notes.append(Note(Kind.SKIPPED, f"{{count row}} of {where} without an object", count=rows))
+    if objects:
+        notes.append(Note(Kind.SKIPPED, f"{{count object}} without a row in {where}: the values are missing", count=objects))
+    return notes
+
+
+def _facts(objects: Objects, found: Objects, target: pl.Series) -> Objects:
+    """Names, colours and tracks where an object has none."""
+    told = found.frame.select(pl.col(_FACTS).name.prefix("new_")).with_columns(target.alias("object"))
+    frame = objects.frame.with_columns(object=pl.int_range(pl.len(), dtype=pl.Int32)).join(told, on="object", how="left", maintain_order="left")
+    return Objects(frame.with_columns(pl.coalesce(name, f"new_{name}").alias(name) for name in _FACTS).select(objects.frame.columns))
+
+
+def _tables(s: ImageSet, found: ImageSet, target: pl.Series) -> dict[str, Table]:
+    tables = {name: table for name, table in found.tables.items() if table.about in ("objects", "objects on planes")}
+    names = unique_texts(pl.Series([*s.tables, *tables], dtype=pl.Utf8))[len(s.tables) :]
+    moved = {
+        name: replace(table, frame=_moved(table.frame, target), stale=_moved_rows(table.stale, target))
+        for name, table in zip(names, tables.values(), strict=True)
+    }
+    return {**s.tables, **moved}
+
+
+def _moved(frame: pl.DataFrame, target: pl.Series) -> pl.DataFrame:
+    return frame.with_columns(_moved_rows(frame["row"], target)).sort("row", maintain_order=True)
+
+
+def _moved_rows(rows: pl.Series, target: pl.Series) -> pl.Series:
+    return target.gather(rows).alias("row")
+
+
+def _membership(s: ImageSet, found: ImageSet, target: pl.Series) -> Membership:
+    if not len(found.membership):
+        return s.membership
+    new = found.membership.frame.select("population", object=target.gather(found.membership.frame["object"]))
+    pairs = pl.concat([s.membership.frame.select("population", "object"), new.sort("object", maintain_order=True)]).unique(maintain_order=True)
+    merged = Membership.of(pairs).frame.drop("labels")
+    labels = s.membership.frame.select("population", "object", "labels")
+    return Membership(merged.join(labels, on=["population", "object"], how="left", maintain_order="left"))
