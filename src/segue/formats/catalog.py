@@ -10,6 +10,7 @@ from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.mcquant.spec import FORMAT as mcquant
+from segue.formats.merscope.spec import FORMAT as merscope
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
@@ -32,6 +33,7 @@ FORMATS: dict[str, Format] = {
         qupath_geojson,
         napari_shapes,
         napari_points,
+        merscope,
         xenium,
         cellprofiler,
         steinbock,

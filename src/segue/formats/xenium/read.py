@@ -7,8 +7,8 @@ import json
 import numpy as np
 import polars as pl
 
+from segue.formats.instrument_files import ID, cell_table, read_cells
 from segue.formats.options import Options
-from segue.formats.xenium.cells import NAME, cell_table, read_cells
 from segue.formats.xenium.experiment import Experiment, pixel_size, read_experiment
 from segue.formats.xenium.folder import MASKS, files_of
 from segue.formats.xenium.options import ReadOptions
@@ -22,6 +22,9 @@ from segue.model.shapes import Shapes
 from segue.model.study import EXTRAS, ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source
+
+NAME = "cells"
+"""Of the table."""
 
 
 def read(source: Source, options: Options) -> tuple[Study, Notes]:
@@ -41,8 +44,8 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     if outlines is None:
         outlines, nuclei = nuclei, None
     assert outlines is not None
-    table = read_cells(files.table)
-    ids = pl.concat([outlines.id.alias("id"), *([] if nuclei is None else [nuclei.id.alias("id")]), *([] if table is None else [table["cell_id"].alias("id")])])
+    table = read_cells(files.table, ["cell_id"])
+    ids = pl.concat([outlines.id.alias("id"), *([] if nuclei is None else [nuclei.id.alias("id")]), *([] if table is None else [table[ID]])])
     ids = ids.unique(maintain_order=True)
     objects = _objects(ids, outlines, "cell" if files.cells is not None else "nucleus")
     shapes = _shapes(ids, outlines, nuclei, size, 0.5 if options.origin == "centre" else 0.0)
@@ -52,10 +55,14 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
         experiment.run or None if experiment.region else None,
         objects=objects,
         shapes=shapes,
-        tables={} if table is None else {NAME: cell_table(table, ids)},
+        tables={} if table is None else {NAME: cell_table(table, ids, _unit)},
         extras=_extras(experiment),
     )
     return Study((s,)), _notes([one for one in (outlines, nuclei) if one is not None], options, masks=files.masks is not None)
+
+
+def _unit(name: str) -> str | None:
+    return "um" if name.endswith("_centroid") else "um^2" if name.endswith("_area") else None
 
 
 def _objects(ids: pl.Series, outlines: Polygons, layer: str) -> Objects:
