@@ -21,6 +21,8 @@ SPLINE, DOUBLE_HEADED, OUTLINE, SUB_PIXEL, SCALE_STROKE = 1, 2, 4, 128, 8192
 
 BOX_TYPES = (RECT, OVAL)
 """Types that are a box: texts and images, too."""
+SCALING = 228
+"""From this version on SCALE_STROKE says whether a line width scales with the picture; before, it always does."""
 VERTEX_TYPES = (POLYGON, FREELINE, POLYLINE, FREEHAND, TRACED, ANGLE, POINT)
 """Types that are lists of vertices."""
 SPLINED = (POLYGON, FREELINE, POLYLINE, FREEHAND, TRACED)

@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 
 
 def nest(rings: Flat) -> Rings:
+    """The rings of ``nested``."""
+    return nested(rings)[0]
+
+
+def nested(rings: Flat) -> tuple[Rings, Int]:
     """Group the rings of each shape, a bag that is filled even-odd, into parts with holes by how deep they lie in each other.
 
     A ring inside an even number of others begins a part; one inside an odd number is a hole of the innermost ring around it. Where rings
     of a shape cross, are equal or cross themselves, all stay in one part, so that the even-odd rule still covers the same area. Parts, and
     holes of a part, keep the order of their rings; vertices stay as they are.
+
+    Returns
+    -------
+    The same rings, and for each of them which of the given ones it is: (rings,).
     """
     flat = Rings.of(rings)
     shape = np.repeat(np.arange(len(flat)), np.diff(flat.shape_rings))
@@ -38,7 +47,7 @@ def nest(rings: Flat) -> Rings:
     begins = np.flatnonzero(outer == np.arange(len(shape)))
     part_start = np.r_[0, np.cumsum(np.bincount(outer, minlength=len(shape))[begins])]
     shape_start = np.r_[0, np.cumsum(np.bincount(shape[begins], minlength=len(flat)))]
-    return Rings(flat.coords[vertices], ring_start, part_start, shape_start)
+    return Rings(flat.coords[vertices], ring_start, part_start, shape_start), order
 
 
 def _find_outer(flat: Rings, several: Int, shape: Int, outer: Int, crossing: NDArray[np.bool_]) -> None:

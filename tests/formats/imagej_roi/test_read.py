@@ -8,6 +8,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import roifile
 
 from segue.codecs import roi_record as roi
 from segue.codecs.roi_arrange import arranged
@@ -20,7 +21,7 @@ from segue.storage.source import Source
 
 AREA_FILES = ["composite-brush-donut", "composite-oval-in-rect", "composite-rect-in-rect", "composite-two-ovals", "freehand"]
 AREA_FILES += ["oval-left", "oval-top", "oval", "polygon-left", "polygon-top", "polygon", "rectangle"]
-OTHER_FILES = {"ellipse": Feature.ELLIPSE, "line1": Feature.LINE, "freeline": Feature.POLYLINE, "multipoint": Feature.MULTIPOINT, "point": Feature.POINT}
+OTHER_FILES = {"ellipse": "ellipse", "line1": "line", "freeline": "polyline", "multipoint": "multipoint", "point": "point"}
 
 
 def read(path, **options):
@@ -79,10 +80,16 @@ class TestReadRoiFiles:
         assert parts == {"brush-donut": [2], "two-ovals": [1, 1]}
 
     @pytest.mark.parametrize("name", OTHER_FILES)
-    def test_other_kinds_are_noted_as_lost(self, golden, name):
+    def test_lines_points_and_ellipses(self, golden, name):
         s, _, notes = read(golden / "read-roi" / f"{name}.roi")
-        assert not len(s.objects)
-        assert notes.counts() == {OTHER_FILES[name]: 1}
+        assert not len(notes)
+        assert s.shapes.frame["kind"].to_list() == [OTHER_FILES[name]]
+
+    def test_lines_and_points_are_at_centres_of_pixels(self, golden):
+        for name in ("line1", "polyline", "point", "multipoint"):
+            theirs = roifile.ImagejRoi.fromfile(golden / "read-roi" / f"{name}.roi")
+            known = [[theirs.x1, theirs.y1], [theirs.x2, theirs.y2]] if name == "line1" else theirs.coordinates().tolist()
+            assert rings_of(read(golden / "read-roi" / f"{name}.roi")[0], 0) == [[[x + 0.5, y + 0.5] for x, y in known]]
 
 
 @pytest.mark.parametrize("name", ["zoo", "zoo_float"])
@@ -107,20 +114,22 @@ class TestZoo:
             expected = known[row["name"]]
             assert [0 if row[axis] is None else row[axis] + 1 for axis in "czt"] == [int(expected[axis]) for axis in "czt"], row["name"]
             assert groups.get(row["name"], 0) == int(expected["group"]), row["name"]
-            assert (row["stroke_width"] or 0) == float(expected["strokewidth"]), row["name"]
+            if row["name"] != "wide_line":  # the table does not say its width
+                assert (row["stroke_width"] or (row["width"] if row["kind"] in ("line", "arrow") else 0) or 0) == float(expected["strokewidth"]), row["name"]
             if expected["group"] == "0" and expected["stroke"] in ("red", "magenta"):
                 assert row["stroke"] == {"red": 0xFF0000FF, "magenta": 0xFF00FFFF}[expected["stroke"]]
         assert {population.number for population in study.populations} == set(groups.values())
 
     def test_pixels(self, golden, name, truth):
         """Covered pixels as ImageJ counts them, for what lies within the image."""
-        from segue.formats.shape_files import area_rings
+        from segue.formats.shape_files import area_rings, area_rows
         from segue.geometry.rasterize import rasterize
 
         s, _, _ = read(golden / f"imagej/{name}_RoiSet.zip")
-        rings = area_rings(s.shapes)
-        known = [row for row in truth if row["name"] in set(s.objects.frame["name"]) and row["name"] != "roundrect"]
-        for row, expected in enumerate(known):
+        areas = area_rows(s.shapes)
+        assert len(areas) == {"zoo": 12, "zoo_float": 13}[name]
+        rings = area_rings(s.shapes.take(areas))
+        for row, expected in enumerate([truth[row] for row in areas]):
             image = rasterize(rings.take(np.array([row])), np.ones(1, np.uint8), (160, 200))[0]
             assert int(np.count_nonzero(image)) == int(expected["area_px"]), expected["name"]
 

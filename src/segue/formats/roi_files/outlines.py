@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from segue.geometry.nest import nest
+from segue.geometry.nest import nested
 from segue.model.rings import Floats, Ints, Rings, concat
 from segue.model.shapes import ShapeKind
 
@@ -15,15 +15,25 @@ FARTHEST = 1e9
 
 
 def settled(rings: Rings) -> Rings:
-    """Rounded to float32, closing vertices that repeat the first one dropped, empty rings dropped, holes and parts found again."""
+    """The rings of ``ordered``."""
+    return ordered(rings)[0]
+
+
+def ordered(rings: Rings) -> tuple[Rings, Ints | None]:
+    """Rounded to float32, closing vertices that repeat the first one dropped, empty rings dropped, holes and parts found again.
+
+    Returns
+    -------
+    The rings, and which of those that are not empty each was; None where all are at their places.
+    """
     coords = rings.coords.astype(np.float32).astype(np.float64)
     per_shape = rings.part_start[rings.shape_start]
     coords, ring_start, per_shape = _opened(coords, rings.ring_start, per_shape)
     flat = Rings(coords, ring_start, np.arange(len(ring_start)), per_shape)
     if (np.diff(per_shape) < 2).all():
-        return flat
-    found = nest(flat)
-    return Rings(found.coords, found.ring_start, found.part_start, found.shape_start)
+        return flat, None
+    found, order = nested(flat)
+    return Rings(found.coords, found.ring_start, found.part_start, found.shape_start), order
 
 
 def _opened(coords: Floats, ring_start: Ints, per_shape: Ints) -> tuple[Floats, Ints, Ints]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -16,19 +17,42 @@ Planes = Mapping[str, pl.Series]
 """c, z, t -> Int32 per ROI; null = all."""
 
 
-def read_planes(rois: Rois, stack: pl.Series, usual: str) -> tuple[dict[str, pl.Series], int]:
-    """Planes of all ROIs, and for how many a plane number was taken as the axis ``usual``, because their property ``stack`` says nothing.
+@dataclass(frozen=True)
+class Stack:
+    """What the numbers of planes in a stack count, from 1; 0 = all."""
+
+    axis: str = "z"
+    """The axis of a plain stack, where nothing else is known."""
+    sizes: tuple[int, int, int] | None = None
+    """Channels, z planes and time points of the image in the same file: then numbers count channels first, then z, then t."""
+
+    def planes(self, number: NDArray[np.int64], axis: NDArray[np.object_] | None = None) -> dict[str, NDArray[np.int64]]:
+        """c, z, t of each number: from 1, 0 = all. ``axis`` says what single ones count."""
+        if self.sizes is None:
+            own = np.full(len(number), self.axis, object) if axis is None else axis
+            return {name: np.where(own == name, number, 0) for name in AXES}
+        found, rest = {}, number - 1
+        for name, size in zip(AXES, self.sizes, strict=True):
+            found[name] = np.where((number > 0) & (size > 1), (rest if name == "t" else rest % size) + 1, 0)
+            rest = rest // size
+        return found
+
+
+def read_planes(rois: Rois, stated: pl.Series, stack: Stack) -> tuple[dict[str, pl.Series], int]:
+    """Planes of all ROIs, and for how many a plane number was taken as the usual axis, because their property ``stated`` says nothing.
 
     As in ImageJ, the plane number counts where none of channel, slice and frame is set.
     """
     hyper = (rois.c > 0) | (rois.z > 0) | (rois.t > 0)
     alone = ~hyper & (rois.position > 0)
-    axis = stack.fill_null(usual).to_numpy()
-    found = {}
-    for name in AXES:
-        number = np.where(alone & (axis == name), rois.position, np.where(hyper, getattr(rois, name), 0))
-        found[name] = pl.Series(number - 1, dtype=pl.Int32).set(pl.Series(number < 1), None)
-    return found, int((alone & stack.is_null().to_numpy()).sum())
+    of_number = stack.planes(np.where(alone, rois.position, 0).astype(np.int64), stated.fill_null(stack.axis).to_numpy())
+    found = {name: null_planes(np.where(hyper, getattr(rois, name), of_number[name])) for name in AXES}
+    return found, int((alone & stated.is_null().to_numpy()).sum()) if stack.sizes is None else 0
+
+
+def null_planes(number: NDArray[np.int64]) -> pl.Series:
+    """From 1, 0 = all -> from 0, null = all."""
+    return pl.Series(np.maximum(number, 0) - 1, dtype=pl.Int32).set(pl.Series(number < 1), None)
 
 
 def stack_axis(planes: Planes, grid: Grid, position: str) -> str | None:

@@ -11,7 +11,8 @@ import polars as pl
 from segue.codecs.roi_properties import escaped, rendered, sealed
 from segue.formats.roi_files import qupath
 from segue.formats.roi_files.keys import NO_LAYER, closed, lines, put
-from segue.model.shapes import ShapeKind
+from segue.model.rings import Bools
+from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet
 
 _COMPOSED = [str(ShapeKind.FREEHAND), str(ShapeKind.TRACED)]
@@ -22,12 +23,18 @@ class Facts:
     """What the properties are made of."""
 
     s: ImageSet
+    shapes: Shapes
+    """One per ROI."""
     listed: pl.Series
     """Per object: its populations, as in ``segue.populations``; null = nothing to say."""
     classes: pl.Series
     """Per object: the name of its QuPath class."""
     stack: str | None
     """The axis that plane numbers count."""
+    merged: Bools
+    """ROIs whose points are on several planes."""
+    lines: pl.Series
+    """Per ROI: what ``segue.line`` says."""
     about: bytes
     """What the first ROI says about the image."""
     qupath: bool
@@ -37,7 +44,7 @@ class Facts:
 
 def property_texts(facts: Facts) -> pl.Series:
     """(shapes,) The text of each ROI's properties."""
-    shapes, objects = facts.s.shapes.frame, facts.s.objects.frame
+    shapes, objects = facts.shapes.frame, facts.s.objects.frame
     of_object = pl.select(pl.concat_str(_object_lines(facts, objects))).to_series() if len(objects) else pl.Series([], dtype=pl.Utf8)
     parts = [pl.lit(of_object[shapes["object"]]), *_shape_lines(facts, shapes, objects)]
     texts = pl.select(pl.concat_str(parts)).to_series() if len(shapes) else pl.Series([], dtype=pl.Utf8)
@@ -57,9 +64,14 @@ def _object_lines(facts: Facts, objects: pl.DataFrame) -> list[pl.Expr]:
         "segue.colour": colour,
         "segue.locked": _only(objects["locked"], "yes"),
         "segue.populations": facts.listed,
+        "segue.active": _active(facts, len(objects)),
     }
     ours = [lines(key, column) for key, column in columns.items() if column is not None and column.null_count() < len(column)]
     return [pl.lit(_foreign(facts, objects)), *ours]
+
+
+def _active(facts: Facts, count: int) -> pl.Series:
+    return pl.Series(["yes" if facts.extras.get(row, {}).get("active") else None for row in range(count)] if facts.extras else [None] * count, dtype=pl.Utf8)
 
 
 def _foreign(facts: Facts, objects: pl.DataFrame) -> pl.Series:
@@ -81,16 +93,19 @@ def _foreign(facts: Facts, objects: pl.DataFrame) -> pl.Series:
 
 
 def _shape_lines(facts: Facts, shapes: pl.DataFrame, objects: pl.DataFrame) -> list[pl.Expr]:
-    rings = facts.s.shapes.rings
+    rings = facts.shapes.rings
     count, vertices = np.diff(rings.part_start[rings.shape_start]), np.diff(rings.coord_start)
     kind = shapes["kind"].cast(pl.Utf8)
     composed = pl.Series((count != 1) | (vertices > 0xFFFF)) & kind.is_in(_COMPOSED)
+    composed |= pl.Series(vertices == 1) & (kind == str(ShapeKind.MULTIPOINT))
+    counted = pl.Series([facts.stack], dtype=pl.Utf8).new_from_index(0, len(shapes)).set(pl.Series(facts.merged), None)
     own = (shapes["stroke"] == objects["colour"][shapes["object"]]).fill_null(False)
     columns = {
         "segue.role": closed(shapes["role"].set(shapes["role"] == "outline", None)),
         "segue.kind": kind.set(~composed, None),
         "segue.stroke": _only(own, "own"),
-        "segue.stack": pl.Series([facts.stack], dtype=pl.Utf8).new_from_index(0, len(shapes)) if facts.stack in ("c", "t") else None,
+        "segue.stack": counted if facts.stack in ("c", "t") else None,
+        "segue.line": facts.lines,
     }
     return [lines(key, column) for key, column in columns.items() if column is not None and column.null_count() < len(column)]
 
