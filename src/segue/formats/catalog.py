@@ -6,6 +6,7 @@ from segue.errors import UnknownFormat
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
+from segue.formats.coco.spec import FORMAT as coco
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
@@ -31,15 +32,16 @@ FORMATS: dict[str, Format] = {
         cellpose,
         cellpose_outlines,
         qupath_geojson,
+        coco,
         napari_shapes,
         napari_points,
-        merscope,
-        xenium,
         cellprofiler,
         steinbock,
         mcquant,
         table,
         geoparquet,
+        xenium,
+        merscope,
         ome_roi,
         tiff,
         png,
