@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from segue.formats.cellpose_outlines.options import WriteOptions
-from segue.formats.cellpose_outlines.spec import FORMAT, MOST_LABELS
+from segue.formats.cellpose_outlines.spec import FARTHEST, FORMAT, MOST_LABELS
 from segue.formats.options import Options
 from segue.formats.shape_files import area_rings, area_rows
 from segue.geometry.border import simple_areas
@@ -20,9 +20,6 @@ from segue.model.rings import Bools, Ints
 from segue.model.select import take_objects
 from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
-
-FARTHEST = 1 << 30
-"""Pixels: vertices beyond are no places in an image."""
 
 
 def fit(study: Study, options: Options) -> Study:
