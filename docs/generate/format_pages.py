@@ -59,9 +59,8 @@ def _mark(kept: Kept | None) -> str:
 
 
 def _page(record: Format) -> str:
-    return page(
-        record.title, _sentence(record.summary), _facts(record), "## What it keeps", _keeps(record), _options(record, "read"), _options(record, "write")
-    )
+    keeps = ("## What it keeps", _keeps(record)) if record.writes else ()
+    return page(record.title, _sentence(record.summary), _facts(record), *keeps, _options(record, "read"), _options(record, "write"))
 
 
 def _sentence(text: str) -> str:

@@ -1,8 +1,8 @@
-"""What output folders of instruments share: a table about cells, text or Parquet, that is joined to the outlines by id."""
+"""What output folders of instruments share: a table about cells, text or Parquet, that is joined to the outlines by id; the size of an image."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ from segue.codecs import parquet_foreign
 from segue.codecs.delimited import MISSING, numbers, read_delimited
 from segue.codecs.id_texts import id_texts
 from segue.codecs.parquet_footer import look
-from segue.errors import Malformed
+from segue.errors import Malformed, SegueError
 from segue.model.objects import unique_texts
 from segue.model.tables import Column, Table
 from segue.storage.source import Source
@@ -65,6 +65,25 @@ def cell_table(frame: pl.DataFrame, objects: pl.Series, unit: Callable[[str], st
     made = {name: _plain(frame[name]) for name in frame.columns if name != ID}
     columns = tuple(Column(name, kind, unit=unit(name)) for name, (kind, _) in made.items())
     return Table("objects", pl.DataFrame({"row": found} | {name: values for name, (_, values) in made.items()}), columns)
+
+
+def image_size(candidates: Iterable[Path]) -> dict[str, int]:
+    """Sizes of y and x of the first image that is there; empty where there is none that can be read. No pixel is read."""
+    from segue.codecs.tiff import describe
+    from segue.storage import handles
+
+    for path in candidates:
+        if not path.is_file():
+            continue
+        try:
+            found = describe(Source(path))
+        except SegueError:
+            continue
+        finally:
+            handles.close(path)
+        if found and {"y", "x"} <= set(found[0].axes):
+            return {name: found[0].shape[found[0].axes.index(name)] for name in "yx"}
+    return {}
 
 
 def _plain(values: pl.Series) -> tuple[Type, pl.Series]:

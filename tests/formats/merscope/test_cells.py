@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 import shapely
+import tifffile
 
 import segue
 from segue.errors import InvalidOption, Malformed, NotFound, SegueError
@@ -83,6 +84,12 @@ class TestARegion:
         assert (x.scale, x.translation) == (pytest.approx(1 / 9.25), pytest.approx(100 / 9.25))
         assert (y.scale, y.translation) == (pytest.approx(1 / 9.25), pytest.approx(-50 / 9.25))
         assert s.grid.world is None
+
+    def test_the_size_is_that_of_the_mosaic(self, region):
+        tifffile.imwrite(region / "images" / "mosaic_DAPI_z0.tif", np.zeros((30, 40), np.uint16))
+        assert read(region, z=0)[0].image_sets[0].grid.shape == (30, 40)
+        (region / "images" / "mosaic_DAPI_z0.tif").write_bytes(b"damaged")
+        assert read(region, z=0)[0].image_sets[0].grid.shape == (None, None)
 
     def test_the_origin_can_be_the_centre_of_a_pixel(self, region):
         corner, notes = read(region)

@@ -9,6 +9,7 @@ import random
 import numpy as np
 import polars as pl
 import pytest
+import tifffile
 
 import segue
 from segue.errors import InvalidOption, Malformed, NotFound, SegueError
@@ -75,6 +76,14 @@ class TestAFolder:
         assert (s.name, s.group) == ("region", "run")
         assert [(axis.scale, axis.unit) for axis in s.grid.axes] == [(0.5, "um")] * 2
         assert "secret" not in s.extras["payload"][0]
+
+    def test_the_size_is_that_of_the_image(self, folder):
+        assert read(folder)[0].image_sets[0].grid.shape == (None, None)
+        (folder / "morphology_focus").mkdir()
+        tifffile.imwrite(folder / "morphology_focus" / "morphology_focus_0000.ome.tif", np.zeros((2, 30, 40), np.uint16), metadata={"axes": "CYX"})
+        assert read(folder)[0].image_sets[0].grid.shape == (30, 40)
+        segue.convert(folder, folder.parent / "labels.tif")
+        assert segue.read(folder.parent / "labels.tif").image_sets[0].labels[0].pixels.shape == (30, 40)
 
     def test_the_experiment_file_stands_for_its_folder(self, folder):
         assert len(read(folder / "experiment.xenium")[0].image_sets[0].shapes) == 5

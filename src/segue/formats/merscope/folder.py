@@ -11,6 +11,7 @@ from segue.storage.source import Source
 PARQUET, OLDER, METADATA = "cell_boundaries.parquet", "cell_boundaries", "cell_metadata.csv"
 TRANSFORM = "micron_to_mosaic_pixel_transform.csv"
 FEATURES = "feature_data_*.hdf5"
+MOSAICS = "mosaic_*.tif"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Files:
     """One Parquet file, or HDF5 files."""
     metadata: Path | None
     transform: Path | None
+    images: tuple[Path, ...]
+    """Mosaics of the region, all of the same size."""
 
 
 def files_of(source: Source) -> Files:
@@ -33,12 +36,12 @@ def files_of(source: Source) -> Files:
     """
     path = source.path
     if not source.is_folder:
-        return Files((path,), None, transform_near(path.parent))
+        return Files((path,), None, *_near(path.parent))
     found = boundaries_in(path)
     if not found:
         raise NotFound(f"{path} has no {PARQUET} and no {FEATURES}; give the file of boundaries itself", path=path)
     metadata = path / METADATA
-    return Files(found, metadata if metadata.is_file() else None, transform_near(path))
+    return Files(found, metadata if metadata.is_file() else None, *_near(path))
 
 
 def boundaries_in(folder: Path) -> tuple[Path, ...]:
@@ -51,7 +54,8 @@ def boundaries_in(folder: Path) -> tuple[Path, ...]:
     return ()
 
 
-def transform_near(folder: Path) -> Path | None:
-    """The transform beside, in ``images``, or one folder up."""
+def _near(folder: Path) -> tuple[Path | None, tuple[Path, ...]]:
+    """The transform beside, in ``images``, or one folder up, and the mosaics beside it: they belong together."""
     places = (folder, folder / "images", folder.parent, folder.parent / "images")
-    return next((file for one in places if (file := one / TRANSFORM).is_file()), None)
+    found = next((file for one in places if (file := one / TRANSFORM).is_file()), None)
+    return found, () if found is None else tuple(sorted(found.parent.glob(MOSAICS)))

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from segue.codecs.wkb_walk import MULTIPOLYGON, POLYGON
-from segue.formats.instrument_files import ID, cell_table, read_cells
+from segue.formats.instrument_files import ID, cell_table, image_size, read_cells
 from segue.formats.merscope.folder import files_of
 from segue.formats.merscope.options import ReadOptions
 from segue.formats.merscope.outlines import Outlines, read_hdf5, read_parquet
@@ -50,7 +50,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     coords = transform.pixels(shapes.rings.coords, shift)
     s = ImageSet(
         "",
-        transform.grid(shift, None if options.z is not None else _planes(outlines.frame)),
+        transform.grid(shift, None if options.z is not None else _planes(outlines.frame), image_size(files.images)),
         objects=_objects(ids),
         shapes=Shapes(shapes.frame, shapes.rings.with_coords(coords)),
         tables={} if table is None else {NAME: cell_table(table, ids, _UNITS.get)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +28,12 @@ class Transform:
         found: Floats = micrometres @ self.matrix[:2, :2].T + (self.matrix[:2, 2] + shift)
         return found
 
-    def grid(self, shift: float, z: Axis | None) -> Grid:
-        """Pixel size and origin of the mosaic; a turned one keeps the whole matrix as its way to the world."""
+    def grid(self, shift: float, z: Axis | None, pixels: Mapping[str, int]) -> Grid:
+        """Pixel size, origin and size of the mosaic; a turned one keeps the whole matrix as its way to the world."""
         linear, back = self.matrix[:2, :2], np.linalg.inv(self.matrix)
         x, y = (float(one) for one in np.hypot(back[0, :2], back[1, :2]))
         corner = back @ np.array([-shift, -shift, 1.0])
-        axes = (Axis("y", None, y, "um", float(corner[1])), Axis("x", None, x, "um", float(corner[0])))
+        axes = (Axis("y", pixels.get("y"), y, "um", float(corner[1])), Axis("x", pixels.get("x"), x, "um", float(corner[0])))
         world = None if _upright(linear) else tuple(tuple(float(one) for one in row) for row in back)
         return Grid((*([] if z is None else [z]), *axes), world)
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import polars as pl
 
-from segue.formats.instrument_files import ID, cell_table, read_cells
+from segue.formats.instrument_files import ID, cell_table, image_size, read_cells
 from segue.formats.options import Options
 from segue.formats.xenium.experiment import Experiment, pixel_size, read_experiment
 from segue.formats.xenium.folder import MASKS, files_of
@@ -45,13 +45,14 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
         outlines, nuclei = nuclei, None
     assert outlines is not None
     table = read_cells(files.table, ["cell_id"])
+    pixels = image_size(files.images)
     ids = pl.concat([outlines.id.alias("id"), *([] if nuclei is None else [nuclei.id.alias("id")]), *([] if table is None else [table[ID]])])
     ids = ids.unique(maintain_order=True)
     objects = _objects(ids, outlines, "cell" if files.cells is not None else "nucleus")
     shapes = _shapes(ids, outlines, nuclei, size, 0.5 if options.origin == "centre" else 0.0)
     s = ImageSet(
         experiment.region or experiment.run,
-        Grid((Axis("y", None, size, "um"), Axis("x", None, size, "um"))),
+        Grid(tuple(Axis(name, pixels.get(name), size, "um") for name in "yx")),
         experiment.run or None if experiment.region else None,
         objects=objects,
         shapes=shapes,
