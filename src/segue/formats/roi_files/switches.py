@@ -18,13 +18,13 @@ K = ShapeKind
 def switches(shapes: Shapes, width: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Per shape: what ImageJ would set, and which bits say nothing about the geometry, so that they may be otherwise.
 
-    A stated line width scales with the picture; rectangles, ovals and points are kept as floats; arrows and splines are what they are.
+    A stated line width scales with the picture; rectangles, ovals, points and splines are kept as floats; arrows and splines are what they are.
     """
     frame = shapes.frame
     kind = frame["kind"].cast(pl.Utf8)
     composite, needed = _composites(shapes, kind), _needed(shapes, kind)
     usual = np.where(width > 0, roi.SCALE_STROKE, 0)
-    usual |= np.where(kind.is_in([*POINTS, str(K.RECTANGLE), str(K.OVAL)]).to_numpy() | needed & ~composite, roi.SUB_PIXEL, 0)
+    usual |= np.where(kind.is_in([*POINTS, str(K.RECTANGLE), str(K.OVAL), str(K.SPLINE)]).to_numpy() | needed & ~composite, roi.SUB_PIXEL, 0)
     for name, bit in (("double", roi.DOUBLE_HEADED), ("hollow", roi.OUTLINE)):
         if frame[name].null_count() < len(frame):
             usual |= np.where(frame[name].is_not_null().to_numpy(), bit, 0)
