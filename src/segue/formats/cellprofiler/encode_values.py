@@ -2,43 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from segue.formats.cellprofiler.images import is_of_image
-from segue.formats.cellprofiler.sheets import as_text, blank
+from segue.formats.cellprofiler.sheets import as_text
 from segue.formats.cellprofiler.terms import OWN
-from segue.model.study import ImageSet, Study
+from segue.model.study import Study
+from segue.model.tables import KEYS, Table
 
-Values = list[tuple[str, pl.Series]]
-Rows = np.ndarray[Any, np.dtype[np.int64]]
-
-
-def values_of(study: Study, rows: list[Rows], undefined: str | None) -> Values:
-    """(name, values) of the columns that say something about the given objects of each image set, one behind the other."""
-    wanted = dict.fromkeys(key for s, mine in zip(study.image_sets, rows, strict=True) for key in _about(s, mine))
-    return [
-        (_plain(name), pl.concat([_column(s, title, name, mine, undefined) for s, mine in zip(study.image_sets, rows, strict=True)])) for title, name in wanted
-    ]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def _about(s: ImageSet, mine: Rows) -> list[tuple[str, str]]:
-    """Columns of tables that have a row for one of some objects."""
-    inside = pl.Series(mine).cast(pl.Int32).implode()
-    tables = [(title, table) for title, table in s.tables.items() if table.about == "objects" and len(mine)]
-    return [(title, column.name) for title, table in tables if table.frame["row"].is_in(inside).any() for column in table.columns]
+@dataclass(frozen=True)
+class Column:
+    """A column of the tables of one name in all image sets."""
+
+    name: str
+    values: pl.Series
+    """Texts, those of all image sets one behind the other."""
+    place: Ints
+    """(things,) where the value of each object stands; -1 = nowhere."""
+
+    def covers(self, rows: Ints) -> bool:
+        """Whether the tables have a row for one of some objects."""
+        return bool((self.place[rows] >= 0).any())
+
+    def texts(self, rows: Ints) -> pl.Series:
+        """The values of some objects."""
+        at = pl.Series(self.place[rows])
+        return self.values.gather(at.set(at < 0, None))
 
 
-def _column(s: ImageSet, title: str, name: str, mine: Rows, undefined: str | None) -> pl.Series:
-    table = s.tables.get(title)
-    if table is None or table.about != "objects" or name not in table.frame.columns:
-        return blank(len(mine)).alias("")
-    place = np.full(len(s.objects), -1, np.int64)
-    place[table.frame["row"].to_numpy()] = np.arange(len(table))
-    at = pl.Series(place[mine])
-    return as_text(table.frame[name].gather(at.set(at < 0, None)), undefined).alias("")
+def columns_of(study: Study, first: Ints, undefined: str | None) -> list[Column]:
+    """All columns about objects; tables of the same name and columns are one, whatever their image sets.
+
+    Parameters
+    ----------
+    study
+        Its tables about objects.
+    first
+        (image sets + 1,) number of the first object of each image set, counted through the study.
+    undefined
+        What stands for NaN.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[int, Table]]] = {}
+    for nth, s in enumerate(study.image_sets):
+        for title, table in s.tables.items():
+            if table.about == "objects" and len(table):
+                groups.setdefault((title, tuple(column.name for column in table.columns)), []).append((nth, table))
+    found: dict[tuple[str, str], list[Column]] = {}
+    for (title, names), parts in groups.items():
+        place = _place(parts, first)
+        for name in names:
+            columns = [table.frame[name] for _, table in parts]
+            alike = all(column.dtype == columns[0].dtype for column in columns)
+            texts = as_text(pl.concat(columns), undefined) if alike else pl.concat([as_text(column, undefined) for column in columns])
+            found.setdefault((title, name), []).append(Column(_plain(name), texts, place))
+    return [_one(parts) for parts in found.values()]
+
+
+def _place(parts: list[tuple[int, Table]], first: Ints) -> Ints:
+    rows = np.concatenate([table.frame[KEY].to_numpy() + first[nth] for nth, table in parts])
+    place = np.full(int(first[-1]), -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    return place
+
+
+KEY = next(iter(KEYS["objects"]))
+
+
+def _one(parts: list[Column]) -> Column:
+    """Columns of one name in tables of one name that have other columns elsewhere."""
+    if len(parts) == 1:
+        return parts[0]
+    starts = np.cumsum([0, *(len(part.values) for part in parts)])
+    place = np.full(len(parts[0].place), -1, np.int64)
+    for part, start in zip(parts, starts, strict=False):
+        place = np.where(part.place >= 0, part.place + start, place)
+    return Column(parts[0].name, pl.concat([part.values for part in parts]), place)
 
 
 def _plain(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +102,7 @@ def _names(rest: dict[str, pl.Series], said: list[int]) -> list[str]:
     files = [name for name in rest if name.startswith("FileName_")]
     if files:
         stems = [split_suffix(text)[0] if text else "" for text in rest[files[0]]]
-        twice = {stem for stem in stems if stems.count(stem) > 1} if len(set(stems)) < len(stems) else set()
+        twice = {stem for stem, count in Counter(stems).items() if count > 1}
         return [f"{stem} {number}".strip() if stem in twice or not stem else stem for stem, number in zip(stems, said, strict=True)]
     return [str(number) for number in said] if len(said) > 1 else [""] * len(said)
 

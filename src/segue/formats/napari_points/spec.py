@@ -41,6 +41,6 @@ FORMAT = Format(
             "napari counts from the centre of the first pixel: the last bits of other fractions may differ",
             limit=Limit(grid=1 / 256, lowest=-65536, highest=65536),
         ),
-        Feature.VALUES: approximate("in one table of features; a text that looks like a number or a truth value comes back as one"),
+        Feature.VALUES: approximate("only values about objects, in one table of features; a text that looks like a number or a truth value comes back as one"),
     },
 )
