@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from segue.errors import UnsupportedVariant
 from segue.formats.options import Options
 from segue.formats.table.assemble import assembled, refuse_repeated
 from segue.formats.table.options import ReadOptions
@@ -42,6 +43,9 @@ def _raw(source: Source, options: ReadOptions) -> Raw:
         from segue.formats.table.read_parquet import read_parquet
 
         return read_parquet(source, options)
+    if head == b"\xd0\xcf\x11\xe0":
+        sentence = f"{source.path} is an old spreadsheet (.xls), or one with a password; save it as .xlsx without a password, or as .csv"
+        raise UnsupportedVariant(sentence, path=source.path)
     if head[:2] == b"PK":
         from segue.formats.table.read_xlsx import read_xlsx
 
