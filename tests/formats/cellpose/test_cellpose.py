@@ -113,7 +113,9 @@ def test_the_window_would_open_what_is_written(tmp_path: Path) -> None:
     assert dat["filename"] == "cells.tif"
     assert dat["masks"].shape == dat["outlines"].shape == (3, 4)
     assert dat["flows"] == []
-    assert FORMAT.read(Source(tmp_path / "cells_seg.npy"))[0].image_sets[0].extras.is_empty()
+    back, notes = FORMAT.read(Source(tmp_path / "cells_seg.npy"))
+    assert back.image_sets[0].extras.is_empty()
+    assert len(notes) == 0
 
 
 def test_outlines_are_the_border_pixels() -> None:

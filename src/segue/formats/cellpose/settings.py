@@ -36,10 +36,14 @@ def read_settings(value: Mapping[str, Any], data: memoryview) -> tuple[dict[str,
             found[key] = to_json(one, data)
         except NotPlain as error:
             notes.append(Note(Kind.SKIPPED, f"the setting {key[:40]}: {error}"))
-    left = [key for key in PICTURES if key in value and value[key] is not None]
+    left = [key for key in PICTURES if _holds_something(value.get(key))]
     if left:
         notes.append(Note(Kind.SKIPPED, f"arrays that Cellpose makes again from the image ({', '.join(left)})", count=len(left)))
     return found, Notes(tuple(notes))
+
+
+def _holds_something(value: Any) -> bool:
+    return len(value) > 0 if isinstance(value, list | tuple) else value is not None
 
 
 def as_extras(settings: Mapping[str, Any]) -> pl.DataFrame:

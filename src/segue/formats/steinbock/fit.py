@@ -14,7 +14,7 @@ from segue.formats.steinbock.images import Listed, grid_of, tables_of, united
 from segue.formats.steinbock.layout import INTENSITIES, OBJECT, REGIONPROPS, RESERVED
 from segue.formats.steinbock.neighbours import pairs_of
 from segue.formats.steinbock.panel import stated
-from segue.formats.steinbock.spec import KEPT
+from segue.formats.steinbock.spec import FORMAT
 from segue.model.grid import Grid
 from segue.model.image import LabelImage, size_of
 from segue.model.keep import keep
@@ -26,7 +26,7 @@ _LARGEST = 2**32
 
 def fit(study: Study, options: Options) -> Study:
     """Every image set under a name of its own: one mask, numbered objects, their values and neighbours."""
-    kept = keep(study, KEPT)
+    kept = keep(study, FORMAT.keeps)
     sets = [replace(s, objects=s.objects.with_columns(label=numbered(s.objects))) for s in kept.image_sets]
     folders = _folders(sets)
     listed = tables_of(united([dict(s.tables) for s in sets]), len(sets))

@@ -24,8 +24,6 @@ FORMAT = Format(
         Feature.IMAGE_SETS: exact(),
         Feature.IMAGE_SET_NAME: exact("group and position are lost", limit=Limit(choices=("name",))),
         Feature.GRID_SIZE: exact("width and height of one plane; z planes and time points are lost", limit=Limit(axes="yx")),
-        Feature.IMAGES: approximate("only read: the folder img belongs to steinbock, and is not made anew"),
-        Feature.CHANNEL_NAMES: approximate("only read"),
         Feature.LABELS: exact(
             "one mask of one plane, of labels up to 4,294,967,295; others are lost", limit=Limit(at_most=1, axes="yx", lowest=0, highest=2**32 - 1)
         ),
@@ -39,4 +37,3 @@ FORMAT = Format(
         Feature.EXTRAS: approximate("the panel, one for all images; not what other formats added"),
     },
 )
-KEPT = frozenset(FORMAT.keeps) - {Feature.IMAGES, Feature.CHANNEL_NAMES}
