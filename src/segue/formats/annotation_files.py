@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any
 
 import msgspec
@@ -313,3 +313,15 @@ def tables_of(
             own = str(unique_texts(pl.Series([*found, name], dtype=pl.Utf8))[-1])
             found[own] = native_table(rest, {key: kinds[within, key] for key in rest}, count)
     return found
+
+
+def relative(name: Any) -> tuple[str, bool]:
+    """The name of a file without the folders of somebody's computer, and whether there were any; relative folders stay."""
+    if not isinstance(name, str):
+        return "", False
+    windows = PureWindowsPath(name)
+    if windows.drive or name.startswith(("\\\\", "~", "file:")):
+        return windows.name, True
+    if name.startswith("/"):
+        return PurePosixPath(name).name, True
+    return name, False

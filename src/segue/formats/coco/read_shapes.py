@@ -17,6 +17,7 @@ from segue.formats.coco.segments import Segments, masks, polygons
 from segue.formats.coco.terms import KEYPOINTS
 from segue.geometry.rings import Rings as Measured
 from segue.geometry.rings import following, sum_runs
+from segue.geometry.tidy import is_whole
 from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import SCHEMA
 
@@ -177,13 +178,6 @@ def _kinds(source: pl.Series, hint: pl.Series, rings: Rings) -> pl.Series:
         .otherwise(pl.lit("multipoint"))
     )
     return pl.select(kind).to_series()
-
-
-def is_whole(rings: Rings) -> npt.NDArray[np.bool_]:
-    """(shapes,) Which shapes have whole numbers as coordinates."""
-    broken = np.concatenate([[0], np.cumsum((rings.coords != np.floor(rings.coords)).any(axis=1))])
-    found: npt.NDArray[np.bool_] = broken[rings.coord_start[1:]] == broken[rings.coord_start[:-1]]
-    return found
 
 
 def _split(drawn: Segments, own: Sequence[Side]) -> tuple[Segments, Segments]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ import polars as pl
 from segue.codecs.json_rows import items, one
 from segue.codecs.json_text import dumps
 from segue.errors import Malformed
+from segue.formats.annotation_files import relative
 from segue.formats.coco.terms import KNOWN_CATEGORY, KNOWN_IMAGE, KNOWN_TOP, NAME, SIDE
 from segue.formats.description_files import DAMAGED, MEMBER, Described, as_text, read_image, read_population, read_tables, with_sizes
 from segue.model.grid import Grid
@@ -144,18 +145,6 @@ def _grid(value: dict[str, Any]) -> Grid:
             return Grid()
         raise ValueError(f"an image of {sizes[0]} x {sizes[1]} pixels")
     return with_sizes(Grid(), int(sizes[0]), int(sizes[1]))  # type: ignore[arg-type]
-
-
-def relative(name: Any) -> tuple[str, bool]:
-    """The name of a file without the folders of somebody's computer, and whether there were any; relative folders stay."""
-    if not isinstance(name, str):
-        return "", False
-    windows = PureWindowsPath(name)
-    if windows.drive or name.startswith(("\\\\", "~", "file:")):
-        return windows.name, True
-    if name.startswith("/"):
-        return PurePosixPath(name).name, True
-    return name, False
 
 
 def _category(top: Top, value: dict[str, Any]) -> None:

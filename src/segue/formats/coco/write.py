@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 
 from segue.codecs.json_text import dumps
-from segue.formats.annotation_files import Placed, placed
+from segue.formats.annotation_files import Placed, placed, relative
 from segue.formats.coco.batches import batches
 from segue.formats.coco.extras import Extras, image_ids
-from segue.formats.coco.fit_shapes import image_size
 from segue.formats.coco.numbering import Numbers, numbered
 from segue.formats.coco.options import WriteOptions
-from segue.formats.coco.read_top import relative
 from segue.formats.coco.terms import KNOWN, SIDE, UNCLASSIFIED
 from segue.formats.coco.write_text import pieces
 from segue.formats.description_files import MEMBER, VERSION, image_facts, population_facts, table_facts, with_sizes
 from segue.formats.options import Options
+from segue.formats.outline_files import image_size
 from segue.model.grid import Grid
 from segue.model.populations import Population
 from segue.model.study import ImageSet, Study

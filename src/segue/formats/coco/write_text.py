@@ -15,13 +15,14 @@ from segue.codecs.json_text import dumps, loads
 from segue.errors import Malformed
 from segue.formats.annotation_files import RECORD, cells, entries, in_braces, shape_members, side_members
 from segue.formats.coco.batches import Batch
-from segue.formats.coco.fit_shapes import has_holes, is_kind
 from segue.formats.coco.numbering import Numbers, beside
 from segue.formats.coco.options import WriteOptions
 from segue.formats.coco.read_shapes import POINTS
 from segue.formats.coco.terms import CROWD, VISIBILITY
+from segue.formats.outline_files import is_kind
 from segue.geometry.blocks import blocks_of
 from segue.geometry.rings import Rings as Measured
+from segue.geometry.tidy import has_holes
 from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import RINGED, ShapeKind, Shapes
 
