@@ -227,8 +227,10 @@ def _from_buffer(_: _Machine, content: object, type_: object, shape: object, ord
 
 
 def _scalar(machine: _Machine, type_: object, content: object) -> Any:
-    if not isinstance(type_, PickledType) or type_.dtype is None:
-        raise Refused("a number in it is of a type that segue does not know")
+    if not isinstance(type_, PickledType) or type_.objects:
+        raise Refused("a number in it makes no sense")
+    if type_.dtype is None:
+        return PickledArray((), None, content=b"")
     data = machine.bytes_of(content) if isinstance(content, Span) else content
     if not isinstance(data, bytes) or len(data) != type_.dtype.itemsize:
         raise Refused("a number in it has the wrong length")

@@ -13,7 +13,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 Buffer = memoryview
 
-_TYPE = re.compile(r"[buifc](?:1|2|4|8|16)")
+_TYPE = re.compile(r"[buifc](?:1|2|4|8|16)|[US][0-9]{1,6}")
 _MOST_AXES = 32
 _MOST_ELEMENTS = 1 << 40
 
@@ -69,7 +69,7 @@ class Span:
 
 @dataclass
 class PickledType:
-    """A number type; ``dtype`` is None for one whose values segue does not read (texts, dates, records)."""
+    """A type of numbers or texts; ``dtype`` is None for one whose values segue does not read (dates, records)."""
 
     dtype: np.dtype[Any] | None
     objects: bool = False

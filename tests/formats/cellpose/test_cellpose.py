@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,26 @@ def test_what_the_window_saves_is_read(tmp_path: Path) -> None:
     assert [note.kind for note in notes] == [Kind.SKIPPED] * 3
     assert "flows" in notes.items[-1].what
     assert not notes.refused
+
+
+@pytest.mark.parametrize(
+    "name", ["/home/anna/field 1.tif", PurePosixPath("/home/anna/field 1.tif"), np.str_("/home/anna/field 1.tif")], ids=["str", "path", "numpy"]
+)
+def test_what_the_program_saves_is_read(tmp_path: Path, name: Any) -> None:
+    """The keys of cellpose/io.py, masks_flows_to_seg; the file name is of the type that the caller had."""
+    flows = [np.zeros((3, 4, 3), np.uint8), np.zeros((2, 3, 4), np.float32), np.zeros((3, 4), np.float32)]
+    value = {"outlines": MASKS, "masks": MASKS, "chan_choose": [0, 0], "ismanual": np.zeros(3, bool), "filename": name, "flows": flows, "diameter": np.nan}
+    study, notes = FORMAT.read(Source(saved(tmp_path / "a_seg.npy", value)))
+    s = study.image_sets[0]
+    assert (s.name, len(s.objects), len(notes)) == ("field 1", 0, 2)
+    assert list(settings_of(s)) == ["chan_choose", "ismanual", "filename", "diameter"]
+
+
+def test_settings_that_are_no_plain_values_are_left_out(tmp_path: Path) -> None:
+    value = {"masks": MASKS, 5: 1, "when": np.datetime64("2026-01-01"), "words": np.array(["a"]), "complex": np.array([1j]), "fine": 1}
+    study, notes = FORMAT.read(Source(saved(tmp_path / "a_seg.npy", value)))
+    assert settings_of(study.image_sets[0]) == {"fine": 1}
+    assert [note.kind for note in notes] == [Kind.SKIPPED] * 4
 
 
 def test_the_settings_are_written_back_as_they_were(tmp_path: Path) -> None:

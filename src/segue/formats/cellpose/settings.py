@@ -25,7 +25,10 @@ def read_settings(value: Mapping[str, Any], data: memoryview) -> tuple[dict[str,
     notes: list[Note] = []
     found: dict[str, Any] = {}
     for key, one in value.items():
-        if key in READ or not isinstance(key, str):
+        if key in READ:
+            continue
+        if not isinstance(key, str):
+            notes.append(Note(Kind.SKIPPED, "{count setting} whose name is no text"))
             continue
         if key in _PATHS and isinstance(one, str):
             short = one.replace("\\", "/").rsplit("/", 1)[-1]
