@@ -131,9 +131,8 @@ def numbered(objects: Objects) -> pl.Series:
     used = label.drop_nulls()
     free = pl.Series(range(1, len(label) + 1), dtype=pl.UInt64)
     free = free.filter(~free.is_in(used.implode())) if used.len() else free
-    values = label.to_list()
-    rest = iter(free.to_list())
-    return pl.Series("label", [next(rest) if one is None else one for one in values], dtype=pl.UInt64)
+    missing = label.is_null()
+    return label.clone().scatter(missing.arg_true(), free.head(int(missing.sum())))
 
 
 def values_of(s: ImageSet, tables: Mapping[str, Table]) -> list[pl.Series]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from segue.formats.cell_files import table_of, typed
@@ -55,11 +54,11 @@ def assembled(parts: Parts, panel: Panel | None) -> ImageSet:
 
 
 def _tables(parts: Parts, objects: Objects) -> dict[str, Table]:
-    place = {label: nth for nth, label in enumerate(objects.frame["label"].to_list())}
+    place = objects.frame.select("label", row=pl.int_range(pl.len(), dtype=pl.Int32))
     found = {}
     for folder, (cells, values) in parts.values.items():
         if values:
-            rows = np.array([place[label] for label in cells.to_list()], np.int32)
+            rows = cells.alias("label").to_frame().join(place, on="label", how="left", maintain_order="left")["row"].to_numpy()
             found[folder] = table_of(rows, values, [_column(folder, column) for column in values])
     return found
 
