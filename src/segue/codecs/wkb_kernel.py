@@ -6,4 +6,4 @@ from __future__ import annotations
 from segue.codecs.wkb_walk import walk as plain
 from segue.storage.compiled import njit
 
-walk = njit(nogil=True)(plain)
+walk = njit(nogil=True, _nrt=False)(plain)

@@ -10,11 +10,14 @@ import numpy.typing as npt
 import polars as pl
 
 from segue.codecs.parquet_lists import flat
-from segue.codecs.wkb_walk import COLLECTION, DAMAGED, EMPTY, OTHER, PART, POLYGON, RING, SHAPE, walk
+from segue.codecs.wkb_walk import COLLECTION, DAMAGED, EMPTY, MULTIPOLYGON, OTHER, PART, POLYGON, RING, SHAPE, walk
 from segue.model.rings import Floats, Ints, Rings
 
-SMALL = 20_000
-"""Up to this many values plain Python is as fast as loading the kernel."""
+SMALL = 200_000
+"""Up to this many values that are no plain areas, Python is as fast as loading the kernel."""
+_RUN = {"at": np.int64, "count": np.int64, "forms": np.uint8, "begins": np.uint8, "row": np.int32}
+_PLAIN = {POLYGON: b"\1\3\0\0\0\1\0\0\0", MULTIPOLYGON: b"\1\6\0\0\0\1\0\0\0\1\3\0\0\0\1\0\0\0"}
+"""How areas of one ring begin."""
 _CHUNK = 1 << 22
 """Vertices that are gathered at a time."""
 Bytes = npt.NDArray[np.uint8]
@@ -64,21 +67,62 @@ def read_wkb(column: pl.Series) -> Geometries:
     flat_rings, shape = _arranged(data, runs)
     owner = rows[runs["row"][shape]]
     kind = runs["code"][runs["row"][shape]]
-    return sound(flat_rings, kind, owner.astype(np.int64), code, deep=bool(((runs["form"] & 7) > 2).any()))
+    return sound(flat_rings, kind, owner.astype(np.int64), code, deep=bool(((runs["forms"] & 7) > 2).any()))
 
 
 def _runs(data: Bytes, start: Ints, code: Bytes) -> dict[str, Any]:
-    """The runs of vertices as columns."""
-    none = {"at": np.int64, "count": np.int64, "form": np.uint8, "begins": np.uint8, "row": np.int32}
-    plain = len(code) <= SMALL
-    if plain:
+    """The runs of vertices as columns: those of plain areas at once, all others by walking through them."""
+    plain = _plain_areas(data, start, code)
+    others = np.flatnonzero(code == EMPTY)
+    if not len(others):
+        return plain | {"code": code}
+    walked = _walked(*_selected(data, start, others)) if len(others) < len(code) else _walked(data, start)
+    code[others] = walked.pop("code")
+    walked["row"] = others[walked["row"]].astype(np.int32)
+    if len(others) < len(code):
+        bytes_before = start[:-1][others] - np.concatenate([[0], np.cumsum(np.diff(start)[others])[:-1]])
+        place = np.searchsorted(others, walked["row"])
+        walked["at"] = walked["at"] + bytes_before[place]
+    joined = {name: np.concatenate([plain[name], walked[name]]) for name in _RUN}
+    order = np.argsort(joined["row"], kind="stable")
+    return {name: values[order] for name, values in joined.items()} | {"code": code}
+
+
+def _selected(data: Bytes, start: Ints, rows: Ints) -> tuple[Bytes, Ints]:
+    """Some of the values, one behind the other."""
+    length = np.diff(start)[rows]
+    offsets = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    place = np.arange(offsets[-1], dtype=np.int64) + np.repeat(start[:-1][rows] - offsets[:-1], length)
+    return data[place], offsets
+
+
+def _plain_areas(data: Bytes, start: Ints, code: Bytes) -> dict[str, Any]:
+    """Areas of one little-endian ring without holes, nearly all there are in most files; their codes are written."""
+    size = np.diff(start)
+    found = []
+    for number, head in _PLAIN.items():
+        rows = np.flatnonzero((size > len(head) + 4) & (code == EMPTY))
+        bytes_ = data[start[:-1][rows, None] + np.arange(len(head) + 4)] if len(rows) else np.empty((0, len(head) + 4), np.uint8)
+        count = np.ascontiguousarray(bytes_[:, len(head) :]).view("<u4")[:, 0].astype(np.int64)
+        fits = (bytes_[:, : len(head)] == np.frombuffer(head, np.uint8)).all(axis=1) & (count > 0) & (len(head) + 4 + 16 * count == size[rows])
+        rows, count = rows[fits], count[fits]
+        code[rows] = number
+        whole = {"at": start[:-1][rows] + len(head) + 4, "count": count, "row": rows.astype(np.int32)}
+        found.append(whole | {"forms": np.full(len(rows), 2, np.uint8), "begins": np.full(len(rows), RING | PART | SHAPE, np.uint8)})
+    order = np.argsort(np.concatenate([one["row"] for one in found]), kind="stable")
+    return {name: np.concatenate([one[name] for one in found])[order] for name in _RUN}
+
+
+def _walked(data: Bytes, start: Ints) -> dict[str, Any]:
+    code = np.zeros(len(start) - 1, np.uint8)
+    if len(code) <= SMALL:
         walker, given = walk, data.tobytes()
     else:
         from segue.codecs.wkb_kernel import walk as walker
 
         given = data.view(np.int8)  # type: ignore[assignment]
-    number = walker(given, start, code, *(np.empty(0, dtype) for dtype in none.values()))
-    found: dict[str, Any] = {name: np.empty(number, dtype) for name, dtype in none.items()}
+    number = walker(given, start, code, *(np.empty(0, dtype) for dtype in _RUN.values()))
+    found: dict[str, Any] = {name: np.empty(number, dtype) for name, dtype in _RUN.items()}
     if number:
         walker(given, start, code, *found.values())
     return found | {"code": code}
@@ -92,7 +136,7 @@ def _arranged(data: Bytes, runs: dict[str, Any]) -> tuple[Rings, Ints]:
     first = 0
     while first < len(count):
         last = max(first + 1, int(np.searchsorted(vertex, vertex[first] + _CHUNK)) - 1)
-        coords[vertex[first] : vertex[last]] = _vertices(data, runs["at"][first:last], count[first:last], runs["form"][first:last])
+        coords[vertex[first] : vertex[last]] = _vertices(data, runs["at"][first:last], count[first:last], runs["forms"][first:last])
         first = last
     ring, part, shape = (np.flatnonzero(begins & bit) for bit in (RING, PART, SHAPE))
     ends = [np.append(one, len(begins)).astype(np.int64) for one in (ring, part, shape)]
