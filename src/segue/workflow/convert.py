@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segue.errors import InvalidOption, NotesRefused, SinkError
-from segue.formats.format import Format
+from segue.formats.format import Accepts, Format
 from segue.formats.options import Options
 from segue.model.diff import diff
 from segue.model.study import Study
@@ -18,7 +18,7 @@ from segue.storage.sink import FileSink
 from segue.storage.source import Source
 from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
-from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of
+from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of, with_image_of
 from segue.workflow.prepare import SETTINGS, prepare
 from segue.workflow.targets import implied_options, target_format
 
@@ -92,7 +92,10 @@ def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes
     if item.image is None:
         return opened, opened.notes
     image = open_path(item.image)
-    return replace(opened, study=with_grid_of(opened.study, image)), opened.notes + image.notes
+    study = with_grid_of(opened.study, image)
+    if settings.options.get("role") == "image" and Accepts.PIXELS in record.accepts:
+        study = with_image_of(study, image)
+    return replace(opened, study=study), opened.notes + image.notes
 
 
 def open_table(path: Path, options: Mapping[str, Any]) -> Opened:

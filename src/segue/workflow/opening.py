@@ -97,6 +97,12 @@ def with_grid_of(study: Study, image: Opened) -> Study:
     return study.map(lambda s: replace(s, grid=_merged(s, grid, image)))
 
 
+def with_image_of(study: Study, image: Opened) -> Study:
+    """The study with the pixels of an image, where it has none: what is drawn will be written on it."""
+    images = image.study.image_sets[0].images
+    return study.map(lambda s: s if s.images or s.labels else replace(s, images=images))
+
+
 def _merged(s: ImageSet, grid: Grid, image: Opened) -> Grid:
     names = [name for name in "tzyx" if name in s.grid.names + grid.names]
     stated = {name: s.grid.size(name) for name in names}

@@ -68,13 +68,18 @@ def _image_set(s: ImageSet, accepts: frozenset[Accepts], policy: Policy, setting
         ready, more = shapes_from_labels(s, policy)
     elif accepts == {Accepts.TABLE}:
         ready, more = points_from_shapes(s)
-    elif Accepts.LABELS in accepts and Accepts.SHAPES not in accepts and not s.labels and len(area_rows(s.shapes)):
+    elif Accepts.LABELS in accepts and Accepts.SHAPES not in accepts and not s.labels and len(area_rows(s.shapes)) and not _stays(s, accepts, settings):
         ready, more = labels_from_shapes(s, policy)
     elif not accepts & {Accepts.SHAPES, Accepts.TABLE} and not s.labels and not (s.images and Accepts.PIXELS in accepts):
         raise Incompatible(_nothing_to_draw(s, where))
     else:
         ready, more = s, Notes()
     return replace(s, objects=ready.objects), ready, notes + more
+
+
+def _stays(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, Any]) -> bool:
+    """Whether an image is written as it is, with what is drawn on it where the format can: nobody asked for labels."""
+    return Accepts.PIXELS in accepts and bool(s.images) and settings.get("role", "auto") != "labels"
 
 
 def _nothing_to_draw(s: ImageSet, where: str) -> str:

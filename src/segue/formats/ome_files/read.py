@@ -20,7 +20,7 @@ from segue.formats.ome_files.values import read_tables
 from segue.model.features import Feature
 from segue.model.frames import remapped
 from segue.model.objects import Objects, repeated_labels, unique_texts
-from segue.model.populations import Membership
+from segue.model.populations import Membership, Population
 from segue.model.rings import Ints
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
@@ -52,6 +52,23 @@ def study_of(document: Document, path: Path | str) -> tuple[Study, Notes]:
     found = [image_set(content, image, rois) for image, rois in _assigned(document)]
     notes = Notes.joined([content.notes, *(notes for _, notes in found), _unassigned(document, path)])
     return Study(tuple(one for one, _ in found), content.annotated.populations), notes
+
+
+def drawn_on(document: Document, path: Path | str, number: int) -> tuple[ImageSet, tuple[Population, ...], Notes]:
+    """What is drawn on one image of a document: image ``number``, from 0, among those with pixels.
+
+    Raises
+    ------
+    Malformed, TooLarge
+    """
+    content = content_of(document, path)
+    wanted = [image for image in document.images if image.pixels is not None][number]
+    rois = next(rois for image, rois in _assigned(document) if image is wanted)
+    found, notes = image_set(content, wanted, rois)
+    others = len(document.rois) - len(rois)
+    if others:
+        notes += Notes.of(Note(Kind.SKIPPED, "{count ROI} of other images of the file", Feature.OBJECTS, count=others))
+    return found, content.annotated.populations, content.notes + notes
 
 
 def content_of(document: Document, path: Path | str) -> Content:

@@ -16,7 +16,7 @@ from segue.model.study import Study
 
 
 def fit(study: Study, options: Options) -> Study:
-    """One picture, in a number type that the layout has.
+    """One picture, in a number type that the layout has, and what the layout can hold of the drawings on an image.
 
     Raises
     ------
@@ -25,7 +25,11 @@ def fit(study: Study, options: Options) -> Study:
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(study, chosen.role, chosen.layer)
-    _, dtype = storage_of(picture, chosen.layout, span_of(picture))
+    layout, dtype = storage_of(picture, chosen.layout, span_of(picture))
     if isinstance(picture, Image):
         picture = replace(picture, pixels=converted(picture.pixels, dtype))
+        if layout == "ome":
+            from segue.formats.tiff.ome_drawn import fit_drawn
+
+            return fit_drawn(study, picture)
     return fitted(study, picture, KEPT)

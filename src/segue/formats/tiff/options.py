@@ -26,4 +26,7 @@ class WriteOptions(Options):
         "auto", description="auto = imagej where ImageJ has the pixel type, ome for names that end in .ome.tif, else ome or plain"
     )
     compression: Literal["none", "deflate"] = Field("none", description="deflate is lossless; ImageJ's layout is never compressed")
+    holes: Literal["auto", "mask", "fill"] = Field(
+        "auto", description="layout=ome: how a drawn area with holes is written: mask, filled, or auto = mask up to 16 million pixels"
+    )
     layer: str | None = Field(None, description="name of the label image or image to write, where there are several")

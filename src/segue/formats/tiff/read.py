@@ -1,4 +1,4 @@
-"""Reading TIFF: one image or label image, its pixels when they are asked for."""
+"""Reading TIFF: one image or label image, its pixels when they are asked for, and what is drawn on it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,13 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     if len(found) > 1:
         what = f"the file holds {len(found)} images, and this is number {chosen.image}; the option image chooses another"
         notes += Notes.of(Note(Kind.SKIPPED, what, where=source.path.name, count=len(found) - 1))
-    return study_of(pixels, axes, series.facts, role=chosen.role), notes
+    study = study_of(pixels, axes, series.facts, role=chosen.role)
+    if series.kind == "ome":
+        from segue.formats.tiff.ome_drawn import read_drawn
+
+        study, more = read_drawn(study, source, chosen.image - 1)
+        notes += more
+    return study, notes
 
 
 def _axes(series: Series, options: ReadOptions, source: Source) -> tuple[str, Notes]:

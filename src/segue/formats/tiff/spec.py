@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
+from segue.formats.ome_files.features import DRAWN
 from segue.model.features import Feature
 
 INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 PIXEL_TYPES = (*INTEGERS, "float16", "float32", "float64")
+
+_DRAWN = "on an image, as OME ROIs in layout ome (names that end in .ome.tif)"
 
 FORMAT = Format(
     name="tiff",
@@ -20,6 +23,7 @@ FORMAT = Format(
     writer="segue.formats.tiff.write:write",
     read_options="segue.formats.tiff.options:ReadOptions",
     write_options="segue.formats.tiff.options:WriteOptions",
+    implied={suffix: {"layout": "ome"} for suffix in (".ome.tif", ".ome.tiff", ".ome.btf")},
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
     identity="the label numbers are the pixel values; ids and names of objects have no place",
     opened_by=("Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "ilastik", "Cellpose", "MATLAB", "Python (tifffile, scikit-image)"),
@@ -36,8 +40,9 @@ FORMAT = Format(
         Feature.LABELS: exact("a file holds one picture: labels before images, the first before others", limit=Limit(at_most=1)),
         Feature.LAYER: exact(),
         Feature.LABEL_TIME: exact(),
-        Feature.OBJECTS: approximate("the label numbers in the pixels are the objects"),
-        Feature.OBJECT_LABEL: approximate("the label numbers in the pixels are the objects"),
+        **{feature: approximate(_DRAWN) for feature in DRAWN if feature is not Feature.LAYER},
+        Feature.OBJECTS: approximate(f"the label numbers in the pixels are the objects; {_DRAWN}"),
+        Feature.OBJECT_LABEL: approximate(f"the label numbers in the pixels are the objects; {_DRAWN}"),
     },
 )
 KEPT = frozenset(feature for feature, kept in FORMAT.keeps.items() if kept.exactly)
