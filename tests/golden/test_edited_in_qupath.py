@@ -14,7 +14,14 @@ import tifffile
 
 import segue
 
-BY_WAY_OF = {"cells-RoiSet.zip": "imagej-roi", "cells.ome.xml": "ome-roi", "cells_seg.npy": "cellpose"}
+BY_WAY_OF = {
+    "cells-RoiSet.zip": {"to": "imagej-roi"},
+    "cells_seg.npy": {"to": "cellpose"},
+    "cells-coco.json": {"to": "coco"},
+    "cells-rle.json": {"to": "coco", "segmentation": "rle"},
+    "cells.ome.xml": {"to": "ome-roi"},
+    "cells.parquet": {"to": "geoparquet"},
+}
 CLASSIFIED, DELETED = 30, 5
 
 
@@ -83,11 +90,11 @@ def test_what_is_edited_comes_back_with_its_old_numbers(mask):
 @pytest.mark.parametrize("name", BY_WAY_OF)
 def test_so_it_does_by_way_of_another_format(mask, name):
     there, path, again = mask.with_name(name), mask.with_name("cells.geojson"), mask.with_name(f"again-{name}")
-    segue.convert(mask, there, to=BY_WAY_OF[name])
+    segue.convert(mask, there, **BY_WAY_OF[name])
     segue.convert(there, path)
     edited_in_qupath(path)
-    segue.convert(path, again, to=BY_WAY_OF[name], image=mask)
+    segue.convert(path, again, **BY_WAY_OF[name], image=mask)
     left, unchanged = came_back(mask, again)
     assert (len(left), unchanged) == (125 - DELETED, True)
-    if BY_WAY_OF[name] not in ("cellpose",):  # its files hold no classes, which is noted
+    if name != "cells_seg.npy":  # its files hold no classes, which is noted
         assert len(set(members(again)) & set(left.tolist())) == CLASSIFIED

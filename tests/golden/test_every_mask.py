@@ -21,7 +21,19 @@ MASKS = [
     "mantis/test/files/project/set_one/segmentation.tif",
     "mantis/test/files/project/set_two/segmentation.tif",
 ]
-ROADS = ["{}-RoiSet.zip", "{}.geojson", "{}.geojson.gz", "{}.ome.xml", "{}.segue", "{}-copy.tif", "{}.npy"]
+ROADS = {
+    "{}-RoiSet.zip": "imagej-roi",
+    "{}.geojson": "qupath-geojson",
+    "{}.geojson.gz": "qupath-geojson",
+    "{}.segue": "segue-study",
+    "{}-copy.tif": "tiff",
+    "{}.npy": "numpy",
+    "{}_seg.npy": "cellpose",
+    "{}-coco.json": "coco",
+    "{}.ome.xml": "ome-roi",
+    "{}.parquet": "geoparquet",
+}
+"""Names of files, and their formats."""
 
 
 @pytest.mark.golden
@@ -53,7 +65,7 @@ def test_a_tricky_mask_comes_back_bit_for_bit(tmp_path, road):
     there_and_back(tricky(), tmp_path, road)
 
 
-@pytest.mark.parametrize("road", ["{}-RoiSet.zip", "{}.geojson", "{}.ome.xml", "{}.segue"])
+@pytest.mark.parametrize("road", ["{}-RoiSet.zip", "{}.geojson", "{}.segue", "{}-coco.json", "{}.ome.xml", "{}.parquet"])
 def test_stacks_over_time_and_depth_come_back_bit_for_bit(tmp_path, road):
     rng = np.random.default_rng(3)
     stack = np.zeros((3, 2, 40, 50), np.uint16)
@@ -64,7 +76,7 @@ def test_stacks_over_time_and_depth_come_back_bit_for_bit(tmp_path, road):
     mask = tmp_path / "stack.tif"
     tifffile.imwrite(mask, stack, imagej=True, metadata={"axes": "TZYX"})
     middle, back = tmp_path / road.format("stack"), tmp_path / "back.tif"
-    segue.convert(mask, middle)
+    segue.convert(mask, middle, to=ROADS[road])
     zero = tmp_path / "zero.tif"
     tifffile.imwrite(zero, np.zeros_like(stack), imagej=True, metadata={"axes": "TZYX"})
     mask.unlink()
@@ -76,10 +88,9 @@ def there_and_back(array, folder, road):
     mask, middle, back, zero = (folder / name for name in ("mask.tif", road.format("there"), "back.tif", "zero.tif"))
     tifffile.imwrite(mask, array)
     tifffile.imwrite(zero, np.zeros(array.shape, np.uint8))
-    options = {} if middle.suffix in (".zip", ".geojson", ".gz") else {"role": "labels"}
-    segue.convert(mask, middle, **options)
+    segue.convert(mask, middle, to=ROADS[road], role="labels")
     mask.unlink()
-    segue.convert(middle, back, image=zero, **({"role": "labels"} if middle.suffix in (".npy", ".tif") else {}))
+    segue.convert(middle, back, image=zero, role="labels")
     result = tifffile.imread(back)
     assert result.shape == array.shape
     assert np.array_equal(result.astype(np.int64), array.astype(np.int64))
