@@ -193,6 +193,14 @@ class TestFolder:
         with pytest.raises(WrongFormat):
             read(tmp_path)
 
+    def test_names_that_look_like_patterns_are_names(self, tmp_path):
+        rows = [["ImageNumber", "ObjectNumber", "^a$", "*", "Parent_^a$", "Classify_^x$"], [1, 1, 5, "nan", 1, 1], [1, 2, 6, "t", 2, 0]]
+        save(tmp_path / "out", prefix="", N=rows, Image=[["ImageNumber", "^a$", "*", "^.*$"], [1, 5, "nan", "/x/y"]])
+        study, _ = read(tmp_path / "out")
+        assert study.image_sets[0].tables["N"].frame["^a$"].to_list() == [5, 6]
+        assert [one.id for one in study.populations] == ["^x$"]
+        assert list(study.image_sets[0].tables["Image"].frame.columns) == ["^a$", "*"]
+
 
 class TestMasks:
     def labels(self) -> np.ndarray[Any, Any]:

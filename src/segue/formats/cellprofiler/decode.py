@@ -66,7 +66,7 @@ def _image_set(nth: int, images: Images, parts: list[tuple[Sheet, int, int]]) ->
             name = unique([sheet.name], tables)[0]
             tables[name] = Table("objects", frame.insert_column(0, rows.alias("row")), sheet.columns)
         for one in sheet.classes.columns:
-            inside = rows.filter(sheet.classes[one].slice(begin, end - begin).fill_null(value=False))
+            inside = rows.filter(sheet.classes[one].alias("").slice(begin, end - begin).fill_null(value=False))
             members.append(pl.DataFrame({"population": pl.Series([one], dtype=pl.Utf8).new_from_index(0, len(inside)), "object": inside}))
         first += end - begin
     membership = Membership.of(pl.concat(members).sort("object", maintain_order=True)) if members else Membership.empty()

@@ -55,7 +55,7 @@ def sheet_of(name: str, frame: Texts, images: Images, classes: list[str], where:
         row = keys.filter(keys.is_duplicated()).row(0)
         message = f"{where} is damaged: object {row[1]} of image {images.numbers[row[0]]} stands twice in the table of {name}"
         raise Malformed(message, path=where, expected="each object once")
-    rest = {own: frame[own] for own in frame.columns if own not in (IMAGE_NUMBER, OBJECT_NUMBER) and not is_of_image(own)}
+    rest = {own: frame[own].alias("") for own in frame.columns if own not in (IMAGE_NUMBER, OBJECT_NUMBER) and not is_of_image(own)}
     facts = _facts(rest, name, number)
     centre = _centre(rest, len(frame))
     marked = {one: rest.pop(CLASS + one) for one in classes if CLASS + one in rest}

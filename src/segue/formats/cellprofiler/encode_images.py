@@ -50,7 +50,9 @@ def _values(study: Study, taken: dict[str, pl.Series], undefined: str | None) ->
             if table.about == "image set":
                 for column in table.columns:
                     if column.name != IMAGE_NUMBER or column.type != "integer" or counted:
-                        cells.setdefault((title, column.name), [None] * len(study.image_sets))[nth] = as_text(table.frame[column.name].head(1), undefined)
+                        cells.setdefault((title, column.name), [None] * len(study.image_sets))[nth] = as_text(
+                            table.frame[column.name].alias("").head(1), undefined
+                        )
     names = unique((name or "unnamed" for _, name in cells), taken)
     texts = [[one[0] if one is not None and len(one) else None for one in many] for many in cells.values()]
     return {name: pl.Series(values, dtype=pl.Utf8) for name, values in zip(names, texts, strict=True)}

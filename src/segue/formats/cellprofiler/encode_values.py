@@ -58,7 +58,7 @@ def columns_of(study: Study, first: Ints, undefined: str | None) -> list[Column]
     for (title, names), parts in groups.items():
         place = _place(parts, first)
         for name in names:
-            columns = [table.frame[name] for _, table in parts]
+            columns = [table.frame[name].alias("") for _, table in parts]  # polars takes a name such as ^a$ for a pattern
             alike = all(column.dtype == columns[0].dtype for column in columns)
             texts = as_text(pl.concat(columns), undefined) if alike else pl.concat([as_text(column, undefined) for column in columns])
             found.setdefault((title, name), []).append(Column(_plain(name), texts, place))

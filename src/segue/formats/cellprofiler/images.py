@@ -52,7 +52,7 @@ def images_of(sheets: Sheets, where: str) -> Images:
     files = _all(sheets, where)
     files, notes = _without_paths(files)
     said = [int(number) for number in files[IMAGE_NUMBER]]
-    rest = {name: files[name] for name in files.columns if name != IMAGE_NUMBER}
+    rest = {name: files[name].alias("") for name in files.columns if name != IMAGE_NUMBER}
     names, groups, positions = _names(rest, said), rest.pop(GROUP, blank(len(said))).to_list(), _positions(rest, len(said))
     grids, counts = _grids(rest, len(said)), _counts(rest, sheets)
     if said != list(range(1, len(said) + 1)):
@@ -87,7 +87,7 @@ def is_of_image(name: str) -> bool:
 
 def _without_paths(files: Texts) -> tuple[Texts, Notes]:
     """Without the columns that say where files were on somebody's computer."""
-    gone = [name for name in files.columns if name.startswith(PATHS) or bool(files[name].str.contains(ABSOLUTE.pattern).any())]
+    gone = [name for name in files.columns if name.startswith(PATHS) or bool(files[name].alias("").str.contains(ABSOLUTE.pattern).any())]
     gone = [name for name in gone if name not in (IMAGE_NUMBER, NAME, GROUP)]
     if not gone:
         return files, Notes()

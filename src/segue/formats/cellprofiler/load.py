@@ -110,7 +110,7 @@ def _split(table: Delimited, file: File) -> dict[str, Texts]:
 
 
 def _filled(texts: pl.Series) -> pl.Series:
-    return (texts.str.to_lowercase() != "nan").fill_null(value=False)
+    return (texts.alias("").str.to_lowercase() != "nan").fill_null(value=False)
 
 
 def _joined(images: Texts | None, more: Texts, file: File) -> Texts:
