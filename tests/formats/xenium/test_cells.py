@@ -161,6 +161,19 @@ class TestOneFile:
         assert np.diff(study.image_sets[0].shapes.rings.ring_start).tolist() == [4, 4]
         assert [(note.kind, note.count) for note in notes] == [(Kind.SKIPPED, 2), (Kind.SKIPPED, 1)]
 
+    @pytest.mark.parametrize("label", [True, False])
+    def test_a_gap_inside_a_polygon_does_not_cut_it(self, tmp_path, label):
+        frame = vertices(("a-1", 1, 0), ("b-1", 2, 9), label=label)
+        gap = frame.clear().vstack(frame[:1]).with_columns(cell_id=pl.lit(None, pl.Utf8))
+        pl.concat([gap, frame[:2], gap, gap, frame[2:7], gap, frame[7:], gap]).write_parquet(tmp_path / "cell_boundaries.parquet")
+        study, notes = read(tmp_path / "cell_boundaries.parquet", pixel_size=1, origin="centre")
+        assert np.diff(study.image_sets[0].shapes.rings.ring_start).tolist() == [4, 4]
+        assert [note.count for note in notes] == [5]
+
+    def test_only_gaps(self, tmp_path):
+        vertices(("a-1", 1, 0)).with_columns(vertex_x=pl.lit(None, pl.Float64)).write_parquet(tmp_path / "cell_boundaries.parquet")
+        assert len(read(tmp_path / "cell_boundaries.parquet", pixel_size=1)[0].image_sets[0].objects) == 0
+
     def test_labels_that_name_several_cells_are_none(self, tmp_path):
         vertices(("a", 1, 0), ("b", 1, 9), label=True).write_parquet(tmp_path / "cell_boundaries.parquet")
         assert read(tmp_path / "cell_boundaries.parquet", pixel_size=1)[0].image_sets[0].objects.frame["label"].to_list() == [None, None]

@@ -7,7 +7,7 @@ from segue.formats.format import Format, Reference
 FORMAT = Format(
     name="merscope",
     title="MERSCOPE cells",
-    suffixes=("cell_boundaries.parquet", "_micron_space.parquet", "_mosaic_space.parquet", ".hdf5"),
+    suffixes=("cell_boundaries.parquet", "_micron_space.parquet", "_mosaic_space.parquet"),
     summary="outlines of cells on every z plane of a MERSCOPE region, with the table of cells; micrometres become pixels of the mosaic",
     specification=Reference("Vizgen, MERSCOPE output file formats, and real files", "Parquet (232 and later, vpt), HDF5 (before)", "2026-11-21"),
     detect="segue.formats.merscope.detect:detect",

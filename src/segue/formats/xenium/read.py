@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ from segue.formats.xenium.vertices import Polygons, read_vertices
 from segue.model.features import Feature
 from segue.model.grid import Axis, Grid
 from segue.model.objects import Objects
-from segue.model.rings import Rings, concat
+from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import Shapes
 from segue.model.study import EXTRAS, ImageSet, Study
 from segue.notes import Kind, Note, Notes
@@ -28,7 +29,7 @@ NAME = "cells"
 
 
 def read(source: Source, options: Options) -> tuple[Study, Notes]:
-    """The cells of a run: their outlines, their nuclei (role ``nucleus``), and the table of cells. Memory: 100 bytes per vertex.
+    """The cells of a run: their outlines, their nuclei (role ``nucleus``), and the table of cells. Memory: 60 bytes per vertex (a million cells: 1.2 GB).
 
     Raises
     ------
@@ -86,19 +87,26 @@ def _shapes(ids: pl.Series, outlines: Polygons, nuclei: Polygons | None, size: f
     rows = pl.DataFrame({"id": ids, "row": pl.int_range(len(ids), dtype=pl.Int32, eager=True)})
     cell = _rows(outlines, rows)
     order = np.argsort(cell, kind="stable").astype(np.int64)
+    rings = outlines.rings if _sorted(order) else outlines.rings.take(order)
     owner, first = np.unique(cell[order], return_index=True)
-    rings = outlines.rings.take(order)
     merged = Rings(rings.coords, rings.ring_start, rings.part_start, np.append(first, len(order)).astype(np.int64))
-    objects, roles, many = [owner], ["outline"] * len(owner), [merged]
+    frame = _frame(owner, "outline")
     if nuclei is not None:
-        objects.append(_rows(nuclei, rows))
-        roles += ["nucleus"] * len(nuclei.rings)
-        many.append(nuclei.rings)
-    whole = concat(many)
-    frame = pl.DataFrame({"object": pl.Series(np.concatenate(objects), dtype=pl.Int32), "role": pl.Series(roles, dtype=pl.Utf8)})
-    frame = frame.with_columns(kind=pl.lit("polygon"))
-    shapes = Shapes(frame, whole.with_coords(whole.coords / size + shift))
-    return shapes.take(np.argsort(frame["object"].to_numpy(), kind="stable").astype(np.int64))
+        frame = pl.concat([frame, _frame(_rows(nuclei, rows), "nucleus")])
+        merged = concat([merged, nuclei.rings])
+    pixels = merged.coords / size
+    pixels += shift
+    shapes = Shapes(frame, merged.with_coords(pixels))
+    order = np.argsort(frame["object"].to_numpy(), kind="stable").astype(np.int64)
+    return shapes if _sorted(order) else shapes.take(order)
+
+
+def _frame(objects: np.ndarray[Any, Any], role: str) -> pl.DataFrame:
+    return pl.DataFrame({"object": pl.Series(objects, dtype=pl.Int32)}).with_columns(role=pl.lit(role), kind=pl.lit("polygon"))
+
+
+def _sorted(order: Ints) -> bool:
+    return bool((np.diff(order) == 1).all())
 
 
 def _rows(polygons: Polygons, rows: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

@@ -16,7 +16,7 @@ from segue.codecs.parquet_footer import look
 from segue.codecs.wkb_read import sound
 from segue.codecs.wkb_walk import POLYGON
 from segue.errors import Malformed
-from segue.model.rings import Floats, Ints, Rings
+from segue.model.rings import Bools, Floats, Ints, Rings
 from segue.storage.source import Source
 
 _ROUNDS = 64
@@ -43,7 +43,7 @@ class Polygons:
 def read_vertices(path: Path) -> Polygons:
     """The polygons of a file of boundaries.
 
-    Memory: of Parquet, ids and places one after the other, 50 bytes per vertex; of text three times the text and its columns.
+    Memory: of Parquet, ids and places one after the other, 60 bytes per vertex; of text three times the text and its columns.
 
     Raises
     ------
@@ -54,12 +54,11 @@ def read_vertices(path: Path) -> Polygons:
     source = Source(path)
     if look(source) is None:
         frame = _text_columns(source)
-        return _polygons(frame[_ID], frame[_LABEL] if _LABEL in frame.columns else None, lambda: frame, path)
+        return _polygons(frame.drop(_XY), lambda: frame, path)
     schema = parquet_foreign.facts(source).schema
     _need(list(schema), path)
-    keys = parquet_foreign.table(source, [name for name in (_ID, _LABEL) if name in schema])
-    label = keys[_LABEL] if _LABEL in keys.columns else None
-    return _polygons(keys[_ID], label, lambda: parquet_foreign.table(source, _XY), path)
+    names = [name for name in (_ID, _LABEL) if name in schema]
+    return _polygons(parquet_foreign.table(source, names), lambda: parquet_foreign.table(source, _XY), path)
 
 
 def _text_columns(source: Source) -> pl.DataFrame:
@@ -77,28 +76,50 @@ def _need(names: list[str], path: Path) -> None:
         raise Malformed(f"{path} has no column {missing[0]}, so it is no table of vertices of Xenium", path=path, expected=", ".join((_ID, *_XY)))
 
 
-def _polygons(ids: pl.Series, label: pl.Series | None, places: Callable[[], pl.DataFrame], path: Path) -> Polygons:
-    frame = places()
-    if any(not (frame[name].dtype.is_numeric() or frame[name].dtype == pl.Null) for name in _XY):
-        raise Malformed(f"{path} holds something else than numbers among the coordinates; fetch or export it again", path=path, expected="numbers")
-    coords = np.column_stack([frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in _XY])
-    del frame
-    kept = ids.is_not_null().to_numpy() & np.isfinite(coords).all(axis=1)
+def _polygons(keys: pl.DataFrame, places: Callable[[], pl.DataFrame], path: Path) -> Polygons:
+    """From the columns of ids, and of places once these are no longer needed."""
+    first = np.flatnonzero(np.logical_or.reduce([_changes(column) for column in keys.iter_columns()])).astype(np.int64)
+    runs = keys.select(pl.all().gather(first))
+    del keys
+    coords = _coords(places(), path)
+    start = np.append(first, len(coords)).astype(np.int64)
+    kept: Bools = np.asarray(np.isfinite(coords).all(axis=1))
+    kept[np.repeat(runs[_ID].is_null().to_numpy(), np.diff(start))] = False
     skipped = int(len(kept) - kept.sum())
     if skipped:
-        ids, coords, label = ids.filter(pl.Series(kept)), coords[kept], None if label is None else label.filter(pl.Series(kept))
-    first = np.flatnonzero(_changes(ids) | (_changes(label) if label is not None else False)).astype(np.int64)
-    start = np.append(first, len(coords)).astype(np.int64)
-    start = start if label is not None else _split(coords, start)
-    found = sound(Rings.simple(coords, start), np.full(len(start) - 1, POLYGON, np.uint8), np.arange(len(start) - 1), np.empty(0, np.uint8), deep=False)
-    rows = pl.Series(start[:-1][found.row])
-    texts = id_texts(ids.gather(rows))
-    return Polygons(texts, None if label is None else label.gather(rows), found.rings, skipped, len(start) - 1 - len(found.rings))
+        coords, start, runs = _without(kept, coords, start, runs)
+    if _LABEL not in runs.columns:
+        split = _split(coords, start)
+        runs = runs.select(pl.all().gather(np.searchsorted(start, split[:-1], side="right") - 1))
+        start = split
+    count = len(start) - 1
+    found = sound(Rings.simple(coords, start), np.full(count, POLYGON, np.uint8), np.arange(count), np.empty(0, np.uint8), deep=False)
+    runs = runs.select(pl.all().gather(found.row))
+    label = runs[_LABEL] if _LABEL in runs.columns else None
+    return Polygons(id_texts(runs[_ID]), label, found.rings, skipped, count - len(found.rings))
 
 
-def _changes(values: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _coords(frame: pl.DataFrame, path: Path) -> Floats:
+    if any(not (frame[name].dtype.is_numeric() or frame[name].dtype == pl.Null) for name in _XY):
+        raise Malformed(f"{path} holds something else than numbers among the coordinates; fetch or export it again", path=path, expected="numbers")
+    coords = np.empty((frame.height, 2))
+    for nth, name in enumerate(_XY):
+        coords[:, nth] = frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return coords
+
+
+def _without(kept: Bools, coords: Floats, start: Ints, runs: pl.DataFrame) -> tuple[Floats, Ints, pl.DataFrame]:
+    """Without some vertices; what was one polygon before and behind them is one again."""
+    length = np.add.reduceat(np.append(kept, False).astype(np.int64), start[:-1]) if len(start) > 1 else np.zeros(0, np.int64)
+    runs, length = runs.filter(pl.Series(length > 0)), length[length > 0]
+    whole = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    again = np.flatnonzero(np.logical_or.reduce([_changes(column) for column in runs.iter_columns()]))
+    return coords[kept], np.append(whole[:-1][again], whole[-1]).astype(np.int64), runs.select(pl.all().gather(again))
+
+
+def _changes(values: pl.Series) -> Bools:
     """(rows,) whether a row differs from the one above."""
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = values.ne_missing(values.shift(1)).to_numpy().copy()
+    found: Bools = values.ne_missing(values.shift(1)).to_numpy().copy()
     found[:1] = True
     return found
 
