@@ -122,6 +122,25 @@ class PngPixels:
         return np.moveaxis(part, -1, 0)[region[0]].copy() if len(self.shape) == 3 else part[:, :, 0].copy()
 
 
+def decoded_bytes(data: bytes, path: Path, limit: int = MOST_PIXELS) -> Array:
+    """The pixels of a PNG file that is inside another file: (y, x), or (y, x, samples) for colour; palettes are expanded.
+
+    Raises
+    ------
+    WrongFormat, Malformed
+    TooLarge
+        It has more than ``limit`` pixels.
+    """
+    chunks = list(read_chunks(data, path))
+    head = _head(chunks, len(data), path)
+    if head.height * head.width > limit:
+        raise TooLarge(f"{path} holds a picture of {head.width:,} x {head.height:,} pixels, more than segue reads there", path=path, limit=limit)
+    pixels = _decode(head, b"".join(body for kind, body in chunks if kind == b"IDAT"), path)
+    if head.colour == 3:
+        return _coloured(pixels[:, :, 0], head, path)
+    return pixels[:, :, 0] if head.samples == 1 else pixels
+
+
 def _head(chunks: list[tuple[bytes, bytes]], size: int, path: Path) -> PngHead:
     kind, body = chunks[0]
     if kind != b"IHDR" or len(body) != 13:

@@ -10,6 +10,7 @@ from segue.formats.coco.spec import FORMAT as coco
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
+from segue.formats.labelme.spec import FORMAT as labelme
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
 from segue.formats.napari_points.spec import FORMAT as napari_points
@@ -33,6 +34,7 @@ FORMATS: dict[str, Format] = {
         cellpose_outlines,
         qupath_geojson,
         coco,
+        labelme,
         napari_shapes,
         napari_points,
         cellprofiler,

@@ -21,7 +21,7 @@ FORMAT = Format(
     write_options="segue.formats.png.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
     identity="the label numbers are the pixel values; ids and names of objects have no place",
-    opened_by=("every viewer and browser", "Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "Cellpose", "labelme", "CVAT"),
+    opened_by=("every viewer and browser", "Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "Cellpose", "Labelme", "CVAT"),
     keeps={
         Feature.IMAGE_SET_NAME: exact("group and position are lost", limit=Limit(choices=("name",))),
         Feature.GRID_SIZE: exact("one plane: more z planes or time points are refused", limit=Limit(axes="yx")),
