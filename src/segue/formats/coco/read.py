@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 
 from segue.codecs.geojson_read import check_text
 from segue.codecs.json_rows import columns, items, members
-from segue.errors import WrongFormat
+from segue.errors import Malformed, WrongFormat
 from segue.formats.annotation_files import implied_type, made_unique, tables_of
 from segue.formats.coco.read_annotations import Annotations, read_annotations
 from segue.formats.coco.read_top import Top, extras_frame, read_top
@@ -40,8 +41,13 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     TooLarge
         More than 8 GB, or members of annotations that are no columns.
     """
-    path = source.path
-    data = source.read_bytes(LARGEST)
+    try:
+        return _read(source.read_bytes(LARGEST), source.path)
+    except RecursionError as error:
+        raise Malformed(f"{source.path} is damaged: its brackets are too deep inside each other", path=source.path, expected="flat values") from error
+
+
+def _read(data: bytes, path: Path) -> tuple[Study, Notes]:
     check_text(memoryview(data), path)
     found = members(data, path)
     if "images" not in found and "annotations" not in found:

@@ -40,9 +40,9 @@ def _text(study: Study, options: WriteOptions) -> Iterator[bytes]:
     sizes = [stated_size(s) for s in study.image_sets]
     written = batches(study.image_sets, columns, ids, sizes)
     numbers = numbered(study, written)
-    top = {**dict(sorted(own.of_file().items())), MEMBER: {"version": VERSION, **({"tables": tables} if tables else {})}}
-    yield dumps(top)[:-1]
-    yield b',\n"categories":[' + b",\n".join(_categories(study, numbers, own)) + b"]"
+    top = dict(sorted(own.of_file().items()))
+    yield dumps(top)[:-1] + (b",\n" if top else b"")
+    yield b'"categories":[' + b",\n".join(_categories(study, numbers, own)) + b"]"
     yield b',\n"images":['
     for nth, s in enumerate(study.image_sets):
         yield (b",\n" if nth else b"\n") + dumps(_image(s, ids[nth], sizes[nth], of_set[nth], own.of_image(nth)))
@@ -52,7 +52,7 @@ def _text(study: Study, options: WriteOptions) -> Iterator[bytes]:
         for piece in pieces(batch, own_ids, numbers, options):
             yield start + piece
             start = b",\n"
-    yield b"\n]}\n"
+    yield b'\n],\n"segue":' + dumps({"version": VERSION, **({"tables": tables} if tables else {})}) + b"}\n"
 
 
 def _tables(image_sets: tuple[ImageSet, ...], columns: list[list[Placed]]) -> tuple[list[Any], list[int | None]]:

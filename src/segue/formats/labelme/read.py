@@ -45,8 +45,13 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     UnsupportedVariant
         The image in it is neither PNG, JPEG, BMP nor GIF.
     """
-    path = source.path
-    data = source.read_bytes(LARGEST)
+    try:
+        return _read(source.read_bytes(LARGEST), source.path)
+    except RecursionError as error:
+        raise Malformed(f"{source.path} is damaged: its brackets are too deep inside each other", path=source.path, expected="flat values") from error
+
+
+def _read(data: bytes, path: Path) -> tuple[Study, Notes]:
     check_text(memoryview(data), path)
     found = members(data, path)
     if "shapes" not in found:

@@ -13,7 +13,7 @@ _PLAIN = Limit(choices=("no parameters",))
 FORMAT = Format(
     name="labelme",
     title="Labelme",
-    suffixes=(".json",),
+    suffixes=(".json", ".labelme.json"),
     summary="shapes of one image with labels, as Labelme draws them",
     specification=Reference("Labelme's source: _label_file.py, shape.py, utils (facts only)", "5.7 and later", "2026-11-21"),
     detect="segue.formats.labelme.detect:detect",
