@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import random
 import time
 from contextlib import suppress
 
@@ -248,3 +249,13 @@ def test_real_tables(golden, name):
     assert (found.columns.height, found.columns.width, found.dialect.delimiter, found.dialect.row_numbers) == GOLDEN[name]
     assert found.dialect.header_rows == 1
     assert found.repairs == []
+
+
+def test_a_control_character_in_every_line_is_text_and_noise_is_not(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"index,name\n" + b"0,a\x00\x01\n" * 500)
+    assert read_delimited(Source(path)).columns.to_series(1)[0] == "a\x00\x01"
+    for noise in (bytes(5000), random.Random(1).randbytes(5000)):
+        path.write_bytes(noise)
+        with pytest.raises(UnsupportedVariant):
+            read_delimited(Source(path))

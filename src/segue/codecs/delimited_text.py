@@ -95,9 +95,18 @@ def encoding_of(head: bytes, *, packed: bool = False) -> Encoding | None:
         if even > len(head) * 0.3 and not odd:
             return Encoding("utf-16-be", packed=packed)
     strange = sum(head.count(code) for code in range(32) if code not in (9, 10, 13))
-    if strange > 8 + len(head) // 50:
+    if strange > 8 + len(head) // 50 and (strange > len(head) * 0.75 or not _begins_as_utf8(head)):
         return None
     return Encoding(packed=packed)
+
+
+def _begins_as_utf8(head: bytes) -> bool:
+    """Whether all is UTF-8 but for a character that is cut off at the end: a name with a control character may stand in every line of a table."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _mark_length(data: bytes, encoding: Encoding) -> int:
