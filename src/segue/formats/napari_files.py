@@ -18,6 +18,7 @@ from segue.codecs.delimited_numbers import numbers
 from segue.errors import InvalidOption, Malformed, UnsupportedVariant
 from segue.formats.format import Evidence
 from segue.model.objects import Objects, default_ids, repeated_labels, unique_texts
+from segue.model.populations import Membership, Population
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet
 from segue.model.tables import Column, Table
@@ -31,8 +32,10 @@ HALF = 0.5
 """napari counts from the centre of the first pixel, the model from its corner."""
 FARTHEST = 1e9
 """Coordinates beyond this belong to no image."""
-FACTS = ("id", "layer", "label", "name", "track", "role", "t", "z")
+FACTS = ("id", "layer", "label", "name", "track", "role", "class", "t", "z")
 FEATURES = "features"
+JOINT = ": "
+"""Between the names of a class within a class, as in QuPath."""
 _FIRST_LINE = 1 << 16
 _LAST_PLANE = 2**31 - 1
 
@@ -143,6 +146,8 @@ class Things:
     objects: Objects
     owner: NDArray[np.int32]
     role: pl.Series
+    classes: pl.Series
+    """The class of each object; null = none."""
     rest: Columns
     """Columns that say nothing that segue knows, one value per shape or point."""
 
@@ -158,6 +163,7 @@ def things(others: Columns, t: pl.Series | None, count: int, *, whole: bool) -> 
     for name, dtype in (("layer", pl.Utf8), ("label", pl.UInt64), ("track", pl.Int64), ("name", pl.Utf8), ("id", pl.Utf8)):
         frame = frame.with_columns(_fact(rest, name, dtype, blank, whole=whole))
     role = rest.pop("role", blank).fill_null("outline")
+    classes = rest.pop("class", blank)
     key = pl.when(pl.col("id").is_not_null()).then(pl.concat_str(pl.lit("i"), "id")).otherwise(pl.concat_str(pl.lit("r"), pl.col("row").cast(pl.Utf8)))
     frame = frame.with_columns(key=key)
     if not _is_identity(frame):
@@ -171,7 +177,8 @@ def things(others: Columns, t: pl.Series | None, count: int, *, whole: bool) -> 
     first = first.with_columns(id=default_ids(first))
     first = first.with_columns(id=unique_texts(pl.select(pl.coalesce(given, first["id"])).to_series()) if given.null_count() < len(given) else first["id"])
     owner = frame.join(first.select("key", owner=pl.int_range(pl.len(), dtype=pl.Int32)), on="key", how="left", maintain_order="left")["owner"]
-    return Things(Objects(first.select("id", "layer", "label", "t", "track", "name")), owner.to_numpy(), role, rest)
+    objects = Objects(first.select("id", "layer", "label", "t", "track", "name"))
+    return Things(objects, owner.to_numpy(), role, classes.gather(first["row"]), rest)
 
 
 def _fact(rest: Columns, name: str, dtype: Any, blank: pl.Series, *, whole: bool) -> pl.Series:
@@ -193,13 +200,32 @@ def _is_identity(frame: pl.DataFrame) -> bool:
     return frame.select("key").n_unique() == frame.select("key", *facts).n_unique()
 
 
-def facts_of(objects: Objects, owner: NDArray[np.int32], shapes: Shapes, axes: str) -> Columns:
+def populations_of(classes: pl.Series) -> tuple[tuple[Population, ...], Membership]:
+    """Populations and members from the class of each object (null or empty = none), in the order in which they first occur."""
+    frame = pl.DataFrame({"population": classes, "object": pl.int_range(len(classes), dtype=pl.Int32, eager=True)})
+    frame = frame.filter(pl.col("population").is_not_null() & (pl.col("population") != ""))
+    known = frame["population"].unique(maintain_order=True)
+    return tuple(Population(text, tuple(text.split(JOINT)), "class") for text in known), Membership.of(frame)
+
+
+def classes_of(populations: tuple[Population, ...], membership: Membership, count: int) -> pl.Series:
+    """The first class of each object as text; null where it is in none."""
+    names = {one.id: JOINT.join(one.name) for one in populations}
+    first = membership.frame.sort("object", "nth_of_object").unique("object", keep="first", maintain_order=True)
+    found = np.full(count, None, object)
+    found[first["object"].to_numpy()] = [names[one] for one in first["population"]]
+    return pl.Series(found.tolist(), dtype=pl.Utf8)
+
+
+def facts_of(objects: Objects, classes: pl.Series, owner: NDArray[np.int32], shapes: Shapes, axes: str) -> Columns:
     """The columns about objects and shapes that have something to say, one value per shape."""
     frame = objects.frame
     parts = np.bincount(owner, minlength=len(objects)) > 1  # only their id says that they belong together
     found: Columns = {"id": frame["id"]} if parts.any() or not frame["id"].equals(default_ids(frame)) else {}
     found |= {name: frame[name] for name in ("layer", "label", "name", "track") if frame[name].null_count() < len(frame)}
     columns = {name: values.gather(owner) for name, values in found.items()}
+    if classes.null_count() < len(classes):
+        columns["class"] = classes.gather(owner)
     if (shapes.frame["role"] != "outline").any():
         columns["role"] = shapes.frame["role"]
     values = {"t": frame["t"].gather(owner), "z": shapes.frame["z"]}

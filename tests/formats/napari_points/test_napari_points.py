@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from segue.model.features import Feature as F
 from segue.model.grid import grid_of
 from segue.model.image import ArrayPixels, LabelImage
 from segue.model.objects import Objects
+from segue.model.populations import Membership, Population
 from segue.model.rings import Rings
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
@@ -112,6 +114,18 @@ class TestWhatNapariOpens:
         back, notes = read(tmp_path / "a.csv")
         assert diff(fitted, Study((back,))) == diff(Study((s,)), fitted) == {}
         assert notes == []
+
+    def test_the_class_of_an_object_is_a_feature_and_a_feature_class_its_population(self, tmp_path):
+        s = points([[2.5, 1.5], [4.25, 8.5], [1, 1]], ["a", "b", "c"])
+        pairs = pl.DataFrame({"population": ["p", "p", "q"], "object": [0, 2, 2]}, schema={"population": pl.Utf8, "object": pl.Int32})
+        study = Study((replace(s, membership=Membership.of(pairs)),), (Population("p", ("Immune", "T cell")), Population("q", ("large",))))
+        fitted = FORMAT.fitted(study)
+        FORMAT.write(fitted, PlainSink(tmp_path / "a.csv"))
+        assert open_points(tmp_path / "a.csv")[1]["class"].tolist() == ["Immune: T cell", "", "Immune: T cell"]
+        back, _ = FORMAT.read(Source(tmp_path / "a.csv"))
+        assert diff(fitted, back) == {}
+        assert [(one.name, one.kind) for one in back.populations] == [(("Immune", "T cell"), "class")]
+        assert {F.POPULATIONS, F.MEMBERSHIP} <= set(diff(study, fitted))
 
     def test_areas_become_their_centres(self, tmp_path):
         values = np.zeros((12, 12), np.uint8)

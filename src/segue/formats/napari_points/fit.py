@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from segue.formats.napari_files import FARTHEST, HALF, feature_table, features, on_axes, written_axes
+from segue.formats.napari_files import FARTHEST, HALF, classes_of, feature_table, features, on_axes, populations_of, written_axes
 from segue.formats.napari_points.options import WriteOptions
 from segue.formats.napari_points.spec import FORMAT
 from segue.formats.options import Options
@@ -27,7 +27,8 @@ def fit(study: Study, options: Options) -> Study:
     s = s if len(there) == len(s.objects) else take_objects(s, there)
     s = on_axes(s, written_axes(s.objects, s.shapes, cast("WriteOptions", options).axes))
     each = np.arange(len(s.objects), dtype=np.int32)
-    return Study((replace(s, tables=feature_table(features(s.tables, len(s.objects)), each, len(s.objects)), history=()),))
+    populations, membership = populations_of(classes_of(kept.populations, s.membership, len(s.objects)))
+    return Study((replace(s, membership=membership, tables=feature_table(features(s.tables, len(s.objects)), each, len(s.objects)), history=()),), populations)
 
 
 def _points(shapes: Shapes) -> Shapes:

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from segue.formats.napari_files import HALF, feature_table, leading_axes, planes, read_file, things
+from segue.formats.napari_files import HALF, feature_table, leading_axes, planes, populations_of, read_file, things
 from segue.formats.napari_points.options import ReadOptions
 from segue.formats.options import Options
 from segue.model.rings import Rings
@@ -38,4 +38,6 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     frame = pl.DataFrame({"object": found.owner, "role": found.role, "z": lying.get("z")}).with_columns(kind=pl.lit(str(ShapeKind.POINT)))
     rings = Rings.simple(file.axes[:, [-1, -2]] + HALF, np.arange(count + 1))
     table = feature_table(found.rest, found.owner, len(found.objects))
-    return Study((ImageSet("", objects=found.objects, shapes=Shapes(frame.cast({"z": pl.Int32}), rings), tables=table),)), file.notes + notes
+    populations, membership = populations_of(found.classes)
+    shapes = Shapes(frame.cast({"z": pl.Int32}), rings)
+    return Study((ImageSet("", objects=found.objects, shapes=shapes, tables=table, membership=membership),), populations), file.notes + notes

@@ -34,6 +34,8 @@ FORMAT = Format(
         Feature.TRACK: exact(_COLUMN),
         Feature.OBJECT_NAME: exact(_COLUMN),
         Feature.SHAPE_ROLE: exact(_COLUMN),
+        Feature.POPULATIONS: approximate("those with members, as a feature class; colours, kinds and rules are lost"),
+        Feature.MEMBERSHIP: approximate("objects keep their first class, in the order of the objects"),
         Feature.SHAPE_PLANE: exact("napari's points have no channel", limit=Limit(choices=("z",))),
         **dict.fromkeys([one for one in SHAPE_FEATURES if one not in (Feature.TEXT, Feature.IMAGE_SHAPE)], approximate(_CENTRE)),
         Feature.MULTIPOINT: approximate("becomes several points of one object"),

@@ -7,7 +7,7 @@ from typing import cast
 import polars as pl
 
 from segue.codecs.delimited_write import write_delimited
-from segue.formats.napari_files import coordinates, facts_of, features, written_axes
+from segue.formats.napari_files import classes_of, coordinates, facts_of, features, written_axes
 from segue.formats.napari_points.options import WriteOptions
 from segue.formats.options import Options
 from segue.model.study import Study
@@ -28,7 +28,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     columns = {
         "index": pl.int_range(len(s.shapes), dtype=pl.Int64, eager=True),
         **coordinates(s.objects, owner, s.shapes, axes),
-        **facts_of(s.objects, owner, s.shapes, axes),
+        **facts_of(s.objects, classes_of(study.populations, s.membership, len(s.objects)), owner, s.shapes, axes),
         **{name: values.gather(owner) for name, values in features(s.tables, len(s.objects)).items()},
     }
     with sink.open() as file:

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from segue.formats.napari_files import on_axes, written_axes
+from segue.formats.napari_files import classes_of, on_axes, populations_of, written_axes
 from segue.formats.napari_shapes.figures import fitted
 from segue.formats.napari_shapes.options import WriteOptions
 from segue.formats.napari_shapes.spec import FORMAT
@@ -25,4 +25,5 @@ def fit(study: Study, options: Options) -> Study:
     there = np.unique(s.shapes.frame["object"].to_numpy())
     s = s if len(there) == len(s.objects) else take_objects(s, there)
     s = on_axes(s, written_axes(s.objects, s.shapes, cast("WriteOptions", options).axes))
-    return Study((replace(s, history=()),))
+    populations, membership = populations_of(classes_of(kept.populations, s.membership, len(s.objects)))
+    return Study((replace(s, membership=membership, history=()),), populations)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from segue.errors import Malformed
-from segue.formats.napari_files import HALF, Columns, LayerFile, feature_table, leading_axes, planes, read_file, things
+from segue.formats.napari_files import HALF, Columns, LayerFile, feature_table, leading_axes, planes, populations_of, read_file, things
 from segue.formats.napari_shapes.figures import understood
 from segue.formats.napari_shapes.options import ReadOptions
 from segue.formats.options import Options
@@ -44,13 +44,15 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     lying, uneven = _planes(file, axes, start, others)
     found = things({name: values for name, values in others.items() if name != "z" or "z" not in axes}, lying.get("t"), len(first), whole=file.all_numbers)
     frame = pl.DataFrame({"object": found.owner, "role": found.role, "z": lying.get("z"), "kind": kinds, **facts})
+    populations, membership = populations_of(found.classes)
     s = ImageSet(
         "",
         objects=found.objects,
         shapes=Shapes(frame.cast({"z": pl.Int32}), rings),
         tables=feature_table(found.rest, found.owner, len(found.objects)),
+        membership=membership,
     )
-    return Study((s,)), file.notes + notes + uneven
+    return Study((s,), populations), file.notes + notes + uneven
 
 
 def _starts(file: LayerFile) -> Ints:

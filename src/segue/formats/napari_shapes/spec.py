@@ -35,6 +35,8 @@ FORMAT = Format(
         Feature.TRACK: exact(_COLUMN),
         Feature.OBJECT_NAME: exact(_COLUMN),
         Feature.SHAPE_ROLE: exact(_COLUMN),
+        Feature.POPULATIONS: approximate("those with members, in a column class; colours, kinds and rules are lost"),
+        Feature.MEMBERSHIP: approximate("objects keep their first class, in the order of the objects"),
         Feature.SHAPE_PLANE: exact("napari's shapes have no channel", limit=Limit(choices=("z",))),
         Feature.LINE: exact(f"{_BEYOND}; without its width", limit=_FIGURES),
         Feature.POLYLINE: exact(f"{_BEYOND}; without its width", limit=_FIGURES),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from segue.codecs.delimited_write import write_delimited
-from segue.formats.napari_files import coordinates, facts_of, written_axes
+from segue.formats.napari_files import classes_of, coordinates, facts_of, written_axes
 from segue.formats.napari_shapes.figures import drawn
 from segue.formats.napari_shapes.options import WriteOptions
 from segue.formats.options import Options
@@ -37,7 +37,10 @@ def write(study: Study, sink: Sink, options: Options) -> None:
         "shape-type": types.gather(shape),
         "vertex-index": pl.Series(np.arange(len(shape), dtype=np.int64) - rings.coord_start[:-1][shape]),
         **coordinates(s.objects, owner, placed, axes),
-        **{name: values.gather(shape) for name, values in facts_of(s.objects, owner, placed, axes).items()},
+        **{
+            name: values.gather(shape)
+            for name, values in facts_of(s.objects, classes_of(study.populations, s.membership, len(s.objects)), owner, placed, axes).items()
+        },
     }
     with sink.open() as file:
         write_delimited(file, pl.DataFrame([values.alias(str(nth)) for nth, values in enumerate(columns.values())]), header=[list(columns)])
