@@ -74,3 +74,14 @@ class TestHostile:
         study, notes = read(*[roi(RECTANGLE.format("/>"))] * 2)
         assert one(study).objects.frame["id"].to_list() == ["ROI:0", "ROI:0-2"]
         assert [note.kind for note in notes] == [Kind.REPAIRED]
+
+    def test_one_long_annotation_of_very_many_rois(self, read):
+        given = f'<StructuredAnnotations><CommentAnnotation ID="Annotation:0"><Value>{"x" * 1_000_000}</Value></CommentAnnotation></StructuredAnnotations>'
+        rois = [roi(RECTANGLE.format("/>"), more='<AnnotationRef ID="Annotation:0"/>', name=f'ID="ROI:{nth}"') for nth in range(300)]
+        with pytest.raises(TooLarge, match="characters"):
+            read(given, *rois)
+
+    def test_one_large_roi_of_very_many_images(self, read):
+        images = [f'<Image ID="Image:{nth}"><ROIRef ID="ROI:0"/></Image>' for nth in range(3000)]
+        with pytest.raises(TooLarge, match="vertices"):
+            read(*images, roi(polygon("0,0 " * 100_000 + "1,1")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import polars as pl
 
 from segue.codecs.ome_document import Annotation, Document
+from segue.errors import TooLarge
 from segue.formats.ome_files import terms
 from segue.formats.ome_files.about import About, read_about
 from segue.model.populations import Population
 
 _SCALARS = {"Long", "Double", "Boolean"}
+MOST_COPIED = 1 << 28
+"""Characters that annotations of several ROIs may become beyond those that stand in the file."""
 PAIRS = {"roi": pl.Int64, "key": pl.Utf8, "value": pl.Utf8}
 
 
@@ -42,12 +46,16 @@ def read_annotations(document: Document, path: Path | str) -> Annotated:
     ------
     Malformed
         Segue's own are damaged.
+    TooLarge
+        Long ones belong to very many ROIs.
     """
     about = read_about(next((one.value for one in document.annotations.values() if _is(one, "Comment", terms.STUDY)), None), path)
     pairs: dict[bool, tuple[list[int], list[str], list[str]]] = {True: ([], [], []), False: ([], [], [])}
     members: dict[tuple[int, str], None] = {}
     found = Annotated(about, pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), ())
-    for roi, name in [*document.roi_annotations, *_of_shapes(document)]:
+    references = [*document.roi_annotations, *_of_shapes(document)]
+    _refuse_copies(document, references, path)
+    for roi, name in references:
         annotation = document.annotations.get(name)
         if annotation is None or annotation.kind in {"File", "List"}:
             found.skipped += 1
@@ -64,7 +72,7 @@ def read_annotations(document: Document, path: Path | str) -> Annotated:
             keys.append(annotation.attributes.get("Namespace") or annotation.kind.lower())
             values.append((annotation.value or "").strip())
         else:
-            found.rest.setdefault(roi, []).append(_plain(annotation))
+            found.rest.setdefault(roi, []).append(plain(annotation))
     found.noted = pl.DataFrame(dict(zip(PAIRS, pairs[True], strict=True)), schema=PAIRS).unique(["roi", "key"], keep="first", maintain_order=True)
     found.foreign = pl.DataFrame(dict(zip(PAIRS, pairs[False], strict=True)), schema=PAIRS)
     tags = _populations(document, about, {name for _, name in members})
@@ -72,6 +80,18 @@ def read_annotations(document: Document, path: Path | str) -> Annotated:
     rows = {"roi": [roi for roi, _ in members], "population": [tags[name].id for _, name in members]}
     found.members = pl.DataFrame(rows, schema={"roi": pl.Int64, "population": pl.Utf8}).unique(maintain_order=True)
     return found
+
+
+def _refuse_copies(document: Document, references: list[tuple[int, str]], path: Path | str) -> None:
+    """One long annotation of very many ROIs would become as many copies: a small file must not become a large study."""
+    times = Counter(name for _, name in references)
+    copied = sum((count - 1) * _length(document.annotations[name]) for name, count in times.items() if count > 1 and name in document.annotations)
+    if copied > MOST_COPIED:
+        raise TooLarge(f"{path} has annotations of so many ROIs that they would become {copied:,} characters", path=path, limit=MOST_COPIED)
+
+
+def _length(one: Annotation) -> int:
+    return 10 + len(one.value or "") + len(one.description or "") + sum(10 + len(key) + len(value) for key, value in one.pairs)
 
 
 def _of_shapes(document: Document) -> list[tuple[int, str]]:
@@ -96,7 +116,7 @@ def _populations(document: Document, about: About, used: set[str]) -> dict[str, 
     return found
 
 
-def _plain(annotation: Annotation) -> dict[str, Any]:
+def plain(annotation: Annotation) -> dict[str, Any]:
     facts = {"type": annotation.kind, "namespace": annotation.attributes.get("Namespace"), "value": annotation.value, "description": annotation.description}
     return {key: value for key, value in facts.items() if value is not None}
 

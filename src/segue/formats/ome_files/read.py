@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from segue.codecs.ome_document import Document, ImageElement
-from segue.formats.ome_files.annotations_read import Annotated, _plain, read_annotations
+from segue.errors import TooLarge
+from segue.formats.ome_files.annotations_read import MOST_COPIED, Annotated, plain, read_annotations
 from segue.formats.ome_files.elements import Elements
 from segue.formats.ome_files.extras import as_rows, image_details, roi_details
 from segue.formats.ome_files.images_read import image_set_of
@@ -49,7 +50,9 @@ def study_of(document: Document, path: Path | str) -> tuple[Study, Notes]:
     Malformed, TooLarge
     """
     content = content_of(document, path)
-    found = [image_set(content, image, rois) for image, rois in _assigned(document)]
+    assigned = _assigned(document)
+    _refuse_copies(content, [rois for _, rois in assigned])
+    found = [image_set(content, image, rois) for image, rois in assigned]
     notes = Notes.joined([content.notes, *(notes for _, notes in found), _unassigned(document, path)])
     return Study(tuple(one for one, _ in found), content.annotated.populations), notes
 
@@ -85,6 +88,11 @@ def image_set(content: Content, image: ImageElement | None, rois: Ints) -> tuple
     """The image set of an image (None = of none) with the objects of some ROIs."""
     annotated, things = content.annotated, content.things
     about = ImageSet("") if image is None else image_set_of(image, annotated.about, content.path)
+    described = {} if image is None else image_details(image, _image_annotations(content, image))
+    named = image.attributes.get("ID", "") if image is not None else ""
+    columns = annotated.about.tables.get(named, {})
+    if not len(rois) and not columns:
+        return replace(about, extras=as_rows(Objects.empty(), {}, described)), Notes()
     rows = np.flatnonzero(np.isin(things.frame["roi"].to_numpy(), rois))
     frame, old = things.frame[rows], pl.Series(rows.astype(np.int32))
     repeated = repeated_labels(frame)
@@ -93,20 +101,29 @@ def image_set(content: Content, image: ImageElement | None, rois: Ints) -> tuple
     of_roi = frame.with_row_index("object").select("roi", pl.col("object").cast(pl.Int32))
     members = annotated.members.join(of_roi, on="roi", how="inner", maintain_order="left").select("population", "object")
     members = members.with_row_index("nth").sort("object", "nth").drop("nth")
-    named = image.attributes.get("ID", "") if image is not None else ""
-    tables = read_tables(annotated.about.tables.get(named, {}), annotated.noted, annotated.foreign, frame["roi"])
+    tables = read_tables(columns, annotated.noted, annotated.foreign, frame["roi"])
     details = {row: content.details[roi] for row, roi in enumerate(frame["roi"].to_list()) if roi in content.details}
-    extras = as_rows(objects, details, {} if image is None else image_details(image, _image_annotations(content, image)))
+    extras = as_rows(objects, details, described)
     found = replace(about, objects=objects, shapes=_shapes(content.shapes, old), tables=tables, membership=Membership.of(members), extras=extras)
     changed = int((ids != frame["id"]).sum())
     note = Note(Kind.REPAIRED, "{count object} had an id that another one has, too", Feature.OBJECT_ID, count=changed)
     return found, Notes.of(note) if changed else Notes()
 
 
+def _refuse_copies(content: Content, assigned: list[Ints]) -> None:
+    """One large ROI of very many images would become as many copies: a small file must not become a large study."""
+    times = np.bincount(np.concatenate([*assigned, np.empty(0, np.int64)]), minlength=len(content.document.rois))
+    roi = content.things.frame["roi"].to_numpy()[content.shapes.frame["object"].to_numpy()]
+    vertices = np.bincount(roi, np.diff(content.shapes.rings.coord_start), minlength=len(times))
+    copied = int((np.maximum(times - 1, 0) * vertices).sum())
+    if copied > MOST_COPIED:
+        raise TooLarge(f"{content.path} has ROIs of so many images that they would become {copied:,} vertices", path=content.path, limit=MOST_COPIED)
+
+
 def _image_annotations(content: Content, image: ImageElement) -> list[dict[str, Any]]:
     known = content.document.annotations
     return [
-        _plain(known[name])
+        plain(known[name])
         for name in image.annotations
         if name in known and known[name].kind in {"Comment", "Tag", "Term", "Timestamp"} and not _ours(known[name])
     ]

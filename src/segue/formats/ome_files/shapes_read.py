@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from segue.errors import TooLarge
 from segue.formats.ome_files import terms
 from segue.formats.ome_files.elements import Elements
 from segue.formats.ome_files.figures_read import ellipses, rectangles
@@ -19,6 +20,8 @@ from segue.model.rings import Bools, Floats, Ints, Rings, concat
 from segue.model.shapes import PARAMETERS, RINGED, VERTICES, Shapes
 from segue.model.shapes import ShapeKind as K
 
+MOST_NOTED = 1 << 26
+"""Vertices of outlines with holes, which shapes can share."""
 _OTHER: dict[K, tuple[K, ...]] = {
     K.POLYGON: (K.FREEHAND, K.TRACED, K.SPLINE),
     K.POLYLINE: (K.ANGLE, K.SPLINE),
@@ -101,10 +104,14 @@ def _noted_rings(elements: Elements, rings: Rings, facts: pl.DataFrame, first: I
     area = (facts["kind"].is_in([str(kind) for kind in RINGED]) & (elements.kinds == "Polygon")).gather(first)
     rows = np.flatnonzero((hints[terms.RINGS].is_not_null() & area).to_numpy())
     replaced: list[Rings] = []
+    vertices = 0
     order = np.arange(len(rings))
     for row, (text, of) in zip(rows.tolist(), hints[rows].iter_rows(), strict=True):
         noted = rings_of(text) if of == outer_checksum(rings.coords[slice(*rings.coord_start[row : row + 2])]) else None
         if noted is not None:
+            vertices += len(noted.coords)
+            if vertices > MOST_NOTED:
+                raise TooLarge(f"{elements.path} has noted outlines of more than {MOST_NOTED:,} vertices", path=elements.path, limit=MOST_NOTED)
             order[row] = len(rings) + len(replaced)
             replaced.append(noted)
     return concat([rings, *replaced]).take(order) if replaced else rings
