@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from segue.codecs.delimited_body import BROKEN, LARGE, Body, decimal_columns
 from segue.codecs.delimited_lines import Ints, cells_in, mended, positions, well_quoted, widths
 from segue.codecs.delimited_numbers import MISSING, numbers
 from segue.codecs.delimited_records import records
@@ -25,7 +26,6 @@ WIDEST = 100_000
 """Columns that a text table may have."""
 _FEW = 1000
 _COMMA_NUMBER = r"^\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*$"
-_BROKEN = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError)
 Repair = tuple[int, str]
 
 
@@ -36,7 +36,7 @@ class Delimited:
     header: list[tuple[str, ...]]
     """The header rows, each as wide as the table; empty text where a cell has no name."""
     columns: pl.DataFrame
-    """All text, named "0", "1", ...; null where a cell is empty and not quoted."""
+    """All text, named "0", "1", ...; null where a cell is empty and not quoted. Float64 where ``floats`` allows it."""
     dialect: Dialect
     repairs: list[Repair]
     """(line, what was not as it should be); at most 1,000."""
@@ -47,7 +47,7 @@ class Delimited:
         return self.header[0] if self.header else ("",) * self.columns.width
 
 
-def read_delimited(source: Source, *, delimiter: str | None = None, header_rows: int | None = None) -> Delimited:
+def read_delimited(source: Source, *, delimiter: str | None = None, header_rows: int | None = None, floats: bool = False) -> Delimited:
     """Read a text table, also of gzip, UTF-16, with a byte order mark, decimal commas, ragged rows, or quotes that break the rules.
 
     Parameters
@@ -58,6 +58,9 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
         One ASCII character; None = found by the content (never by the suffix).
     header_rows
         How many rows of names there are; None = found by the content (0 to 4).
+    floats
+        Whether columns of a large table that the first rows show to be numbers with a decimal mark may come as Float64, which is several times
+        faster: what ``numbers`` makes of them, but that a quoted empty text among them is missing.
 
     Raises
     ------
@@ -83,10 +86,10 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     data = data[found.skip :] if found.skip else data
     data, quotes = _in_order(data, found, repairs)
     header, end = _header(data, found)
-    body = data[end:] if end else data
+    body = memoryview(data)[end:]
     quotes = quotes[quotes >= end] - end
-    del data
-    return _assembled(source, body, quotes, header, found, repairs)
+    decimals = decimal_columns(found) if floats and len(body) > LARGE else ()
+    return _assembled(source, Body(body, quotes, found.dialect, decimals), header, found, repairs)
 
 
 def _in_order(data: bytes, found: Sniffed, repairs: list[Repair]) -> tuple[bytes, Ints]:
@@ -115,10 +118,10 @@ def _header(data: bytes, found: Sniffed) -> tuple[list[Cells], int]:
     return header, end
 
 
-def _assembled(source: Source, body: bytes, quotes: Ints, header: list[Cells], found: Sniffed, repairs: list[Repair]) -> Delimited:
+def _assembled(source: Source, body: Body, header: list[Cells], found: Sniffed, repairs: list[Repair]) -> Delimited:
     above = found.dialect.header_rows
     width = max([found.width, *map(len, header)])
-    frame, width = _columns(source, body, quotes, width, found.dialect.delimiter, repairs, above)
+    frame, width = _columns(source, body, width, repairs, above)
     if frame.width > 1:
         frame = _without_empty_rows(frame, repairs)
     else:
@@ -128,44 +131,37 @@ def _assembled(source: Source, body: bytes, quotes: Ints, header: list[Cells], f
     if shifted != header:
         repairs.append((1, "the header has one name less than there are columns: the first column holds row names"))
     names = [tuple(cell or "" for cell in row) + ("",) * (frame.width - len(row)) for row in shifted]
-    dialect = found.dialect if found.decided else replace(found.dialect, decimal=_decimal(frame, body))
+    dialect = found.dialect if found.decided else replace(found.dialect, decimal=_decimal(frame))
     return Delimited(names, frame, dialect, sorted(repairs)[:_FEW])
 
 
-def _columns(source: Source, body: bytes, quotes: Ints, width: int, delimiter: str, repairs: list[Repair], above: int) -> tuple[pl.DataFrame, int]:
+def _columns(source: Source, body: Body, width: int, repairs: list[Repair], above: int) -> tuple[pl.DataFrame, int]:
     _check_width(source, width)
     usual = width
     try:
-        frame = _parsed(body, width, delimiter)
-    except _BROKEN:
-        counts, lines, _ = widths(body, quotes, delimiter)
+        frame = body.parsed(width)
+    except BROKEN:
+        counts, lines, _ = widths(body.text, body.quotes, body.dialect.delimiter)
         width = max(width, int(counts.max(initial=1)))
         _check_width(source, width)
-        if width * len(counts) > 8 * len(body) + (1 << 20):
+        if width * len(counts) > 8 * len(body.text) + (1 << 20):
             nth = int(counts.argmax())
             raise _uneven(source, int(lines[nth]) + above, int(counts[nth]), int(np.median(counts))) from None
         try:
-            frame = _parsed(body, width, delimiter)
-        except _BROKEN as error:
+            frame = body.parsed(width)
+        except BROKEN as error:
             raise Malformed(f"{source.path} cannot be read as a table: {str(error).splitlines()[0]}", path=source.path, expected="a text table") from error
     if width > 1 and frame.height and (frame[frame.columns[-1]].null_count() or width != frame.width):
-        _note_ragged(body, quotes, width, delimiter, frame.height, usual, repairs, above)
+        _note_ragged(body, width, frame.height, usual, repairs, above)
     return frame, width
 
 
-def _parsed(body: bytes, width: int, delimiter: str) -> pl.DataFrame:
-    names = [str(nth) for nth in range(width)]
-    if not body:
-        return pl.DataFrame(schema=dict.fromkeys(names, pl.Utf8))
-    top = (delimiter.join(names) + "\n").encode()
-    return pl.read_csv(b"".join([top, body]), has_header=True, separator=delimiter, infer_schema=False)
-
-
-def _note_ragged(body: bytes, quotes: Ints, width: int, delimiter: str, height: int, usual: int, repairs: list[Repair], above: int) -> None:
-    if cells_in(body, quotes, delimiter) == (width - 1) * height:
+def _note_ragged(body: Body, width: int, height: int, usual: int, repairs: list[Repair], above: int) -> None:
+    given = (body.text, body.quotes, body.dialect.delimiter)
+    if cells_in(*given) == (width - 1) * height:
         return
-    counts, lines, starts = widths(body, quotes, delimiter)
-    ends = np.append(starts[1:], len(body))
+    counts, lines, starts = widths(*given)
+    ends = np.append(starts[1:], len(body.text))
     empty = ends - starts <= 2
     odd = np.flatnonzero((counts != usual) & ~(empty & (counts == 1)))[:_FEW].tolist()
     repairs.extend((int(lines[nth]) + above, f"{int(counts[nth])} cells where other rows have {usual}") for nth in odd)
@@ -201,11 +197,9 @@ def _without_empty_columns(frame: pl.DataFrame, header: list[Cells], repairs: li
     return frame[:, :keep], [row[:keep] for row in header]
 
 
-def _decimal(frame: pl.DataFrame, body: bytes) -> str:
+def _decimal(frame: pl.DataFrame) -> str:
     """The decimal mark, where the first rows do not tell."""
-    if b"," not in body:
-        return "."
-    return "," if any(bool(column.str.contains(_COMMA_NUMBER).any()) for column in frame) else "."
+    return "," if any(bool(column.str.contains(_COMMA_NUMBER).any()) for column in frame if column.dtype == pl.Utf8) else "."
 
 
 def _check_width(source: Source, width: int) -> None:

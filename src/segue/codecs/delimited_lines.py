@@ -14,7 +14,7 @@ _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 _PIECE = 1 << 24
 
 
-def positions(data: bytes, code: int) -> Ints:
+def positions(data: bytes | memoryview, code: int) -> Ints:
     """Where a byte stands."""
     array = np.frombuffer(data, np.uint8)
     found = [np.flatnonzero(array[start : start + _PIECE] == code) + start for start in range(0, len(array), _PIECE)]
@@ -43,7 +43,7 @@ def _line_end(array: NDArray[Any], at: Ints) -> NDArray[np.bool_]:
     return found
 
 
-def widths(data: bytes, quotes: Ints, delimiter: str) -> tuple[Ints, Ints, Ints]:
+def widths(data: bytes | memoryview, quotes: Ints, delimiter: str) -> tuple[Ints, Ints, Ints]:
     """Per record its number of cells, the line it starts at (from 1) and its first byte, where the quotes are those of RFC 4180.
 
     Memory: 8 bytes per cell.
@@ -58,7 +58,7 @@ def widths(data: bytes, quotes: Ints, delimiter: str) -> tuple[Ints, Ints, Ints]
     return counts, np.searchsorted(newlines, starts) + 1, starts
 
 
-def cells_in(data: bytes, quotes: Ints, delimiter: str) -> int:
+def cells_in(data: bytes | memoryview, quotes: Ints, delimiter: str) -> int:
     """How many delimiters stand outside quotes."""
     array = np.frombuffer(data, np.uint8)
     if not len(quotes):

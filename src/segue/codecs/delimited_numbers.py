@@ -12,6 +12,7 @@ _INTEGER = r"^[+-]?[0-9]+$"
 _PADDED = r"^[+-]?0[0-9]"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _SPECIAL = r"^[+-]?(?i:nan|inf|infinity|∞)$"
+_MARK = r"[.,eE]|(?i:nan|inf)"
 _SAMPLE = 64
 
 
@@ -32,6 +33,8 @@ def numbers(series: pl.Series, decimal: str = ".", missing: Collection[str] = ()
     Int64 where all are whole numbers without a decimal point, UInt64 where they need it, Float64 where all are numbers (``NaN``, ``inf`` and
     ``Infinity`` are). Else, and where nothing is filled, the same texts: ``007``, whole numbers beyond 64 bits, and what else a number would not hold.
     """
+    if series.dtype != pl.Utf8:
+        return series
     texts = series
     filled = texts.drop_nulls()
     if not filled.len() or not _promising(filled.head(_SAMPLE), decimal, missing):
@@ -85,8 +88,8 @@ def _real(texts: pl.Series, decimal: str) -> pl.Series | None:
 
 
 def _inexact(texts: pl.Series, found: pl.Series) -> bool:
-    """Whether texts are only numbers by accident: padded with zeros, whole numbers beyond what a float holds, too large for one."""
-    if texts.str.contains(_PADDED).any():
+    """Whether texts are only numbers by accident: whole numbers padded with zeros, beyond what a float holds, or too large for one."""
+    if texts.str.contains(_PADDED).any() and not texts.str.contains(_MARK).any():
         return True
     large = found.is_finite() & (found.abs() >= 2.0**53)
     if large.any() and texts.filter(large).str.contains(_INTEGER).any():

@@ -74,11 +74,23 @@ def _column(a: tuple[str, Column, pl.DataFrame] | None, b: tuple[str, Column, pl
         return
     found[F.COLUMNS] += a[:2] != b[:2]
     left, right = a[2], b[2]
+    if "row" in left.columns and _same_rows(left, right, rows):
+        found[F.VALUES] += left.height - int(_equal(left["value"], right["value"]).sum())
+        return
     keys = [name for name in KEYS["objects on planes"] if name in left.columns]
     if "row" in keys:
         left = left.join(rows, left_on="row", right_on="a", how="left").with_columns(row="b").drop("b")
     both = left.join(right, on=keys, how="inner", nulls_equal=True)
     found[F.VALUES] += left.height + right.height - both.height - int(_equal(both["value"], both["value_right"]).sum())
+
+
+def _same_rows(left: pl.DataFrame, right: pl.DataFrame, rows: pl.DataFrame) -> bool:
+    """Whether the cells of two columns stand side by side: nothing moved, and the same ones are filled."""
+    if left.width > 2 or not left["row"].equals(right["row"]) or not left.height:
+        return False
+    last = int(left["row"].max())  # type: ignore[arg-type]
+    here = rows.head(last + 1)
+    return here.height > last and here["a"].equals(here["b"]) and bool((here["a"] == pl.int_range(here.height, dtype=pl.Int32, eager=True)).all())
 
 
 def _stale(a: ImageSet, b: ImageSet, about: str, rows: pl.DataFrame, found: Counter[F]) -> None:

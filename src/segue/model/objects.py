@@ -63,7 +63,7 @@ class Objects:
 def repeated_labels(frame: pl.DataFrame) -> pl.Series:
     """Per object whether its label was there before: in the same layer and at the same time."""
     keys = [name for name in ("layer", "t") if frame[name].n_unique() > 1]
-    return frame.select(pl.col("label").is_not_null() & ~pl.struct("label", *keys).is_first_distinct()).to_series()
+    return frame.select(pl.col("label").is_not_null() & ~(pl.struct("label", *keys) if keys else pl.col("label")).is_first_distinct()).to_series()
 
 
 def default_ids(frame: pl.DataFrame) -> pl.Series:

@@ -32,6 +32,8 @@ def points_from_shapes(s: ImageSet) -> tuple[ImageSet, Notes]:
     -------
     The image set with points as its only shapes, and a note about how many there are that the source does not hold.
     """
+    if not s.labels and _placed_already(s.shapes):
+        return s, Notes()
     pixels = _of_labels(s)
     objects = with_new_objects(s.objects, pixels)
     own = _first(s.shapes.of_kinds((ShapeKind.POINT,)))
@@ -43,6 +45,10 @@ def points_from_shapes(s: ImageSet) -> tuple[ImageSet, Notes]:
     made = len(areas) + len(figures) + len(labelled)
     notes = Notes.of(Note(Kind.ASSUMED, "{count object} placed at the centre of gravity", count=made)) if made else Notes()
     return replace(s, objects=objects, shapes=points.take(order)), notes
+
+
+def _placed_already(shapes: Shapes) -> bool:
+    return not len(shapes) or (bool((shapes.frame["kind"] == str(ShapeKind.POINT)).all()) and bool(shapes.frame["object"].is_first_distinct().all()))
 
 
 def _first(points: Shapes) -> Shapes:

@@ -147,7 +147,7 @@ def test_other_office_files_are_refused(path):
     with pytest.raises(UnsupportedVariant, match="no workbook"):
         segue.read(path, from_="table")
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    with pytest.raises(UnsupportedVariant, match="save it as .xlsx"):
+    with pytest.raises(UnsupportedVariant, match=r"save it as \.xlsx"):
         segue.read(path, from_="table")
 
 

@@ -33,10 +33,8 @@ def fit(study: Study, options: Options) -> Study:
         A sheet of XLSX cannot hold it, or physical positions are asked for without a pixel size.
     """
     chosen = cast("WriteOptions", options)
-    kept = keep(study, set(FORMAT.keeps))
-    if chosen.unit == "pixel":
-        kept = keep(kept, set(FORMAT.keeps) - {Feature.PIXEL_SIZE})
-    table = flat(kept, chosen)
+    features = set(FORMAT.keeps) - ({Feature.PIXEL_SIZE} if chosen.unit == "pixel" else set())
+    table = flat(keep(study, features), chosen)
     if chosen.container == "xlsx":
         check_sheet(table)
     parts, _ = taken_apart(as_read(table, chosen), ReadOptions())

@@ -29,7 +29,9 @@ def read_text(source: Source, options: ReadOptions) -> Raw:
     """
     own = _own(source, options)
     delimiter = "\t" if options.delimiter in ("tab", "\\t") else options.delimiter
-    found = read_delimited(source, delimiter=delimiter or own, header_rows=1 if own and options.header_rows is None else options.header_rows)
+    found = read_delimited(
+        source, delimiter=delimiter or own, header_rows=1 if own and options.header_rows is None else options.header_rows, floats=options.read_decimal == "auto"
+    )
     names, units = _names(found)
     decimal = found.dialect.decimal if options.read_decimal == "auto" else {"point": ".", "comma": ","}[options.read_decimal]
     row_numbers = found.dialect.row_numbers and not own
