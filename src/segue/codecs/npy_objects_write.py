@@ -99,7 +99,7 @@ def _array(file: BinaryIO, array: Streamed) -> None:
     _bytes_head(file, prod(array.shape) * array.dtype.itemsize)
     little = array.dtype.newbyteorder("<")
     for block in array.blocks:
-        file.write(np.ascontiguousarray(block, little).tobytes())
+        file.write(np.ascontiguousarray(block, little).data)
     file.write(b"tb")
 
 

@@ -297,3 +297,19 @@ def test_a_real_mask_comes_back_bit_for_bit(golden: Path, tmp_path: Path) -> Non
     segue.convert(tmp_path / "mask2d_seg.npy", tmp_path / "back.tif")
     np.testing.assert_array_equal(tifffile.imread(tmp_path / "back.tif"), tifffile.imread(source))
     assert len(np.unique(loaded(tmp_path / "mask2d_seg.npy")["masks"])) == 126
+
+
+def test_damaged_files_of_the_window_are_refused_or_read_but_nothing_else(tmp_path: Path) -> None:
+    """The laws damage what segue writes; this has the operations that only Python's own pickles use."""
+    import os
+    import random
+    from contextlib import suppress
+
+    from segue.testing.damage import damages, look_at
+
+    path = saved(tmp_path / "a_seg.npy", gui_dictionary())
+    for nth, (_, damaged) in enumerate(damages(path.read_bytes(), random.Random(5), 150)):
+        path.write_bytes(damaged)
+        os.utime(path, ns=(10**18 + nth, 10**18 + nth))
+        with suppress(SegueError):
+            look_at(FORMAT.read(Source(path))[0])
