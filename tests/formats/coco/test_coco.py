@@ -149,6 +149,13 @@ class TestWhatOthersWrite:
         study, _ = read(json.dumps(document(annotation(segmentation="HERE"))).replace('"HERE"', text))
         assert len(study.image_sets[0].shapes) == 1
 
+    def test_results_of_models_are_a_bare_list(self, read):
+        result = {"image_id": 42, "category_id": 18, "bbox": [1, 1, 3, 3], "score": 0.236}
+        study, notes = read([result, result | {"image_id": 73, "segmentation": {"size": [6, 8], "counts": "733000g0"}}])
+        assert [s.tables["annotation"].frame["score"].to_list() for s in study.image_sets] == [[0.236], [0.236]]
+        assert [s.shapes.frame["kind"].to_list() for s in study.image_sets] == [["rectangle"], ["traced"]]
+        assert ([one.number for one in study.populations], [note.kind for note in notes]) == ([18], [Kind.REPAIRED])
+
     @pytest.mark.golden
     def test_a_real_file_of_three_images(self, golden, tmp_path, write):
         study, notes = COCO.read(Source(golden / "coco/labelme_example_annotations.json"))
@@ -329,6 +336,11 @@ class TestRecognition:
     def test_by_its_lists_in_any_order(self, tmp_path, first):
         path, whole = tmp_path / "some.json", document(annotation())
         path.write_text(json.dumps({first: whole[first], **whole}), encoding="utf-8")
+        assert detect(Source(path))[0].name == "coco"
+
+    def test_by_the_records_of_results(self, tmp_path):
+        path = tmp_path / "results.json"
+        path.write_text('[{"image_id":42,"category_id":18,"bbox":[1,1,3,3],"score":0.5}]', encoding="utf-8")
         assert detect(Source(path))[0].name == "coco"
 
     @pytest.mark.parametrize("text", ['{"type":"FeatureCollection","features":[]}', '{"annotations":[],"annotationConnections":[]}', "[]", "{}"])

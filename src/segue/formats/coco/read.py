@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -49,7 +50,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
 
 def _read(data: bytes, path: Path) -> tuple[Study, Notes]:
     check_text(memoryview(data), path)
-    found = members(data, path)
+    found = _members(data, path)
     if "images" not in found and "annotations" not in found:
         raise WrongFormat(f"{path} has neither images nor annotations, so it is no COCO file", path=path, expected="images and annotations")
     top = read_top(found, path)
@@ -57,6 +58,17 @@ def _read(data: bytes, path: Path) -> tuple[Study, Notes]:
     annotations = read_annotations(columns(rows, "annotations", path), len(rows), top, path)
     image_sets, repeated = _image_sets(top, annotations)
     return Study(image_sets, tuple(top.populations)), _notes(top, annotations, repeated)
+
+
+def _members(data: bytes, path: Path) -> dict[str, msgspec.Raw]:
+    """The members of the file; a bare list, as models write their results, is one of annotations."""
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"[":
+        return members(data, path)
+    results = msgspec.Raw(data.removeprefix(b"\xef\xbb\xbf"))
+    found = items(results, "results", path)
+    if not found or b'"image_id"' not in bytes(found[0]):
+        raise WrongFormat(f"{path} is a list, but not of COCO's results", path=path, expected="results with an image_id")
+    return {"annotations": results}
 
 
 def _image_sets(top: Top, found: Annotations) -> tuple[tuple[ImageSet, ...], int]:

@@ -20,5 +20,5 @@ LARGEST = 1 << 33
 """Bytes of a file."""
 SIDE = 2**31 - 1
 """Pixels along an edge."""
-MOST_CELLS = 300_000_000
+MOST_CELLS = 100_000_000
 """Values of all annotations together, missing ones counted."""
