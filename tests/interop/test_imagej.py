@@ -17,6 +17,7 @@ import pytest
 
 from segue.formats.imagej_roi.spec import FORMAT
 from segue.formats.shape_files import area_rings, area_rows
+from segue.formats.tiff.spec import FORMAT as TIFF
 from segue.geometry.rasterize import rasterize
 from segue.model.diff import diff
 from segue.model.features import Feature as F
@@ -56,6 +57,22 @@ roiManager("Open", folder + "/stack.zip");
 out = File.open(folder + "/stack.tsv");
 for (i = 0; i < roiManager("count"); i++) { roiManager("Select", i); print(out, getSliceNumber()); }
 File.close(out);
+function overlay(path, to) {
+  run("Close All"); open(path);
+  out = File.open(to);
+  print(out, "" + Overlay.size + "\\t" + Roi.getName);
+  for (i = 0; i < Overlay.size; i++) {
+    Overlay.activateSelection(i);
+    Roi.getPosition(c, z, t); Roi.getCoordinates(xs, ys);
+    X = ""; Y = "";
+    for (k = 0; k < xs.length; k++) { X += d2s(xs[k], 4) + " "; Y += d2s(ys[k], 4) + " "; }
+    planes = "" + c + "\\t" + z + "\\t" + t;
+    print(out, Roi.getName + "\\t" + Roi.getType + "\\t" + planes + "\\t" + Roi.getGroup + "\\t" + X + "\\t" + Y + "\\t" + Roi.getProperty("source"));
+  }
+  File.close(out);
+}
+overlay(folder + "/theirs.tif", folder + "/theirs.tsv");
+overlay(folder + "/ours.tif", folder + "/ours.tsv");
 run("Quit");
 """
 
@@ -127,6 +144,11 @@ def folder(golden, tmp_path_factory):
     place = tmp_path_factory.mktemp("imagej")
     write(zoo(golden), place / "ours.zip")
     write(stack(), place / "stack.zip")
+    shutil.copy(golden / "imagej/zoo_hyperstack_with_overlay.tif", place / "theirs.tif")
+    with FileSink(place / "ours.tif") as sink:
+        study, options = TIFF.read(Source(place / "theirs.tif"))[0], TIFF.options("write", {"role": "image"})
+        TIFF.write(TIFF.fitted(study, options), sink, options)
+        sink.keep()
     (place / "look.ijm").write_text(MACRO, "utf-8")
     command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(place / "look.ijm"), str(place)]
     subprocess.run(command, check=False, timeout=180, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
@@ -229,3 +251,16 @@ def test_what_imagej_saves_is_still_ours(folder, seen, ours, name):
     assert set(found) <= in_the_comment | {F.SHAPE_STYLE, F.EXTRAS}
     assert found.get(F.EXTRAS, 0) == 1  # the box of a text is saved as floats, once it was read
     assert found.get(F.SHAPE_STYLE, 0) == 1  # a group paints its colour over the line
+
+
+def test_the_overlay_of_an_image_is_the_same_overlay(folder):
+    """An image that ImageJ saved with an overlay and a selection, read and written by segue: ImageJ shows the same."""
+    theirs, ours = ((folder / f"{name}.tsv").read_text("utf-8").splitlines() for name in ("theirs", "ours"))
+    assert theirs[0] == ours[0] == "22\tpolygon"
+    assert len(theirs) == len(ours) == 23
+    for one, other in zip(theirs[1:], ours[1:], strict=True):
+        left, right = one.split("\t"), other.split("\t")
+        assert left[:6] == right[:6]
+        assert left[8] == right[8] or not left[8].isascii()  # ImageJ reads its own properties beyond ASCII as other letters
+        for axis in (6, 7):
+            assert np.allclose([float(value) for value in left[axis].split()], [float(value) for value in right[axis].split()], atol=2e-4)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from segue.codecs.tiff_imagej import Drawn, drawn_in
 from segue.codecs.tiff_images import all_series
 from segue.codecs.tiff_layout import Layout
 from segue.codecs.tiff_ome import is_ome
@@ -22,7 +23,7 @@ from segue.errors import Malformed
 from segue.storage.handles import opened
 from segue.storage.source import Source
 
-__all__ = ["UNNAMED", "Series", "TiffPixels", "describe", "ome_xml"]
+__all__ = ["UNNAMED", "Series", "TiffPixels", "describe", "imagej_rois", "ome_xml"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -63,6 +64,16 @@ def ome_xml(source: Source) -> bytes:
     """
     text = read_structure(source.path).pages[0].text(270)
     return text.encode("utf-8", "surrogatepass") if is_ome(text) else b""
+
+
+def imagej_rois(source: Source) -> Drawn:
+    """The active selection and the overlay of an ImageJ TIFF.
+
+    Raises
+    ------
+    WrongFormat, Malformed
+    """
+    return drawn_in(read_structure(source.path))
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 from segue.codecs.pixel_facts import KEY, Facts, known_steps, parse
 from segue.codecs.tiff_layout import Layout
 from segue.codecs.tiff_series import UNNAMED, Series, holds, resolution, stack
-from segue.codecs.tiff_tags import Structure
+from segue.codecs.tiff_tags import Page, Structure
 from segue.codecs.tiff_units import short_unit
 
 _MAGIC = 0x494A494A  # "IJIJ"
+_LABEL, _ROI, _OVERLAY = 0x6C61626C, 0x726F6920, 0x6F766572  # "labl", "roi ", "over"
 _ORDERS = {"czt": "tzc", "ctz": "ztc", "zct": "tcz", "ztc": "ctz", "tcz": "zct", "tzc": "czt"}
 VERSION = "1.54p"
 """The version whose dialect is written."""
@@ -112,21 +114,51 @@ def _channels(layout: Layout, structure: Structure, outer: str, sizes: Sequence[
 
 
 def _slice_labels(layout: Layout, order: str) -> list[str]:
-    counts, data = layout.page.numbers(50838), layout.page.tags.get(50839)
+    """The labels of the planes; none where they cannot be read."""
+    code = "utf-16-le" if order == "<" else "utf-16-be"
+    return [data.decode(code, "replace") for kind, data in _entries(layout.page, order) if kind == _LABEL]
+
+
+def _entries(page: Page, order: str) -> list[tuple[int, bytes]]:
+    """(kind, bytes) of what ImageJ keeps in its private tags."""
+    counts, data = page.numbers(50838), page.tags.get(50839)
     if not counts or data is None:
         return []
     raw = data if isinstance(data, bytes) else bytes(int(value) & 255 for value in data)
     head = counts[0]
     if head < 12 or head > 804 or head % 8 != 4 or len(raw) < head or struct.unpack_from(f"{order}I", raw)[0] != _MAGIC:
         return []
-    labels, at, part = [], head, 1
+    found, at, part = [], head, 1
     for kind, count in struct.iter_unpack(f"{order}II", raw[4:head]):
         for _ in range(min(count, len(counts) - part)):
-            if kind == 0x6C61626C:  # "labl"
-                labels.append(raw[at : at + counts[part]].decode("utf-16-le" if order == "<" else "utf-16-be", "replace"))
-            at += counts[part]
+            found.append((kind, raw[at : at + max(counts[part], 0)]))
+            at += max(counts[part], 0)
             part += 1
-    return labels
+    return found
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn on an image: ROIs, each the bytes of a ``.roi`` file."""
+
+    active: bytes = b""
+    """The active selection; empty = none."""
+    overlay: bytes = b""
+    """The ROIs of the overlay, one behind the other."""
+    lengths: tuple[int, ...] = ()
+    """Bytes of each of them."""
+
+    @property
+    def size(self) -> int:
+        return len(self.active) + len(self.overlay) + 8 * len(self.lengths)
+
+
+def drawn_in(structure: Structure) -> Drawn:
+    """The ROIs of a file."""
+    found = _entries(structure.pages[0], structure.byte_order)
+    active = [data for kind, data in found if kind == _ROI and data]
+    overlay = [data for kind, data in found if kind == _OVERLAY and data]
+    return Drawn(active[0] if active else b"", b"".join(overlay), tuple(map(len, overlay)))
 
 
 def describe(sizes: Mapping[str, int], facts: Facts) -> bytes:
@@ -162,8 +194,11 @@ def _escaped(unit: str | None) -> str:
     return "".join(char if char.isascii() else f"\\u{ord(char):04X}" for char in " ".join(text.split()))
 
 
-def metadata(labels: Sequence[str], order: str) -> tuple[tuple[int, ...], bytes]:
-    """Values of the tags 50838 and 50839 for slice labels."""
+def metadata(labels: Sequence[str], order: str, drawn: Drawn | None = None) -> tuple[tuple[int, ...], bytes]:
+    """Values of the tags 50838 and 50839 for slice labels and ROIs."""
     texts = [label.encode("utf-16-le" if order == "<" else "utf-16-be", "replace") for label in labels]
-    head = struct.pack(f"{order}III", _MAGIC, 0x6C61626C, len(texts))
-    return (len(head), *(len(text) for text in texts)), head + b"".join(texts)
+    rois = drawn or Drawn()
+    active = (rois.active,) if rois.active else ()
+    kinds = ((_LABEL, len(texts)), (_ROI, len(active)), (_OVERLAY, len(rois.lengths)))
+    head = struct.pack(f"{order}I", _MAGIC) + b"".join(struct.pack(f"{order}II", kind, count) for kind, count in kinds if count)
+    return (len(head), *map(len, texts), *map(len, active), *rois.lengths), head + b"".join(texts) + b"".join(active) + rois.overlay

@@ -46,6 +46,8 @@ class Plan:
     deflate: bool = False
     drawn: tiff_ome.Drawn | None = None
     """What is drawn on the image, for layout ``ome``."""
+    rois: tiff_imagej.Drawn | None = None
+    """What is drawn on the image, for layout ``imagej``."""
 
     @property
     def height(self) -> int:
@@ -104,7 +106,8 @@ def _write_plain(file: BinaryIO, plan: Plan, rows: Rows) -> None:
     """Header, directories, then all planes as one run."""
     dialect = Dialect(plan.big)
     places = plan.places
-    listed = 1 if len(places) * plan.plane_bytes > CLASSIC_BYTES and not plan.big else len(places)
+    room = CLASSIC_BYTES - (plan.rois.size if plan.rois else 0)
+    listed = 1 if len(places) * plan.plane_bytes > room and not plan.big else len(places)
     head = len(dialect.header(0))
     first, other = (-(-dialect.size(_tags(plan, dialect, nth, [0], [plan.plane_bytes])) // 16) * 16 for nth in (0, 1))
     start = -(-(head + first + other * (listed - 1)) // 4096) * 4096
@@ -201,8 +204,9 @@ def _description(plan: Plan) -> dict[int, tuple[int, Any]]:
     if plan.layout == "plain":
         return {270: (ASCII, _json(plan))}
     tags: dict[int, tuple[int, Any]] = {270: (ASCII, tiff_imagej.describe(plan.sizes, plan.facts))}
-    if plan.facts.channels and plan.sizes.get("c", 1) > 1:
-        counts, data = tiff_imagej.metadata([plan.facts.channels[place["c"]] for place in plan.places], "<")
+    labels = [plan.facts.channels[place["c"]] for place in plan.places] if plan.facts.channels and plan.sizes.get("c", 1) > 1 else []
+    if labels or plan.rois:
+        counts, data = tiff_imagej.metadata(labels, "<", plan.rois)
         tags |= {50838: (LONG, counts), 50839: (BYTE, data)}
     return tags
 

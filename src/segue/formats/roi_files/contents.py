@@ -20,3 +20,7 @@ class Contents:
     comment: bytes
     """What the container says about the image and the populations; see ``about``."""
     notes: Notes
+    named: bool = True
+    """Whether a ROI without a name is called by its label."""
+    active: dict[int, int] | None = None
+    """Row -> number of ACTIVE; None = what the ROIs say themselves."""

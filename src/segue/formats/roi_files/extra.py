@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from segue.codecs import roi_record as roi
 from segue.codecs.roi_record import Rois
 from segue.formats.roi_files import ring_order
+from segue.formats.roi_files.active import ACTIVE
 from segue.formats.roi_files.keys import KEYS
 from segue.formats.roi_files.kinds import POINTS
 from segue.formats.roi_files.parameters import line_widths, written_widths
@@ -33,7 +34,7 @@ from segue.model.study import EXTRAS, ImageSet
 
 OWNER = "imagej"
 """What the rows in extras name as their format: the program, since its ROIs are in several."""
-MOST = {"options": 0xFFFF, "label_colour": 0xFFFFFFFF, "font_size": 0x7FFF, "point_type": 0xFF, "point_size": 0xFFFF, "text_style": 0x7FFFFFFF, "active": 1}
+MOST = {"options": 0xFFFF, "label_colour": 0xFFFFFFFF, "font_size": 0x7FFF, "point_type": 0xFF, "point_size": 0xFFFF, "text_style": 0x7FFFFFFF, "active": 2}
 """Numbers of a ROI, and the largest of each. Of the options those bits count that differ from the usual ones."""
 SIZE = 1
 """What ImageJ takes for the size of points."""
@@ -49,6 +50,8 @@ class Special:
     points: PointsRead
     rings: dict[int, list[int]]
     """The places of rings; see ``ring_order``."""
+    active: dict[int, int] | None
+    """See ``Contents``."""
 
 
 def first_rows(shapes: Shapes, count: int) -> Ints:
@@ -59,9 +62,7 @@ def first_rows(shapes: Shapes, count: int) -> Ints:
 def read_extras(rois: Rois, keys: pl.DataFrame, others: dict[int, dict[str, str]], things: Things, shapes: Shapes, special: Special) -> pl.DataFrame:
     """The extras of the ROIs that are the first of their objects. ``shapes`` are theirs, sorted by object."""
     first, objects = things.first_row.to_numpy(), things.objects.frame
-    numbers = _numbers(rois, first, shapes.take(first_rows(shapes, len(objects)))) | {
-        "active": (keys["segue.active"][first] == "yes").fill_null(value=False).to_numpy()
-    }
+    numbers = _numbers(rois, first, shapes.take(first_rows(shapes, len(objects)))) | {"active": _active(keys["segue.active"][first], first, special.active)}
     unusual = np.any([values != _USUAL.get(name, 0) for name, values in numbers.items()], axis=0)
     foreign = [keys[name][first].is_not_null().to_numpy() for name in (ID, NAME)]
     listed = [*others, *special.points.numbers, *special.rings, *rois.images]
@@ -78,6 +79,13 @@ def read_extras(rois: Rois, keys: pl.DataFrame, others: dict[int, dict[str, str]
             payload["image"] = base64.b64encode(rois.images[row]).decode()
         found.append((OWNER, "object", objects["id"][thing], texts.text(payload, properties, *objects.select("id", "name").row(thing))))
     return pl.DataFrame(found, schema=EXTRAS, orient="row").drop_nulls("payload")
+
+
+def _active(stated: pl.Series, first: Ints, known: dict[int, int] | None) -> NDArray[np.int64]:
+    """Per object the number of ACTIVE: of what the container says, else of the property ``segue.active``."""
+    if known is not None:
+        return np.array([known.get(row, 0) for row in first.tolist()] if known else np.zeros(len(first)), np.int64)
+    return stated.replace_strict(ACTIVE, default=0, return_dtype=pl.Int64).to_numpy()
 
 
 def _numbers(rois: Rois, first: Ints, shapes: Shapes) -> dict[str, NDArray[np.int64]]:
@@ -97,7 +105,6 @@ def _numbers(rois: Rois, first: Ints, shapes: Shapes) -> dict[str, NDArray[np.in
         "point_type": np.where(point, rois.style[first] >> np.uint32(24), 0),
         "point_size": np.where(point, rois.width[first], SIZE),
         "text_style": np.clip(text, 0, MOST["text_style"]),
-        "active": np.zeros(len(first), np.int64),
         "version": np.where((version == OLD) & (width > 0) & (rois.group[first] == 0), OLD, 0),
     }
     return {name: values.astype(np.int64) for name, values in found.items()}

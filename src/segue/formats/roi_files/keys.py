@@ -23,7 +23,7 @@ KEYS = {
     "segue.line": "width of a line and width it is drawn with, - = none; written where the ROI's one line width does not say it",
     "segue.stroke": "own: the line colour is the shape's, although it equals the object's",
     "segue.stack": "t or c: what the plane number counts; z otherwise",
-    "segue.active": "yes: it was the active selection of its image",
+    "segue.active": "selected: it was the active selection of its image; both: that, and in the overlay, too",
     "segue.about": "the image and the populations, where there is no zip comment to hold them",
     "qupath.object.classification": "the class: names of its path, joined by ': '",
     "qupath.object.id": "UUID",

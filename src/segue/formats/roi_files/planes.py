@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,8 @@ class Stack:
     axis: str = "z"
     """The axis of a plain stack, where nothing else is known."""
     sizes: tuple[int, int, int] | None = None
-    """Channels, z planes and time points of the image in the same file: then numbers count channels first, then z, then t."""
+    """Channels, z planes and time points of the image in the same file: then numbers count channels first, then z, then t, and
+    one beyond the stack counts nothing."""
 
     def planes(self, number: NDArray[np.int64], axis: NDArray[np.object_] | None = None) -> dict[str, NDArray[np.int64]]:
         """c, z, t of each number: from 1, 0 = all. ``axis`` says what single ones count."""
@@ -32,6 +34,7 @@ class Stack:
             own = np.full(len(number), self.axis, object) if axis is None else axis
             return {name: np.where(own == name, number, 0) for name in AXES}
         found, rest = {}, number - 1
+        number = np.where(number > prod(self.sizes), 0, number)
         for name, size in zip(AXES, self.sizes, strict=True):
             found[name] = np.where((number > 0) & (size > 1), (rest if name == "t" else rest % size) + 1, 0)
             rest = rest // size

@@ -75,7 +75,7 @@ def read_rois(found: Contents, stack: Stack, path: Path) -> tuple[ImageSet, tupl
     shapes, order = _shapes(_Readable(found.rois, rows, kind, keys, planes, points), things, path)
     members = Found({population.id: population for population in known})
     _add_members(members, found.rois, keys, things)
-    extras = read_extras(found.rois, keys, others, things, shapes, Special(points, order))
+    extras = read_extras(found.rois, keys, others, things, shapes, Special(points, order, found.active))
     image_set = replace(image_set, objects=things.objects, shapes=shapes, membership=members.membership(), extras=extras)
     assumed = _assumed(numbered, stated, points, stack)
     return image_set, tuple(members.populations.values()), found.notes + notes + more + assumed + repaired

@@ -10,6 +10,7 @@ import polars as pl
 
 from segue.codecs.roi_properties import escaped, rendered, sealed
 from segue.formats.roi_files import qupath
+from segue.formats.roi_files.active import ACTIVE
 from segue.formats.roi_files.keys import NO_LAYER, closed, lines, put
 from segue.model.rings import Bools
 from segue.model.shapes import ShapeKind, Shapes
@@ -71,7 +72,8 @@ def _object_lines(facts: Facts, objects: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _active(facts: Facts, count: int) -> pl.Series:
-    return pl.Series(["yes" if facts.extras.get(row, {}).get("active") else None for row in range(count)] if facts.extras else [None] * count, dtype=pl.Utf8)
+    said = {number: word for word, number in ACTIVE.items()}
+    return pl.Series([said.get(facts.extras.get(row, {}).get("active", 0)) for row in range(count)] if facts.extras else [None] * count, dtype=pl.Utf8)
 
 
 def _foreign(facts: Facts, objects: pl.DataFrame) -> pl.Series:

@@ -47,7 +47,8 @@ def read_things(found: Contents, keys: pl.DataFrame, t: pl.Series, rows: Ints) -
         }
     )[rows]
     nameless = every["name"].is_null() & every["ours"].is_null()
-    every = every.with_columns(name=pl.when(nameless).then(labels[rows]).otherwise("name"))
+    if found.named:
+        every = every.with_columns(name=pl.when(nameless).then(labels[rows]).otherwise("name"))
     key = ["alone", "ours", "t"]
     every = every.with_columns(alone=pl.when(pl.col("ours").is_null()).then("row"))
     first = every.unique(key, keep="first", maintain_order=True)

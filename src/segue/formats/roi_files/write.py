@@ -24,7 +24,7 @@ from segue.formats.roi_files.ring_order import in_places
 from segue.formats.roi_files.switches import switches
 from segue.formats.roi_files.texts import Facts, property_texts
 from segue.formats.roi_files.vertices import roi_vertices
-from segue.model.rings import Bools, Ints, Rings
+from segue.model.rings import Ints, Rings
 from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
 
@@ -41,8 +41,8 @@ class Prepared:
     names: pl.Series
     ids: pl.Series
     """Of the object of each ROI."""
-    active: Bools
-    """Which ROIs belong to the active selection."""
+    active: NDArray[np.int64]
+    """Per ROI: the number of ACTIVE, 0 = none."""
     properties: pl.Series
     values: dict[str, NDArray[Any]]
     texts: dict[int, Text]
@@ -127,9 +127,11 @@ def prepared(study: Study, s: ImageSet, stack_of: Any, stack: Stack = Stack(), *
         **_drawn(shapes, details, width),
     }
     counters, counter_start = _counters(shapes, details)
-    active = np.isin(of.to_numpy(), [row for row, payload in details.items() if payload.get("active")])
+    active = np.zeros(len(objects), np.int64)
+    for row, payload in details.items():
+        active[row] = payload.get("active", 0)
     bodies = _texts(frame, details), _images(frame, details)
-    return Prepared(shapes, objects["name"][of], objects["id"][of], active, property_texts(facts), values, *bodies, counters, counter_start)
+    return Prepared(shapes, objects["name"][of], objects["id"][of], active[of.to_numpy()], property_texts(facts), values, *bodies, counters, counter_start)
 
 
 def _first(shapes: Shapes, objects: list[int]) -> list[int]:

@@ -32,4 +32,8 @@ def fit(study: Study, options: Options) -> Study:
             from segue.formats.tiff.ome_drawn import fit_drawn
 
             return fit_drawn(study, picture)
+        if layout == "imagej":
+            from segue.formats.tiff import imagej_drawn
+
+            return imagej_drawn.fit_drawn(study, picture)
     return fitted(study, picture, KEPT)

@@ -46,6 +46,11 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
 
         study, more = read_drawn(study, source, chosen.image - 1)
         notes += more
+    if series.kind == "imagej":
+        from segue.formats.tiff import imagej_drawn
+
+        study, more = imagej_drawn.read_drawn(study, source)
+        notes += more
     return study, notes
 
 

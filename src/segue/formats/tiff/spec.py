@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
 from segue.formats.ome_files.features import DRAWN
+from segue.formats.roi_files.features import HELD
 from segue.model.features import Feature
 
 INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 PIXEL_TYPES = (*INTEGERS, "float16", "float32", "float64")
 
-_DRAWN = "on an image, as OME ROIs in layout ome (names that end in .ome.tif)"
+_DRAWN = "on an image, as its overlay in ImageJ's layout, as OME ROIs in layout ome (names that end in .ome.tif)"
 
 FORMAT = Format(
     name="tiff",
@@ -25,7 +26,7 @@ FORMAT = Format(
     write_options="segue.formats.tiff.options:WriteOptions",
     implied={suffix: {"layout": "ome"} for suffix in (".ome.tif", ".ome.tiff", ".ome.btf")},
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
-    identity="the label numbers are the pixel values; ids and names of objects have no place",
+    identity="the label numbers are the pixel values; what is drawn on an image carries ids as its ROIs do",
     opened_by=("Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "ilastik", "Cellpose", "MATLAB", "Python (tifffile, scikit-image)"),
     keeps={
         Feature.IMAGE_SET_NAME: exact("group and position are lost", limit=Limit(choices=("name",))),
@@ -40,7 +41,7 @@ FORMAT = Format(
         Feature.LABELS: exact("a file holds one picture: labels before images, the first before others", limit=Limit(at_most=1)),
         Feature.LAYER: exact(),
         Feature.LABEL_TIME: exact(),
-        **{feature: approximate(_DRAWN) for feature in DRAWN if feature is not Feature.LAYER},
+        **{feature: approximate(_DRAWN) for feature in (*DRAWN, *HELD) if feature is not Feature.LAYER},
         Feature.OBJECTS: approximate(f"the label numbers in the pixels are the objects; {_DRAWN}"),
         Feature.OBJECT_LABEL: approximate(f"the label numbers in the pixels are the objects; {_DRAWN}"),
     },

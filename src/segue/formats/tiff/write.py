@@ -41,13 +41,17 @@ def write(study: Study, sink: Sink, options: Options) -> None:
         if dtype != picture.pixels.dtype:
             raise Incompatible(f"OME-TIFF has no {picture.pixels.dtype.name} pixels; choose a name without .ome, or say layout=ome to convert them")
         facts, colours = facts_of(study), None
-    on_top = None
+    on_top = rois = None
     if layout == "ome" and len(study.image_sets[0].objects):
         from segue.formats.tiff.ome_drawn import drawn
 
         on_top = drawn(study, chosen.holes)
+    if layout == "imagej" and len(study.image_sets[0].objects):
+        from segue.formats.tiff import imagej_drawn
+
+        rois = imagej_drawn.drawn(study)
     sizes = {name: size_of(picture.pixels, picture.axes, name) for name in "tczyx" if name in picture.axes}
-    plan = Plan(layout, sizes, dtype, facts, colours, deflate=chosen.compression == "deflate", drawn=on_top)
+    plan = Plan(layout, sizes, dtype, facts, colours, deflate=chosen.compression == "deflate", drawn=on_top, rois=rois)
     with sink.open() as file:
         write_tiff(file, plan, rows_of(converted(picture.pixels, dtype), picture.axes))
 
