@@ -219,6 +219,25 @@ def test_hostile_texts_take_bounded_time(read, data):
     assert time.perf_counter() - start < 10
 
 
+def test_a_gzip_bomb_is_refused(read, monkeypatch):
+    monkeypatch.setattr("segue.codecs.delimited_text._SMALLEST_LIMIT", 1 << 16)
+    with pytest.raises(TooLarge, match="unpacks to more than"):
+        read(gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000))
+
+
+def test_large_tables_may_come_as_numbers(read):
+    rows = "".join(f"{nth},{nth / 4},{nth}\n" for nth in range(80_000))
+    plain, quick = (read(f"id,x,n\n{rows}", floats=floats) for floats in (False, True))
+    assert [column.dtype for column in quick.columns] == [pl.Utf8, pl.Float64, pl.Utf8]
+    assert numbers(plain.columns["1"]).equals(quick.columns["1"])
+    for odd in ("x", "1e400", "9007199254740993"):
+        late = read(f"id,x,n\n{rows}1,{odd},1\n", floats=True)
+        assert late.columns["1"].dtype == pl.Utf8
+        assert late.columns["1"][-1] == odd
+    german = read(f"id;x;n\n{rows}".replace(",", ";").replace(".", ","), floats=True)
+    assert german.columns["1"].equals(quick.columns["1"])
+
+
 def test_what_is_no_table_is_refused(read):
     with pytest.raises(TooLarge, match="columns"):
         read(b"a,b\n" + b"," * 200_000)

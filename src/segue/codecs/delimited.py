@@ -6,6 +6,7 @@ and its columns.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,7 +132,7 @@ def _assembled(source: Source, body: Body, header: list[Cells], found: Sniffed, 
     if shifted != header:
         repairs.append((1, "the header has one name less than there are columns: the first column holds row names"))
     names = [tuple(cell or "" for cell in row) + ("",) * (frame.width - len(row)) for row in shifted]
-    dialect = found.dialect if found.decided else replace(found.dialect, decimal=_decimal(frame))
+    dialect = found.dialect if found.decided else replace(found.dialect, decimal=_decimal(frame) if re.search(b",", body.text) else ".")
     return Delimited(names, frame, dialect, sorted(repairs)[:_FEW])
 
 

@@ -10,11 +10,13 @@ def detect(source: Source) -> Evidence:
     """By the content. The score is low: formats that know their own columns come first."""
     if source.is_folder:
         return Evidence(0, "it is a folder")
-    head = source.head(8)
+    head = source.head(256)
     if head[:4] == b"PAR1":
         return Evidence(45, "it is a Parquet table")
     if head[:4] == b"PK\x03\x04":
         return _sheet(source)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[", b"<"):
+        return Evidence(0, "it is JSON or XML")
     return _text(source)
 
 
@@ -34,9 +36,6 @@ def _text(source: Source) -> Evidence:
     named = source.suffix in (".csv", ".tsv", ".txt", ".tab", ".csv.gz", ".tsv.gz", ".txt.gz", ".xls")
     even = sum(len(row) == found.width for row in found.rows) >= 0.8 * len(found.rows)
     known = [name for name in found.names if well_known(name)]
-    first = next((cell or "" for cell in (*found.names, *(found.rows[0] if found.rows else ()))), "").lstrip()
-    if first[:1] in ("{", "[", "<"):
-        return Evidence(0, "it is JSON or XML")
     if found.width >= 2 and even and known:
         return Evidence(55 if named else 45, f"it is a text table with the columns {', '.join(known[:3])}")
     if found.width >= 2 and even and named:
