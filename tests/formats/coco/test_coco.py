@@ -224,6 +224,10 @@ class TestWhatIsWritten:
         back, _ = COCO.read(Source(write(study)))
         assert back.image_sets[0].objects.frame["id"].to_list() == ["2", "b", "1"]
 
+    def test_nothing_is_a_file_too(self, write):
+        back, notes = COCO.read(Source(write(Study(()))))
+        assert (back.image_sets, back.populations, len(notes)) == ((), (), 0)
+
     def test_ids_of_two_images_never_meet(self, write):
         one = study_of(self.holes(), id=["1", "2"])
         study = Study((one.image_sets[0], one.image_sets[0]))

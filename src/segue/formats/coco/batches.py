@@ -34,7 +34,7 @@ class Batch:
 def batches(image_sets: Sequence[ImageSet], columns: Sequence[list[Placed]], ids: Sequence[int | str], sizes: Sequence[tuple[int, int]]) -> list[Batch]:
     """The image sets in as few batches as their tables allow."""
     cuts = [nth for nth in range(len(image_sets)) if nth == 0 or columns[nth] != columns[nth - 1]]
-    ends = [*cuts[1:], len(image_sets)]
+    ends = [*cuts[1:], len(image_sets)] if cuts else []
     return [_batch(image_sets[a:z], columns[a], ids[a:z], sizes[a:z]) for a, z in zip(cuts, ends, strict=True)]
 
 
