@@ -11,9 +11,7 @@ from segue.cli.setting import Setting
 
 ACTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "rename": lambda name: {"edit": "rename", "name": name or None},
-    "delete": lambda _: {"edit": "delete"},
-    "merge": lambda _: {"edit": "merge"},
-    "split": lambda connectivity: {"edit": "split", "connectivity": int(connectivity)},
+    **{name: lambda _, name=name: {"edit": name} for name in ("delete", "merge", "split")},  # type: ignore[misc]
     "relabel": lambda label: {"edit": "relabel", "label": label},
     "relabel_all": lambda _: {"edit": "relabel-all"},
     "tag": lambda name: {"edit": "tag", "population": name},
@@ -33,7 +31,8 @@ ACTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
 @click.option("--rename", metavar="NAME", help="Give them a name; '' = none.")
 @click.option("--delete", is_flag=True, help="Delete them, with all that belongs to them.")
 @click.option("--merge", is_flag=True, help="Make them one: the object that is named first stays.")
-@click.option("--split", is_flag=False, flag_value="4", type=click.Choice(["4", "8"]), help="Make an object of each separate part; 8 = corners connect.")
+@click.option("--split", is_flag=True, help="Make an object of each separate part.")
+@click.option("--connectivity", type=click.Choice([4, 8]), help="For --split: parts that touch at a corner are two (4, the usual), or one (8).")
 @click.option("--relabel", type=click.IntRange(1, 2**64 - 1), metavar="N", help="Give the object another label number.")
 @click.option("--relabel-all", is_flag=True, help="Number all labels 1, 2, 3, ... in their order.")
 @click.option("--tag", metavar="POPULATION", help="Put them into a population; made if new. Levels: 'Immune / T cells'.")
@@ -75,6 +74,7 @@ def command(path: str, options: tuple[tuple[str, Any], ...], save_recipe: str | 
     if len(wanted := [name for name, value in chosen.items() if value not in (None, False)]) != 1:
         raise click.UsageError(f"say one thing to do: {', '.join('--' + name.strip('_').replace('_', '-') for name in wanted or ACTIONS)}")
     body = ACTIONS[wanted[0]](chosen[wanted[0]]) | {name: given.pop(name) for name in ("objects", "layer", "image_set")}
-    (one,) = edits_of(body | ({"colour": colour} if (colour := given.pop("with_colour")) else {}))
+    details = {"colour": given.pop("with_colour"), "connectivity": given.pop("connectivity")}
+    (one,) = edits_of(body | {name: value for name, value in details.items() if value is not None})
     how = {name: given.pop(name) for name in ("dry_run", "overwrite", "as_json", "verbose", "quiet")}
     edit(EditRecipe(input=path, edits=(one,), options=dict(options), **given), save_recipe=save_recipe, **how)

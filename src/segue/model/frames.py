@@ -47,6 +47,11 @@ def replaced(frame: pl.DataFrame, columns: Mapping[str, Any]) -> pl.DataFrame:
     return frame.with_columns(**{name: value if isinstance(value, pl.Expr | pl.Series) else pl.lit(value) for name, value in columns.items()})
 
 
+def like(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the columns of another one, in its order and types (names such as ``*`` are names here)."""
+    return pl.DataFrame({name: frame.get_column(name).cast(dtype) for name, dtype in other.schema.items()})
+
+
 def check_rows(frame: pl.DataFrame, name: str, height: int, what: str) -> None:
     """Raise ValueError unless a column of row numbers lies within a table of ``height`` rows."""
     if frame.height and (frame[name].null_count() or frame[name].min() < 0 or frame[name].max() >= height):  # type: ignore[operator]

@@ -14,6 +14,7 @@ import polars as pl
 
 from segue.model.connections import Connections
 from segue.model.edited_pixels import Change, edited
+from segue.model.frames import like
 from segue.model.image import LabelImage
 from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
@@ -193,7 +194,7 @@ def _spliced(frame: pl.DataFrame, splice: Splice, rows: _Rows | None = None, nam
     stay, come = frame[kept], splice.come
     if rows is not None:
         stay, come = rows.renumbered(stay, names), rows.resolved(come, names)
-    return pl.concat([stay, come.select(stay.columns).cast(dict(stay.schema))])[order]  # type: ignore[arg-type]
+    return pl.concat([stay, like(come, stay)])[order]
 
 
 def _shapes(shapes: Shapes, splice: Splice | None, rows: _Rows) -> Shapes:
@@ -201,9 +202,10 @@ def _shapes(shapes: Shapes, splice: Splice | None, rows: _Rows) -> Shapes:
     if splice is None:
         return shapes if rows.new_of_old is None else Shapes(rows.renumbered(shapes.frame, names), shapes.rings)
     kept, order = splice.places(len(shapes))
-    rings = shapes.rings.take(kept)
-    if len(splice.come_at):
-        rings = concat([rings, splice.come_rings]).take(order)
+    if not len(splice.come_at):
+        return Shapes(_spliced(shapes.frame, splice, rows, names), shapes.rings.take(kept))
+    place = np.concatenate([kept, len(shapes) + np.arange(len(splice.come_at), dtype=np.int64)])
+    rings = concat([shapes.rings, splice.come_rings]).take(place[order])
     return Shapes(_spliced(shapes.frame, splice, rows, names), rings)
 
 

@@ -273,7 +273,11 @@ def test_every_patch_survives_being_written_down(study, data):
         named = s.name if [one.name for one in study.image_sets].count(s.name) == 1 else None
         for body in bodies if named is not None and ids else ():
             (one,) = edits_of(body | {"image_set": named})
-            for patch in apply(study, one).patches:
+            try:
+                patches = apply(study, one).patches
+            except UsageError:
+                continue
+            for patch in patches:
                 plain = json.loads(json.dumps(to_plain(patch)))
                 again = from_plain(plain, "here")
                 assert snapshot(patched(study, again)) == snapshot(patched(study, patch))

@@ -88,6 +88,7 @@ class TestDelete:
             "done: 1 shape deleted",
             "done: 2 connections deleted",
             "done: 2 memberships deleted",
+            "done: 1 row of values deleted",
         ]
 
     def test_says_that_a_region_is_gone(self):
@@ -126,6 +127,9 @@ class TestMerge:
         assert s.tables["sizes"].stale.to_list() == [1]
         assert s.tables["links"].frame.rows() == [(0, 1.0)]
         assert s.tables["links"].stale.to_list() == [0]
+        s, _, notes = do({"edit": "merge", "objects": ["cell 1", "cell 3"]})
+        assert s.tables["links"].stale.to_list() == [0, 1], "both lead to the merged object now"
+        assert {"done: values of the others dropped: 1 row", "done: values of the merged object stale now: 3 rows"} <= set(notes)
 
     def test_joins_populations_but_no_second_class(self):
         s, _, _ = do({"edit": "merge", "objects": ["cell 1", "cell 2", "cell 3"]})
@@ -303,6 +307,41 @@ class TestObjectsOfPixelsAlone:
         s, _, _ = do({"edit": "delete", "objects": ["1"]}, {"edit": "split", "objects": ["all"]}, {"edit": "relabel-all"}, to=self.bare())
         assert len(s.objects) == 0
         assert np.array_equal(np.unique(pixels(s)), range(7))
+
+
+class TestTime:
+    """Labels that restart in each frame: an object is a label at a time."""
+
+    def movie(self):
+        frames = np.stack([MASK, np.where(MASK == 9, 1, np.where(MASK == 1, 9, MASK))])
+        return Study((ImageSet("f", grid_of("tyx", frames.shape), labels=(LabelImage(ArrayPixels(frames), "tyx", persists=False),)),)), frames
+
+    def test_a_label_is_selected_at_every_time_an_id_at_one(self):
+        base, frames = self.movie()
+        s, _, _ = do({"edit": "delete", "objects": ["t1/9"]}, to=base)
+        assert np.array_equal(pixels(s), np.stack([frames[0], np.where(frames[1] == 9, 0, frames[1])]))
+        s, _, _ = do({"edit": "delete", "objects": ["label:9"]}, to=base)
+        assert np.array_equal(pixels(s), np.where(frames == 9, 0, frames))
+
+    def test_objects_of_two_times_cannot_be_one(self):
+        base, frames = self.movie()
+        with pytest.raises(UsageError, match="several time points"):
+            do({"edit": "merge", "objects": ["t0/1", "t1/9"]}, to=base)
+        s, _, _ = do({"edit": "merge", "objects": ["t1/1", "t1/9"]}, {"edit": "split", "objects": ["t1/1"]}, to=base)
+        assert np.array_equal(pixels(s)[0], frames[0])
+        assert np.array_equal(pixels(s)[1], np.where(frames[1] == 1, 10, np.where(frames[1] == 9, 1, frames[1])))
+
+    def test_a_number_has_to_be_free_at_that_time_only(self):
+        base, frames = self.movie()
+        frames[1][frames[1] == 7] = 0
+        s, _, _ = do({"edit": "relabel", "objects": ["t1/1"], "label": 7}, to=base)
+        assert np.array_equal(pixels(s), np.stack([frames[0], np.where(frames[1] == 1, 7, frames[1])]))
+
+    def test_an_object_of_all_times_is_not_split(self):
+        base, _ = self.movie()
+        objects = Objects(pl.DataFrame({"id": ["x"], "layer": ["labels"], "label": [3]}))
+        with pytest.raises(UsageError, match="object 'x' has pixels at several times"):
+            do({"edit": "split", "objects": ["x"]}, to=replace(base, image_sets=(replace(base.image_sets[0], objects=objects),)))
 
 
 class TestSelection:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segue.errors import UsageError
 from segue.model.diff import diff
-from segue.model.image import in_memory
+from segue.model.image import ArrayPixels, in_memory
 from segue.model.objects import repeated_labels
 from segue.model.patch import patched
 from segue.model.select import take_objects
@@ -103,7 +103,13 @@ def test_what_is_taken_back_is_as_it_was(data):
 
 
 def strip(study):
-    return replace(study, close=None)
+    """Without what is not data: how to close it, and the byte order of labels in memory."""
+    return replace(study.map(lambda s: replace(s, labels=tuple(map(native, s.labels)))), close=None)
+
+
+def native(image):
+    array = in_memory(image.pixels)
+    return replace(image, pixels=ArrayPixels(array.astype(array.dtype.newbyteorder("="))))
 
 
 def whole(study):

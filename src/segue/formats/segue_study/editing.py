@@ -21,6 +21,8 @@ from segue.storage.source import Source
 
 FOLD_EVERY = 1000
 """Edits that wait at most; then they are put into the tables."""
+FOLD_BYTES = 256 << 20
+"""Bytes of edits that wait at most."""
 KEPT_EDITS = 1000
 KEPT_BYTES = 64 << 20
 """How much of the journal stays, so that it can be taken back: the latest edits within both limits, and always the last one."""
@@ -95,12 +97,13 @@ class Editing:
         """
         from segue import __version__
 
-        self._announce()
         entry = journal.Entry(self._last + 1, edit, undoes, __version__, patches)
         after = made(self.study, entry, str(self.root))
-        self._end = journal.append(self.root / self._state.path, self._end, journal.encode(entry))
+        line = journal.encode(entry)
+        self._announce()
+        self._end = journal.append(self.root / self._state.path, self._end, line)
         self.study, self._last, self._waiting = after, entry.number, self._waiting + 1
-        if self._waiting >= FOLD_EVERY:
+        if self._waiting >= FOLD_EVERY or self._end - self._state.bytes > FOLD_BYTES:
             self.fold()
             self._open()
         return entry.number

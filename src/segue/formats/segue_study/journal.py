@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from segue.errors import Malformed, NotFound
+from segue.errors import Malformed, NotFound, TooLarge
 from segue.formats.segue_study.files import Files, blamed_on
 from segue.formats.segue_study.layout import JournalEntry
 from segue.formats.segue_study.patch_text import from_plain, to_plain
@@ -20,7 +20,9 @@ from segue.storage.fault import sink_error
 from segue.storage.source import Source
 
 NAME = "journal.jsonl"
-LONGEST = 1 << 30
+LONGEST_LINE = 1 << 30
+"""Bytes of what one edit changes."""
+LONGEST = 2 * LONGEST_LINE
 """Bytes of a journal that is read."""
 _HEAD = b'{"sha256": "'
 _REST = b'", '
@@ -53,8 +55,15 @@ class Entry:
 
 
 def encode(entry: Entry) -> bytes:
-    """A line."""
+    """A line.
+
+    Raises
+    ------
+    TooLarge
+    """
     body = to_text(_Line(entry.number, entry.edit, entry.undoes, entry.version, [to_plain(patch) for patch in entry.patches]), indent=None)
+    if len(body) > LONGEST_LINE:
+        raise TooLarge(f"this edit changes too much at once to be remembered ({len(body):,} bytes); choose fewer objects at a time", limit=LONGEST_LINE)
     rest = body[1:]  # the checksum stands first, and is that of everything behind it
     return _HEAD + hashlib.sha256(rest).hexdigest().encode() + _REST + rest
 

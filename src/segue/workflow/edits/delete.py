@@ -30,8 +30,10 @@ def delete(scope: Scope) -> Notes:
         counts["shape"] = scope.draft.remove("shapes", scope.touching("shapes", rows))
         counts["connection"] = scope.remove_connections(scope.touching("connections", rows))
         counts["membership"] = len(scope.touching("membership", rows))
-        scope.remove_objects(rows)
-    return Notes(tuple(Note(Kind.DONE, f"{{count {what}}} deleted", count=count) for what, count in counts.items() if count)) + _regions(scope)
+        counts["row"] = scope.remove_objects(rows)
+    return Notes(
+        tuple(Note(Kind.DONE, f"{{count {what}}}{' of values' if what == 'row' else ''} deleted", count=count) for what, count in counts.items() if count)
+    ) + _regions(scope)
 
 
 def _regions(scope: Scope) -> Notes:

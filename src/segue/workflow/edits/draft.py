@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from segue.model.edited_pixels import Change
+from segue.model.frames import like
 from segue.model.image import LabelImage
 from segue.model.patch import REFERENCES, TABLE, ImageSetPatch, LabelPatch, Splice, with_marks
 from segue.model.rings import Ints, Rings, concat
@@ -88,7 +89,7 @@ class Draft:
         places = changed[order] - np.searchsorted(removed, changed[order])
         end = self.frame(part).height - len(removed)
         come_at = np.concatenate([places, np.arange(end, end + new.height)]).astype(np.int64)
-        come = pl.concat([frame[order], new.select(frame.columns).cast(dict(frame.schema))])  # type: ignore[arg-type]
+        come = pl.concat([frame[order], like(new, frame)])
         if part != "shapes":
             return Splice(gone, self.keyed(part, gone), come_at, come)
         come_rings = concat([rings.take(order) if len(order) else Rings.empty(), new_rings])

@@ -41,13 +41,17 @@ def merge(scope: Scope) -> Notes:
         return notes
     notes += _shapes(scope, int(first[0]))
     gone, redirected = _connections(scope, int(first[0]), others)
-    stale = scope.mark_stale(first, gone)
+    stale = scope.mark_stale(first, np.setdiff1d(scope.touching("connections", scope.rows), gone))
     _members(scope, first, others)
     _object(scope, frame)
-    scope.remove_objects(others)
-    counted = {"connection of the merged objects with each other dropped": len(gone), "connection redirected": redirected, "row of values is stale": stale}
-    done = (Note(Kind.DONE, f"{{count {what.split()[0]}}} {what.split(' ', 1)[1]}", count=count) for what, count in counted.items() if count)
-    return notes + Notes(tuple(done))
+    dropped = scope.remove_objects(others)
+    counted = {
+        "{count connection} of the merged objects with each other dropped": len(gone),
+        "{count connection} redirected": redirected,
+        "values of the others dropped: {count row}": dropped,
+        "values of the merged object stale now: {count row}": stale,
+    }
+    return notes + Notes(tuple(Note(Kind.DONE, what, count=count) for what, count in counted.items() if count))
 
 
 def _pixels(scope: Scope, frame: pl.DataFrame) -> None:

@@ -61,13 +61,14 @@ class Scope:
         frame = self.frame[rows].with_columns(row=pl.Series(rows))
         return frame.filter(pl.col("layer").eq_missing(pl.lit(image.name)) & pl.col("label").is_not_null()).select("row", "label", "t")
 
-    def remove_objects(self, rows: Ints) -> None:
-        """Objects go, with everything that belongs to them but their pixels, shapes and connections."""
+    def remove_objects(self, rows: Ints) -> int:
+        """Objects go, with everything that belongs to them but their pixels, shapes and connections; returns how many rows of values went."""
         if self.virtual:
-            return
+            return 0
         self.draft.remove("objects", rows)
-        for part in ("membership", "extras", "aliases", *self.tables("objects", "objects on planes")):
+        for part in ("membership", "extras", "aliases"):
             self.draft.remove(part, self.touching(part, rows))
+        return sum(self.draft.remove(part, self.touching(part, rows)) for part in self.tables("objects", "objects on planes"))
 
     def remove_connections(self, rows: Ints) -> int:
         """Connections go, with their values."""
@@ -76,10 +77,10 @@ class Scope:
             self.draft.remove(part, np.flatnonzero(np.isin(values, rows)))
         return self.draft.remove("connections", rows)
 
-    def mark_stale(self, rows: Ints, gone: Ints) -> int:
-        """Mark all values about objects, and about their connections (but those in ``gone``), as stale; returns how many rows."""
+    def mark_stale(self, rows: Ints, connections: Ints) -> int:
+        """Mark all values about some objects and about some connections as stale; returns how many rows."""
         count = 0
-        for about, things in ((("objects", "objects on planes"), rows), (("connections",), np.setdiff1d(self.touching("connections", rows), gone))):
+        for about, things in ((("objects", "objects on planes"), rows), (("connections",), connections)):
             for part in self.tables(*about):
                 values = np.flatnonzero(np.isin(self.draft.frame(part)["row"].to_numpy(), things)).astype(np.int64)
                 frame = self.draft.keyed(part, values)

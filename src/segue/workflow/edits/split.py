@@ -55,13 +55,13 @@ def split(scope: Scope, edit: Split) -> Notes:
         return notes
     new = _new_objects(scope, split_rows, counts)
     _paint(scope, runs, new)
-    done = [("object", f"split into {len(split_rows) + new.height:,}", len(split_rows))]
+    done = [(f"{{count object}} split into {len(split_rows) + new.height:,}", len(split_rows))]
     if not scope.virtual:
         _divide(scope, areas, part, new)
         scope.draft.append("objects", new.drop("of", "part").with_columns(locked=pl.lit(False)))
         _members(scope, new)
-        done.append(("row", "of values is stale", scope.mark_stale(split_rows, np.zeros(0, np.int64))))
-    return notes + Notes(tuple(Note(Kind.DONE, f"{{count {what}}} {how}", count=count) for what, how, count in done if count))
+        done.append(("values of the old objects stale now: {count row}", scope.mark_stale(split_rows, scope.touching("connections", split_rows))))
+    return notes + Notes(tuple(Note(Kind.DONE, what, count=count) for what, count in done if count))
 
 
 def _runs(scope: Scope, edit: Split) -> pl.DataFrame:
@@ -108,10 +108,11 @@ def _areas(scope: Scope) -> _Areas:
 def _parts_of_areas(areas: _Areas, runs: pl.DataFrame, edit: Split) -> Ints:
     """(pieces,) The part of its object that each piece belongs to: the one that most of its pixels are of, else the group that it touches."""
     group, _ = areas.pieces.groups(areas.owner, corners=edit.connectivity == 8) if len(areas.owner) else (areas.owner, 0)
-    with_pixels = set(runs["row"])
+    with_pixels, in_parts = runs["row"].unique().to_numpy(), runs.filter(pl.col("part") > 0)["row"].unique().to_numpy()
     frame = pl.DataFrame({"row": areas.owner, "part": group, "size": areas.pieces.sizes()})
     part = _by_size_of(frame).to_numpy().copy()
-    for piece in np.flatnonzero(np.isin(areas.owner, list(with_pixels))):
+    part[np.isin(areas.owner, with_pixels)] = 0
+    for piece in np.flatnonzero(np.isin(areas.owner, in_parts)):
         own = runs.filter(pl.col("row") == areas.owner[piece])
         votes = np.bincount(own["part"].to_numpy(), pixels_in(areas.pieces.area, int(piece), own))
         part[piece] = int(np.argmax(votes))
