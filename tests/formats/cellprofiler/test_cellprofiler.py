@@ -241,6 +241,11 @@ class TestMasks:
         assert study.image_sets[0].objects.frame["label"].to_list() == [1, 2, None, None]
         assert any("cannot be matched" in note for note in notes)
 
+    def test_a_label_image_of_another_size_is_not_taken(self, export):
+        study, notes = self.with_masks(export, self.labels()[:, :-1])
+        assert study.image_sets[0].labels == ()
+        assert any("it is 8 x 8 pixels, and the image 9 x 8" in note for note in notes)
+
     def test_a_name_that_leads_elsewhere_is_not_followed(self, export, tmp_path):
         tifffile.imwrite(tmp_path / "secret.tif", self.labels())
         save(export, Image=[[*IMAGE[0], "ObjectsFileName_Nuclei"], [*IMAGE[1], "../secret.tif"], [*IMAGE[2], ""]])

@@ -16,6 +16,7 @@ from segue.model.grid import Axis, Grid
 from segue.model.image import LabelImage, Pixels
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.storage import handles
 from segue.storage.source import Source
 
 _FILES, _OF_OBJECTS = "FileName_", "ObjectsFileName_"
@@ -38,6 +39,7 @@ def with_masks(study: Study, images: Images, folder: Path, types: list[str]) -> 
                 continue
             sets[nth], more = _with_mask(sets[nth], path, one)
             notes += more.at(path.name)
+            handles.close(path)
         if missing:
             what = f"{{count mask}} of {one} (in {column}) not beside the tables; name them with --labels"
             notes += Notes.of(Note(Kind.SKIPPED, what, Feature.LABELS, count=missing))
@@ -81,8 +83,10 @@ def _with_mask(s: ImageSet, path: Path, one: str) -> tuple[ImageSet, Notes]:
         ) if pixels is None else Notes()
     height, width = pixels.shape
     stated = (s.grid.size("y"), s.grid.size("x"))
-    if s.labels and stated != (height, width):
-        return s, Notes.of(Note(Kind.SKIPPED, "not taken as a label image: it has another size than the one before", Feature.LABELS))
+    if None not in stated and stated != (height, width):
+        return s, Notes.of(
+            Note(Kind.SKIPPED, f"not taken as a label image: it is {width} x {height} pixels, and the image {stated[1]} x {stated[0]}", Feature.LABELS)
+        )
     s = replace(s, grid=Grid((Axis("y", height), Axis("x", width))), labels=(*s.labels, LabelImage(pixels, "yx", one)))
     return compared(s, pixels, one) if height * width <= _LARGEST else (s, Notes())
 
