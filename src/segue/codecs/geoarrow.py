@@ -29,6 +29,7 @@ def read_native(column: pl.Series, encoding: str) -> Geometries:
         The column is of another type, or a list or vertex in it is null.
     """
     code, depth = ENCODINGS[encoding]
+    column = column.alias("")  # polars takes a name such as ^a$ for a pattern
     rows = np.flatnonzero(column.is_not_null().to_numpy()).astype(np.int64)
     level, starts = column.drop_nulls(), []
     for _ in range(depth):

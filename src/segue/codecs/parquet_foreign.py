@@ -93,7 +93,7 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Without Arrow's extension types (``geoarrow.wkb``, ``arrow.uuid``), which name a meaning: their plain values."""
     extension = getattr(pl, "BaseExtension", None)
     named = [column.name for column in frame.iter_columns() if extension is not None and isinstance(column.dtype, extension)]
-    return frame.with_columns(*(frame[name].ext.storage().alias(name) for name in named)) if named else frame
+    return frame.with_columns(*(frame[name].alias("").ext.storage().alias(name) for name in named)) if named else frame
 
 
 def _asked(source: Source, request: dict[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def read_wkb(column: pl.Series) -> Geometries:
 
     Memory: the bytes twice, 40 bytes per run of vertices, and the vertices.
     """
+    column = column.alias("")  # polars takes a name such as ^a$ for a pattern
     there = column.is_not_null().to_numpy()
     data, start = flat(column.drop_nulls().cast(pl.List(pl.UInt8)))
     data = np.ascontiguousarray(data, np.uint8)

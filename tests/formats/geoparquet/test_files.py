@@ -230,6 +230,18 @@ class TestFilesOfOthers:
         with pytest.raises(InvalidOption, match="no column"):
             read(self.saved(tmp_path, self.points(area=[1, 2, 3])), **{option: "nope"})
 
+    def test_names_that_polars_takes_for_patterns(self, tmp_path):
+        import shapely
+
+        geometry = shapely.to_wkb(shapely.points([[1, 2], [3, 4]])).tolist()
+        frame = pl.DataFrame({"^i$": [5, 6], "^l$": [7, 8], "^c$": ["A", "B"], "^v.*$": [1.5, 2.5], "^v$": [0.5, 1.5], "^g$": geometry})
+        geo = {"version": "1.1.0", "primary_column": "^g$", "columns": {"^g$": {"encoding": "WKB", "crs": None}}}
+        frame.write_parquet(tmp_path / "x.parquet", metadata={"geo": json.dumps(geo)})
+        study, _ = read(tmp_path / "x.parquet", id="^i$", label="^l$", classification="^c$")
+        assert study.image_sets[0].objects.frame.select("id", "label").rows() == [("5", 7), ("6", 8)]
+        assert study.image_sets[0].tables["values"].frame.rows() == [(0, 1.5, 0.5), (1, 2.5, 1.5)]
+        assert diff(read(write(study, tmp_path / "y.parquet"))[0], study) == {}
+
     def test_other_encodings_are_refused(self, tmp_path):
         with pytest.raises(UnsupportedVariant, match="WKT"):
             read(self.saved(tmp_path, self.points(), {"encoding": "WKT"}))

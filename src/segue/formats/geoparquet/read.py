@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from segue.codecs import parquet_foreign
 from segue.formats.geoparquet.entry import Entry, parse
@@ -46,7 +47,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     wanted = [name for name in facts.schema if name not in geo.covering]
     frame = parquet_foreign.table(source, wanted)
     drawn = {name: geometry(frame[name], stated, source.path) for name, stated in geo.columns.items()}
-    plain = frame.drop(list(drawn), strict=False)
+    plain = frame.drop(cs.by_name(*drawn))
     values = _values(plain, entry)
     found = read_objects(plain, facts.metadata, values, options, source.path, own=entry.own)
     radius = plain[_RADIUS] if not entry.own and _RADIUS in plain.columns and plain[_RADIUS].dtype.is_numeric() else None

@@ -60,10 +60,11 @@ def read_objects(frame: pl.DataFrame, metadata: dict[str, str], values: list[str
     index = None if name else _index(frame, metadata)
     given = frame[name] if name else index
     name = name or ("" if index is None else index.name)
+    given = None if given is None else given.alias("")  # polars takes a name such as ^a$ for a pattern
     repeated, ids, first, notes = _rows(given, frame, own=own)
     columns = {one: _column(frame, one, first) for one in OBJECT if one in frame.columns and one not in values and one not in ("id", "label")}
     label_name = asked(frame, options.label, "label", path) or ("label" if "label" in frame.columns and "label" not in values else None)
-    label = _labels(frame[label_name].gather(first)) if label_name else None
+    label = _labels(frame[label_name].alias("").gather(first)) if label_name else None
     if label is None and label_name is None and given is not None and given.dtype.is_integer():
         label = _labels(given.gather(first))
     known = {one: values for one, values in columns.items() if values is not None}

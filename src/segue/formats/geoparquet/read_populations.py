@@ -32,7 +32,7 @@ def read_populations(frame: pl.DataFrame, defined: tuple[Population, ...], colum
     rows = pl.int_range(frame.height, dtype=pl.Int32, eager=True)
     listed = not column and POPULATIONS in frame.columns and frame[POPULATIONS].dtype == pl.List(pl.Utf8)
     ids = frame[POPULATIONS] if listed else pl.Series([None], dtype=pl.List(pl.Utf8)).new_from_index(0, frame.height)
-    classes = _classes(frame[name]) if name in frame.columns else None
+    classes = _classes(frame[name].alias("")) if name in frame.columns else None
     members = pl.DataFrame({"population": ids, "object": rows}).explode("population").drop_nulls()
     if classes is not None:
         texts, made = classes

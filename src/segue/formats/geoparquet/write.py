@@ -30,7 +30,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     frame = frame.hstack(_shape_columns(s).select(pl.all().gather(shape)))
     frame = frame.with_columns(wkb(drawn).gather(shape))
     kept = [name for name in RESERVED[:-1] if name in _ALWAYS or frame[name].null_count() < frame.height]
-    values = {one.key: s.tables[one.table].frame[one.column.name].gather(rows) for one in columns}
+    values = {one.key: s.tables[one.table].frame[one.column.name].alias("").gather(rows) for one in columns}  # polars takes a name such as ^a$ for a pattern
     whole = pl.DataFrame({name: frame[name] for name in kept} | values | {COLUMN: frame[COLUMN]})
     data = parquet.encode(whole, geo_metadata(drawn) | render(s, study.populations, columns))
     with sink.open() as file:
