@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from segue.errors import UnknownFormat, UsageError
+from segue.testing.canonical import canonical
+from segue.workflow.convert import Settings, write_study
 from segue.workflow.plan import plan
 
 
@@ -53,3 +55,10 @@ def test_lossy_pictures_are_refused_with_the_reason(masks, tmp_path, name):
 def test_an_unknown_format_names_the_nearest(masks, tmp_path):
     with pytest.raises(UnknownFormat, match="imagej-roi"):
         plan([masks], f"{tmp_path}/out/", "imagej")
+
+
+def test_only_what_is_written_is_counted(tmp_path):
+    """A file of one image set gets the first; the others are lost, and said to be."""
+    whole = canonical()
+    result = write_study(whole, tmp_path / "first-RoiSet.zip", Settings(to="imagej-roi"))
+    assert result.objects == len(whole.image_sets[0].objects) < sum(len(s.objects) for s in whole.image_sets)

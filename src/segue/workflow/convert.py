@@ -139,7 +139,8 @@ def _write(study: Study, item: Item, record: Format, options: Options, settings:
     notes += more + losses(source, fitted, record)
     if settings.strict and len(notes.refused):
         raise NotesRefused(f"{target.name} was not written, because --strict allows no loss: {'; '.join(map(str, notes.refused))}", notes=notes.to_json())
-    objects, images = sum(len(s.objects) for s in ready.image_sets), sum(len(s.images) + len(s.labels) for s in fitted.image_sets)
+    written = ready.image_sets[: len(fitted.image_sets)]
+    objects, images = sum(len(s.objects) for s in written), sum(len(s.images) + len(s.labels) for s in fitted.image_sets)
     if settings.dry_run:
         with DiscardSink(target) as nowhere:
             record.write(fitted, nowhere, options)
