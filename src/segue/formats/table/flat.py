@@ -101,15 +101,18 @@ def _hexadecimal(colours: pl.Series) -> pl.Series:
 
 
 def _with_positions(frame: pl.DataFrame, s: ImageSet, options: WriteOptions) -> pl.DataFrame:
-    points = s.shapes.of_kinds((ShapeKind.POINT,))
-    if not len(points):
+    """The objects with x, y, z and c of the first point of each."""
+    rows = np.flatnonzero((s.shapes.frame["kind"] == str(ShapeKind.POINT)).to_numpy())
+    if not len(rows):
         return frame
-    first = points.frame["object"].is_first_distinct().to_numpy()
-    coords = points.rings.coords[points.rings.ring_start[:-1]][first]
-    placed = points.frame.filter(pl.Series(first)).select("object", "z", "c")
-    placed = placed.with_columns(x=pl.Series(_shifted(coords[:, 0], s, "x", options)), y=pl.Series(_shifted(coords[:, 1], s, "y", options)))
-    rows = frame.with_columns(object=pl.int_range(pl.len(), dtype=pl.Int32))
-    return rows.join(placed, on="object", how="left", maintain_order="left").drop("object")
+    owner = s.shapes.frame["object"].to_numpy()[rows]
+    places = np.full(frame.height, -1, np.int64)
+    places[owner[::-1]] = rows[::-1]  # of several points the first one stays
+    coords = s.shapes.rings.coords[s.shapes.rings.coord_start[:-1][np.maximum(places, 0)]]
+    at = pl.Series(places)
+    at = at.set(at < 0, None)
+    columns = {name: pl.Series(_shifted(coords[:, nth], s, name, options)).set(at.is_null(), None) for nth, name in enumerate("xy")}
+    return frame.with_columns(**columns, **{name: s.shapes.frame[name].gather(at) for name in ("z", "c")})
 
 
 def _shifted(values: np.ndarray[Any, np.dtype[np.float64]], s: ImageSet, axis: str, options: WriteOptions) -> np.ndarray[Any, np.dtype[np.float64]]:
