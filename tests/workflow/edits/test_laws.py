@@ -54,7 +54,7 @@ def edits(draw, study):
 
 
 def details(draw, study, kind):
-    names = [LEVELS.join(one.name) for one in study.populations] or ["new"]
+    names = [text for one in study.populations if (text := LEVELS.join(one.name))] or ["new"]
     population = st.sampled_from([*names, "CD3/CD8", "a / b"])
     colour = st.sampled_from([None, "#ff8000", "#00000080"])
     fields = {
