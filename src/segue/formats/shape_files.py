@@ -44,7 +44,7 @@ def simplified(shapes: Shapes, kinds: Collection[ShapeKind]) -> Shapes:
         Of any kind.
     kinds
         What the format has. A kind that is not among them becomes the nearest that is: ovals and ellipses polygons of 64 corners,
-        masks the exact outlines of their pixels, multipoints several shapes of one point, closed splines polygons through their points.
+        masks the exact outlines of their pixels, multipoints several shapes of one point, splines the straight pieces that ImageJ draws them with.
 
     Returns
     -------
@@ -111,6 +111,7 @@ _FIGURES: dict[ShapeKind, Callable[[Rings, pl.DataFrame], Rings]] = {
     K.ELLIPSE: lambda rings, frame: figures.ellipses(rings, frame["ratio"].fill_null(1.0).to_numpy()),
     K.ROTATED_RECTANGLE: lambda rings, frame: figures.rotated_rectangles(rings, frame["width"].fill_null(0.0).to_numpy()),
     K.MASK: lambda rings, _: figures.mask_outlines(rings),
+    K.SPLINE: lambda rings, frame: _curves(rings, frame),
 }
 """The polygons of kinds that are given otherwise."""
 
@@ -131,6 +132,14 @@ def centre_points(shapes: Shapes) -> Shapes:
     places[ringed] = centres.centroids(shapes.rings.take(np.flatnonzero(ringed)))
     frame = replaced(shapes.frame, {"kind": str(K.POINT), **dict.fromkeys(PARAMETERS)})
     return Shapes(frame, Rings.simple(places, np.arange(len(places) + 1)))
+
+
+def _curves(rings: Rings, frame: pl.DataFrame) -> Rings:
+    """Splines as the vertices of their curves."""
+    from segue.geometry.imagej_figures import splines
+
+    closed, by_hand = ((frame[name] > 0).fill_null(value=False).to_numpy() for name in ("closed", "freehand"))
+    return splines(rings, closed, smoothed=by_hand)
 
 
 def area_rows(shapes: Shapes) -> Ints:
@@ -191,8 +200,7 @@ def _drawn(kind: ShapeKind, shapes: Shapes, *, whole: bool) -> Rings:
 
     rings, frame = shapes.rings, shapes.frame
     if kind is K.SPLINE:
-        by_hand = (frame["freehand"] > 0).fill_null(value=False).to_numpy()
-        return drawn.splines(rings, np.ones(len(rings), np.bool_), smoothed=by_hand)
+        return _curves(rings, frame)
     if kind is K.RECTANGLE:
         boxes = _boxes(rings)
         boxes = np.hstack([np.trunc(boxes[:, :2]), np.maximum(np.ceil(boxes[:, 2:]), 1)]) if whole else boxes

@@ -127,7 +127,8 @@ def _spline(points: Floats, closed: bool, smoothed: bool) -> Floats:  # noqa: FB
         return points
     ring = np.concatenate([points, points[:1]]) if closed else points
     steps = np.hypot(*np.diff(ring, axis=0).T)
-    count = min(max(int(_length(points, steps, closed, smoothed) / 2), _FEWEST), _MOST)
+    length = _length(points, steps, closed, smoothed)
+    count = min(max(int(length / 2), _FEWEST), _MOST) if np.isfinite(length) else _FEWEST
     at = np.concatenate([[0], np.cumsum(np.maximum(np.sqrt(steps.astype(np.float32)), _APART), dtype=np.float32)]).astype(np.float64)
     nodes, values = _continued(at, ring) if closed else (at, ring)
     where = np.arange(count) * (at[-1] / (count - 1))
