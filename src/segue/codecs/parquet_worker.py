@@ -56,7 +56,8 @@ def _table(request: dict[str, Any]) -> dict[str, Any]:
     _limit(request["limit"])
     frame = pl.scan_parquet(request["table"], glob=False, hive_partitioning=False, use_statistics=False)
     if request["columns"] is not None:
-        frame = frame.select(cs.by_name(*request["columns"]))
+        there = {name: nth for nth, name in enumerate(frame.collect_schema())}
+        frame = frame.select(cs.by_index(*(there[name] for name in request["columns"])))  # a name such as ^a$ is a pattern to some versions
     frame.sink_ipc(request["out"], compression="uncompressed")
     return {"bytes": Path(request["out"]).stat().st_size}
 
