@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import any_to_any
 import decision_index
 import format_pages
 import model_page
@@ -17,6 +18,7 @@ def wanted() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     docs = ROOT / "docs"
     pages = {docs / "formats" / name: text for name, text in format_pages.pages().items()}
+    pages[docs / "formats" / "any-to-any.md"] = any_to_any.text()
     return pages | {docs / "model.md": model_page.text(), docs / "adr" / "README.md": decision_index.text(docs / "adr"), ROOT / "README.md": readme()}
 
 

@@ -103,6 +103,7 @@ def _free_label(draw: st.DrawFn, allowed: Allowed, rows: list[dict[str, Any]]) -
     """A label and a layer for an object of a file that has no label image."""
     used = {row.get("label") for row in rows}
     numbers = integers(allowed.limit(F.OBJECT_LABEL), low=1, high=2**64 - 1)
+    label: int | None
     if "always" in allowed.limit(F.OBJECT_LABEL).choices:
         label = draw(numbers.filter(lambda number: number not in used))
     else:

@@ -13,6 +13,7 @@ from segue.formats.shape_files import area_rows
 from segue.model.diff import diff
 from segue.model.features import SHAPE_FEATURES, Feature
 from segue.model.image import LabelImage
+from segue.model.keep import keep
 from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
@@ -34,16 +35,28 @@ def losses(source: Study, fitted: Study, record: Format) -> Notes:
     back = like(fitted, source)
     found = diff(source, back)
     drawn = _drawn(source, fitted)
-    return Notes(tuple(_note(feature, count, record, drawn=drawn) for feature, count in found.items()))
+    written = replace(source, image_sets=source.image_sets[: len(fitted.image_sets)])
+    return Notes(tuple(_note(written, feature, count, record, drawn=drawn) for feature, count in found.items()))
 
 
-def _note(feature: Feature, count: int, record: Format, *, drawn: bool) -> Note:
+def _note(source: Study, feature: Feature, count: int, record: Format, *, drawn: bool) -> Note:
     if drawn and feature in SHAPE_FEATURES:
         return Note(Kind.CHANGED, "drawn as pixels", feature, count=count)
     kept = record.keeps.get(feature)
     if kept is None:
         return Note(Kind.LOST, f"{record.name} has no place for them", feature, count=count)
+    if not kept.exactly and feature not in _IN_OTHER_FORMS and _gone(source, feature, count):
+        return Note(Kind.LOST, f"not in this file; {kept.how}", feature, count=count)
     return Note(Kind.CHANGED, kept.how, feature, count=count)
+
+
+_IN_OTHER_FORMS = (Feature.IMAGES, Feature.LABELS, Feature.OBJECTS, *SHAPE_FEATURES)
+"""What is still there in another form where nothing of it is equal."""
+
+
+def _gone(source: Study, feature: Feature, count: int) -> bool:
+    """Whether as much of a feature differs as if nothing of it were kept: this file has no place for what the format can hold in others."""
+    return diff(source, keep(source, set(Feature) - {feature})).get(feature) == count
 
 
 def _drawn(source: Study, fitted: Study) -> bool:

@@ -28,7 +28,7 @@ SETTINGS = {
 def prepare(
     study: Study, record: Format, policy: Policy, settings: Mapping[str, Any], where: str = "", table: Opened | None = None
 ) -> tuple[Study, Study, Notes]:
-    """Make labels of shapes, shapes of labels, or labels of an integer image, as the writer needs.
+    """Make labels of shapes, shapes of labels, or labels of an integer image, as the writer needs, of the image sets that it writes.
 
     Returns
     -------
@@ -42,7 +42,9 @@ def prepare(
         An image is not a label image, or nothing says how large the image is.
     """
     study, notes = joined(study, record.accepts, table, settings, where) if table is not None else (study, Notes())
-    results = [_image_set(s, record.accepts, policy, settings, where or s.name) for s in study.image_sets]
+    written = study.image_sets if record.many else study.image_sets[:1]
+    results = [_image_set(s, record.accepts, policy, settings, where or s.name) for s in written]
+    results += [(s, s, Notes()) for s in study.image_sets[len(written) :]]
     source = replace(study, image_sets=tuple(one for one, _, _ in results))
     ready = replace(study, image_sets=tuple(two for _, two, _ in results))
     return source, ready, notes + Notes.joined(more for _, _, more in results)
