@@ -1,0 +1,9 @@
+"""The catalogue of measurements: everything that segue can measure, each with its formula and where it comes from."""
+
+from __future__ import annotations
+
+from segue.measure.catalog_shape import SHAPE
+from segue.measure.measurement import Measurement
+
+MEASUREMENTS: tuple[Measurement, ...] = SHAPE
+"""In the order in which tables show them."""

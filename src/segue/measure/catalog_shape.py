@@ -1,0 +1,38 @@
+"""The catalogue's measurements of place, size and form."""
+
+from __future__ import annotations
+
+from segue.measure.measurement import IMAGEJ, PLANE, SKIMAGE, Measurement
+
+SHAPE: tuple[Measurement, ...] = (
+    Measurement("area", "pixels", "number of pixels (voxels)", IMAGEJ),
+    Measurement("x", "place", "mean of the pixel centres; the first pixel's is 0.5", IMAGEJ),
+    Measurement("y", "place", "mean of the pixel centres; the first pixel's is 0.5", IMAGEJ),
+    Measurement("z", "place", "mean of the plane numbers, from 0", SKIMAGE),
+    Measurement("left", "place", "first column", IMAGEJ),
+    Measurement("top", "place", "first row", IMAGEJ),
+    Measurement("front", "place", "first plane", SKIMAGE),
+    Measurement("width", "length", "columns of the bounding box", IMAGEJ),
+    Measurement("height", "length", "rows of the bounding box", IMAGEJ),
+    Measurement("depth", "length", "planes of the bounding box", SKIMAGE),
+    Measurement("extent", "number", "area / (width * height * depth)", SKIMAGE, made_of=("area", "width", "height", "depth")),
+    Measurement(
+        "perimeter", "length", "outer contours along pixel edges, less 2 - sqrt(2) per corner; of corners one pixel apart every other one", IMAGEJ, PLANE
+    ),
+    Measurement("circularity", "number", "4 pi area / perimeter^2, at most 1", IMAGEJ, PLANE, ("area", "perimeter")),
+    Measurement("feret", "length", "largest distance of two corners of the convex hull", IMAGEJ, PLANE),
+    Measurement("feret_x", "place", "x of the left end of that distance", IMAGEJ, PLANE),
+    Measurement("feret_y", "place", "y of the left end of that distance", IMAGEJ, PLANE),
+    Measurement("feret_angle", "degrees", "angle of that distance with the x axis, counter-clockwise, 0 to 180", IMAGEJ, PLANE),
+    Measurement("min_feret", "length", "smallest distance of two parallel lines that hold the convex hull", IMAGEJ, PLANE),
+    Measurement("convex_area", "pixels", "area of the polygon around the pixels' corners that is convex", IMAGEJ, PLANE),
+    Measurement("solidity", "number", "area / convex_area", IMAGEJ, PLANE, ("area", "convex_area")),
+    Measurement("major", "length", "longer axis of the ellipse of equal area and second moments", IMAGEJ, PLANE),
+    Measurement("minor", "length", "shorter axis of the ellipse of equal area and second moments", IMAGEJ, PLANE),
+    Measurement("angle", "degrees", "angle of the longer axis with the x axis, counter-clockwise, 0 to 180", IMAGEJ, PLANE),
+    Measurement("aspect_ratio", "number", "major / minor", IMAGEJ, PLANE, ("major", "minor")),
+    Measurement("roundness", "number", "4 area / (pi major^2)", IMAGEJ, PLANE, ("area", "major")),
+    Measurement("equivalent_diameter", "length", "sqrt(4 area / pi)", SKIMAGE, PLANE, ("area",)),
+    Measurement("orientation", "radians", "angle of the longer axis with the y axis, counter-clockwise, -pi/2 to pi/2", SKIMAGE, PLANE),
+    Measurement("euler", "number", "parts less holes; pixels that touch at a corner are one part", SKIMAGE, PLANE),
+)

@@ -1,0 +1,58 @@
+"""Feret's diameters (caliper widths) of convex hulls, as ImageJ's ``Roi.getFeretValues``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+SMALL = 20_000_000
+"""Pairs of corners below which the numpy twin runs: loading compiled code would take longer."""
+
+
+class Ferets(NamedTuple):
+    """One row per hull; NaN where it has no corner."""
+
+    largest: Floats
+    """(s,) Largest distance of two corners."""
+    smallest: Floats
+    """(s,) Smallest distance of two parallel lines that hold the hull between them; 0 of a line or a point."""
+    ends: Floats
+    """(s, 2, 2) x, y of the corners of the largest distance, the left one first. Of several equal distances the first one on the way round counts."""
+
+    @property
+    def angle(self) -> Floats:
+        """(s,) Degrees from the x axis, counter-clockwise on the screen, from 0 to below 180."""
+        along = self.ends[:, 1] - self.ends[:, 0]
+        found = np.degrees(np.arctan2(-along[:, 1] + 0.0, along[:, 0]))
+        return np.where(found < 0, found + 180, found)
+
+
+def feret(corners: Floats, start: Ints) -> Ferets:
+    """Largest and smallest diameters of convex hulls (``hull.convex_hulls``).
+
+    Parameters
+    ----------
+    corners : (h, 2) float64
+        x, y, from hull to hull.
+    start : (s + 1,) int64
+        Offsets into ``corners``.
+    """
+    if int((np.diff(start) ** 2).sum()) < SMALL:
+        from segue.measure.feret_reference import extremes
+    else:
+        from segue.measure.feret_kernel import extremes
+    one, other, smallest = extremes(corners, start)
+    filled = np.diff(start) > 0
+    ends = np.full((len(start) - 1, 2, 2), np.nan)
+    ends[filled, 0], ends[filled, 1] = corners[one[filled]], corners[other[filled]]
+    turned = ends[:, 0, 0] > ends[:, 1, 0]
+    ends[turned] = ends[turned, ::-1]
+    along = ends[:, 1] - ends[:, 0]
+    return Ferets(np.sqrt((along**2).sum(axis=1)), np.where(filled, smallest, np.nan), ends)
