@@ -78,7 +78,7 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
         raise InvalidOption(f"{delimiter!r} cannot be a delimiter; use one character such as , or ; or a tab", option="delimiter", given=delimiter)
     data, encoding = text_of(source)
-    if not data.strip():
+    if not data or data.isspace():
         raise Malformed(f"{source.path} is empty; a text table has at least a row", path=source.path, expected="a text table")
     found = sniffed(data[: 1 << 18], encoding, whole=len(data) <= 1 << 18, delimiter=delimiter, header_rows=header_rows)
     repairs: list[Repair] = []
@@ -87,10 +87,9 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     data = data[found.skip :] if found.skip else data
     data, quotes = _in_order(data, found, repairs)
     header, end = _header(data, found)
-    body = memoryview(data)[end:]
     quotes = quotes[quotes >= end] - end
-    decimals = decimal_columns(found) if floats and len(body) > LARGE else ()
-    return _assembled(source, Body(body, quotes, found.dialect, decimals), header, found, repairs)
+    decimals = decimal_columns(found) if floats and len(data) - end > LARGE else ()
+    return _assembled(source, Body(data, end, quotes, found.dialect, decimals), header, found, repairs)
 
 
 def _in_order(data: bytes, found: Sniffed, repairs: list[Repair]) -> tuple[bytes, Ints]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -23,13 +24,19 @@ _EXACT = 2.0**53
 class Body:
     """Everything below the header."""
 
-    text: memoryview
-    """UTF-8; quotes are those of RFC 4180."""
+    data: bytes
+    """The whole text, UTF-8; quotes are those of RFC 4180."""
+    begin: int
+    """Where the header ends."""
     quotes: Ints
     """Where they are."""
     dialect: Dialect
     decimals: Sequence[int] = ()
     """Columns that may come as numbers."""
+
+    @property
+    def text(self) -> memoryview:
+        return memoryview(self.data)[self.begin :]
 
     def parsed(self, width: int) -> pl.DataFrame:
         """The columns, named "0", "1", ...; rows that are too short are filled with null.
@@ -40,26 +47,30 @@ class Body:
         """
         if not len(self.text):
             return pl.DataFrame(schema={str(nth): pl.Utf8 for nth in range(width)})
-        top = (self.dialect.delimiter.join(str(nth) for nth in range(width)) + "\n").encode()
-        data = b"".join([top, self.text])
         try:
-            frame = self._read(data, [str(nth) for nth in self.decimals if nth < width])
+            frame = self._read(width, [nth for nth in self.decimals if nth < width])
         except BROKEN:
             if not self.decimals:
                 raise
-            return self._read(data)
-        unsure = [one.name for one in frame if one.dtype == pl.Float64 and not bool((one.is_nan() | (one.abs() < _EXACT)).all())]
-        return frame.with_columns(self._read(data, columns=unsure)) if unsure else frame
+            return self._read(width)
+        every = pl.col(pl.Float64)
+        exact = frame.select((every.is_nan() | (every.abs() < _EXACT)).all())
+        unsure = [name for name in exact.columns if not exact[name].item()]
+        return frame.with_columns(self._read(width, columns=unsure)) if unsure else frame
 
-    def _read(self, data: bytes, decimals: Sequence[str] = (), columns: list[str] | None = None) -> pl.DataFrame:
-        return pl.read_csv(
-            data,
-            separator=self.dialect.delimiter,
-            columns=columns,
-            infer_schema=False,
-            schema_overrides=dict.fromkeys(decimals, pl.Float64),
-            decimal_comma=bool(decimals) and self.dialect.decimal == ",",
-        )
+    def _read(self, width: int, decimals: Sequence[int] = (), columns: list[str] | None = None) -> pl.DataFrame:
+        """The columns as texts, some as numbers. The header is passed over by its lines, so that the text is not copied."""
+        schema: dict[str, type[pl.DataType]] = {str(nth): pl.Float64 if nth in decimals else pl.Utf8 for nth in range(width)}
+        settings: dict[str, Any] = {
+            "separator": self.dialect.delimiter,
+            "columns": None if columns is None else [int(name) for name in columns],
+            "decimal_comma": bool(decimals) and self.dialect.decimal == ",",
+        }
+        try:
+            return pl.read_csv(self.data, has_header=False, skip_lines=self.data.count(b"\n", 0, self.begin), schema=schema, **settings)
+        except pl.exceptions.SchemaError:  # the first row has fewer cells than others: polars needs a line that has them all
+            top = (self.dialect.delimiter.join(schema) + "\n").encode()
+            return pl.read_csv(b"".join([top, self.text]), infer_schema=False, schema_overrides=schema, **settings)
 
 
 def decimal_columns(found: Sniffed) -> list[int]:
