@@ -7,6 +7,7 @@ from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
 from segue.formats.coco.spec import FORMAT as coco
+from segue.formats.fcs.spec import FORMAT as fcs
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
@@ -41,6 +42,7 @@ FORMATS: dict[str, Format] = {
         steinbock,
         mcquant,
         table,
+        fcs,
         geoparquet,
         xenium,
         merscope,

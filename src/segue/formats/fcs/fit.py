@@ -1,0 +1,55 @@
+"""What FCS can hold of a study: what reading the events that would be written gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import polars as pl
+
+from segue.formats.fcs import mantis
+from segue.formats.fcs.assemble import image_sets
+from segue.formats.fcs.events import Events
+from segue.formats.fcs.facts import decode, encode
+from segue.formats.fcs.flat import flat
+from segue.formats.fcs.options import ReadOptions, WriteOptions
+from segue.formats.fcs.spec import FORMAT
+from segue.formats.fcs.take_apart import by_facts, by_names
+from segue.formats.options import Options
+from segue.model.keep import keep
+from segue.model.shapes import ShapeKind, Shapes
+from segue.model.study import ImageSet, Study
+
+
+def fit(study: Study, options: Options) -> Study:
+    """Objects with one point each, values of single precision, populations with their members.
+
+    Raises
+    ------
+    Incompatible
+        Mantis Viewer's dialect has no place for it.
+    """
+    chosen = cast("WriteOptions", options)
+    kept = keep(study.map(_with_centres), set(FORMAT.keeps))
+    return as_read(mantis.flat(kept, chosen) if chosen.dialect == "mantis" else flat(kept, chosen))
+
+
+def as_read(events: Events) -> Study:
+    """The events as they come back from a file."""
+    if events.facts is None:
+        parts = by_names(events, ReadOptions(), [])
+        return Study(tuple(image_sets(parts, {}, len(events), [])))
+    known = decode(encode(events.facts))
+    parts = by_facts(events, known, [])
+    return Study(tuple(image_sets(parts, known.images, len(events), [])) if known.images else (), known.populations)
+
+
+def _with_centres(s: ImageSet) -> ImageSet:
+    """Centres as the positions of objects that have no other; they are no outlines, but FCS knows one position and no roles."""
+    frame = s.shapes.frame
+    points = frame["kind"] == str(ShapeKind.POINT)
+    placed = frame.filter(points & (frame["role"] == "outline"))["object"]
+    centres = points & (frame["role"] == "centre") & ~frame["object"].is_in(placed.implode())
+    if not centres.any():
+        return s
+    return replace(s, shapes=Shapes(frame.with_columns(role=pl.when(centres).then(pl.lit("outline")).otherwise("role")), s.shapes.rings))
