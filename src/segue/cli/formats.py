@@ -28,7 +28,7 @@ def command(name: str | None, as_json: bool) -> None:
         if as_json:
             say_json([_json(record) for record in FORMATS.values()])
             return
-        rows = [[record.name, " ".join(record.suffixes), _ways(record), record.title] for record in FORMATS.values()]
+        rows = [[record.name, _files(record), _ways(record), record.title] for record in FORMATS.values()]
         say_table(["name", "files", "", "what it is"], rows)
         return
     record = named(name)
@@ -36,6 +36,20 @@ def command(name: str | None, as_json: bool) -> None:
         say_json(_json(record, options=True))
     else:
         _say(record)
+
+
+WIDEST = 42
+"""Characters of the list of suffixes in the table."""
+
+
+def _files(record: Format) -> str:
+    """The suffixes, as many as there is room for."""
+    shown: list[str] = []
+    for suffix in record.suffixes:
+        if shown and len(" ".join([*shown, suffix])) > WIDEST:
+            return f"{' '.join(shown)} ..."
+        shown.append(suffix)
+    return " ".join(shown)
 
 
 def _ways(record: Format) -> str:
@@ -48,7 +62,7 @@ def _say(record: Format) -> None:
     click.echo(f"specification: {record.specification.title}, {record.specification.version} (read {record.specification.read_on})\n")
     rows = [[str(feature), "exactly" if kept.exactly else "partly", kept.how] for feature, kept in record.keeps.items()]
     say_table(["keeps", "how well", "limits"], rows)
-    click.echo("everything else is lost, and said so\n")
+    click.echo("everything else is lost, and said so\n" if record.writes else "")
     for which, options in _options(record).items():
         for key, (default, description) in options.items():
             click.echo(f"--set {key}={default}  ({which}) {description}")
