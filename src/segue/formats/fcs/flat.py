@@ -118,16 +118,15 @@ def _places(sets: tuple[ImageSet, ...], frame: pl.DataFrame) -> Iterator[tuple[s
 def positions(s: ImageSet) -> Array:
     """(x, y, z) of every object in single precision, from its first point; -1 = not known."""
     found = np.full((len(s.objects), 3), NONE, np.float32)
-    points = s.shapes.of_kinds((ShapeKind.POINT,))
-    if not len(points):
-        return found
-    first = points.frame["object"].is_first_distinct().to_numpy()
+    frame = s.shapes.frame
+    points = (frame["kind"] == str(ShapeKind.POINT)).to_numpy()
+    first = np.flatnonzero(points)[frame["object"].filter(points).is_first_distinct().to_numpy()]
     with np.errstate(over="ignore"):
-        coords = points.rings.coords[points.rings.ring_start[:-1]][first].astype(np.float32)
+        coords = s.shapes.rings.coords[s.shapes.rings.coord_start[first]].astype(np.float32)
     there = np.isfinite(coords).all(axis=1) & (coords != NONE).any(axis=1)
-    rows = points.frame["object"].to_numpy()[first][there]
+    rows = frame["object"].to_numpy()[first][there]
     found[rows, :2] = coords[there]
-    z = points.frame["z"].fill_null(-1).to_numpy()[first][there]
+    z = frame["z"].fill_null(-1).to_numpy()[first][there]
     found[rows, 2] = np.where((z >= 0) & (z <= MOST), z, NONE)
     return found
 
