@@ -68,6 +68,48 @@ def test_contours_of_separate_parts_add_up():
     assert (found["euler"], found["feret"]) == (2, pytest.approx(math.sqrt(10)))
 
 
+def wand(mask, x, y):
+    """ImageJ's ``Wand.traceEdge`` (8-connected) from the right end of a top edge, and its ``getTracedPerimeter``, step by step."""
+    inside = np.pad(mask, 1)
+    vertices, startx, direction = [], x, 3
+    starty = y = y + 1
+
+    def ahead(x, y, direction):  # the pixel before a corner, at the right hand: directions are 0 right, 1 up, 2 left, 3 down
+        dx, dy = ((0, 0), (0, -1), (-1, -1), (-1, 0))[direction & 3]
+        return inside[y + dy + 1, x + dx + 1]
+
+    for _ in range(4 * mask.size + 1):
+        turned = direction + 1
+        while not ahead(x, y, turned) and turned > direction - 1:
+            turned -= 1
+        if turned != direction:
+            vertices.append((x, y))
+        dx, dy = ((1, 0), (0, -1), (-1, 0), (0, 1))[turned & 3]
+        x, y, direction = x + dx, y + dy, turned
+        if (x, y, direction & 3) == (startx, starty, 3):
+            break
+    sides = [abs(a - c) + abs(b - d) for (a, b), (c, d) in zip(vertices, vertices[1:] + vertices[:1], strict=True)]
+    corner, corners = False, 0
+    for side in sides[-1:] + sides[:-1]:
+        corner = side > 1 or not corner
+        corners += corner
+    return sum(sides) - corners * (2 - math.sqrt(2))
+
+
+@given(label_images())
+def test_the_perimeter_is_what_imagejs_wand_traces(image):
+    columns, _ = shapes(image)
+    for label, perimeter in zip(columns["label"].tolist(), columns["perimeter"], strict=True):
+        parts = skimage.label(image == label, connectivity=2)
+        expected = 0
+        for part in range(1, parts.max() + 1):
+            y, x = np.argwhere(parts == part)[0]
+            while x < image.shape[1] and parts[y, x] == part:
+                x += 1
+            expected += wand(parts == part, int(x), int(y))
+        assert perimeter == pytest.approx(expected)
+
+
 def test_a_level_and_an_upright_line():
     level, upright = one([[1, 1, 1]]), one([[1], [1], [1]])
     assert (level["angle"], upright["angle"]) == (0, 90)

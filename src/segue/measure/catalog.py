@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from segue.measure.catalog_intensity import INTENSITY
 from segue.measure.catalog_shape import SHAPE
 from segue.measure.measurement import Measurement
 
-MEASUREMENTS: tuple[Measurement, ...] = SHAPE
-"""In the order in which tables show them."""
+MEASUREMENTS: tuple[Measurement, ...] = SHAPE + INTENSITY
+"""In the order in which tables show them. Percentiles come on request and are not listed."""

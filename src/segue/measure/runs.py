@@ -32,6 +32,10 @@ class Runs:
     label: NDArray[np.uint64]
     """(r,) Never 0."""
 
+    def take(self, rows: NDArray[np.bool_]) -> Runs:
+        """The runs at which ``rows`` (r,) is true."""
+        return Runs(self.row[rows], self.begin[rows], self.length[rows], self.label[rows])
+
 
 def label_runs(labels: NDArray[np.generic], first_row: int = 0) -> Runs:
     """The runs of a band of rows.
