@@ -10,7 +10,7 @@ Unit = Literal["pixels", "length", "place", "degrees", "radians", "number", "val
 pixel size is known), angles, plain numbers, and the values of the image."""
 
 IMAGEJ = "ImageJ 1.53t"
-SKIMAGE = "scikit-image 0.25"
+SKIMAGE = "scikit-image 0.26"
 
 PLANE: tuple[int, ...] = (2,)
 BOTH: tuple[int, ...] = (2, 3)
