@@ -86,6 +86,13 @@ def test_ids_and_names_of_cells_without_a_label_stay_with_them(study, save, load
     assert found.image_sets[0].objects.frame["name"].to_list() == ["3th", "1th"]
 
 
+def test_ids_that_are_labels_stay_so_in_several_layers(study, save, load):
+    whole = study("a", labels=[1, 2])
+    s = whole.image_sets[0]
+    mixed = type(s)("a", s.grid, objects=s.objects.with_columns(layer=s.objects.frame["id"] + "th"))
+    assert load(save(type(whole)((mixed,))))[0].image_sets[0].objects.frame["id"].to_list() == ["1", "2"]
+
+
 def test_matching_names():
     assert matched(["FJComp-CD3-A", "CD3-2_x", "cd4", "new"], ["CD3", "CD3-2", "CD4"]) == {0: 0, 1: 1, 2: 2}
     assert matched(["CD33", "CD3"], ["CD3"]) == {1: 0}

@@ -98,8 +98,13 @@ def _identity(frame: pl.DataFrame, found: _Channels) -> Iterator[tuple[Array, st
         "id": frame["id"].set(frame["id"].eq_missing(frame["label"].cast(pl.Utf8)), None),
         "name": frame["name"],
     }
+    several = frame["layer"].n_unique() > 1 or frame["t"].n_unique() > 1  # then a label alone is not what an id is without this channel
     for role, texts in stated.items():
-        if texts is not None and (role == "layer" or texts.null_count() < len(texts)) and (made := found.texts(texts)) is not None:
+        if (
+            texts is not None
+            and (role == "layer" or (role == "id" and several) or texts.null_count() < len(texts))
+            and (made := found.texts(texts)) is not None
+        ):
             yield made[0], f"number of {role}", ChannelFacts(role, role, levels=made[1])
 
 
