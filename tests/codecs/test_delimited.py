@@ -278,3 +278,8 @@ def test_a_control_character_in_every_line_is_text_and_noise_is_not(tmp_path):
         path.write_bytes(noise)
         with pytest.raises(UnsupportedVariant):
             read_delimited(Source(path))
+
+
+def test_a_name_that_begins_like_a_byte_order_mark_keeps_its_first_character(read):
+    """Behind the header it is part of a name; only in front of the whole file it is a mark."""
+    assert read("image,area\n\ufeffbom,5\nother,6\n").columns.rows() == [("\ufeffbom", "5"), ("other", "6")]

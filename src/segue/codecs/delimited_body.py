@@ -18,6 +18,7 @@ BROKEN = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, Valu
 """What polars raises on text that it cannot parse."""
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+[.,][0-9]*|[.,][0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:nan|NaN|inf)")
 _EXACT = 2.0**53
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,10 @@ class Body:
             "decimal_comma": bool(decimals) and self.dialect.decimal == ",",
         }
         try:
+            if self.data.startswith(_MARK, self.begin):  # polars would take the first character of a name for a byte order mark
+                raise pl.exceptions.SchemaError
             return pl.read_csv(self.data, has_header=False, skip_lines=self.data.count(b"\n", 0, self.begin), schema=schema, **settings)
-        except pl.exceptions.SchemaError:  # the first row has fewer cells than others: polars needs a line that has them all
+        except pl.exceptions.SchemaError:  # or the first row has fewer cells than others: polars needs a line that has them all
             top = (self.dialect.delimiter.join(schema) + "\n").encode()
             return pl.read_csv(b"".join([top, self.text]), infer_schema=False, schema_overrides=schema, **settings)
 
