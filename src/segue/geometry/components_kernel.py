@@ -20,7 +20,7 @@ def number(volume: NDArray[Any], *, corners: bool) -> tuple[NDArray[np.unsignedi
     """As ``components_reference.number``."""
     depth, height, width = volume.shape
     rows = volume.reshape(depth * height, width)
-    runs = _count_runs(rows)
+    runs = count_runs(rows)
     begin, end, parent = np.empty(runs, np.int32), np.empty(runs, np.int32), np.empty(runs, np.int64)
     row_start = np.zeros(len(rows) + 1, np.int64)
     _join_runs(rows, max(height, 1), NEIGHBOURS[corners], int(corners), begin, end, row_start, parent)
@@ -31,7 +31,8 @@ def number(volume: NDArray[Any], *, corners: bool) -> tuple[NDArray[np.unsignedi
 
 
 @njit(nogil=True, _nrt=False)
-def _count_runs(rows):
+def count_runs(rows: NDArray[Any]) -> int:
+    """How many runs of one value other than 0 the rows (y, x) hold."""
     runs = 0
     for y in range(rows.shape[0]):
         before = rows.dtype.type(0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segue.geometry.components_kernel import count_runs
 from segue.storage.compiled import njit
 
 if TYPE_CHECKING:
@@ -20,24 +21,11 @@ if TYPE_CHECKING:
 def row_runs(plane: NDArray[Any]) -> tuple[Int, Int, Int, NDArray[Any]]:
     """As ``geometry.runs.row_runs`` of all labels."""
     bits = plane.view(f"u{plane.dtype.itemsize}")
-    runs = _count(bits)
+    runs = count_runs(bits)
     row, begin, end = (np.empty(runs, np.int64) for _ in range(3))
     value = np.empty(runs, bits.dtype)
     _write(bits, row, begin, end, value)
     return row, begin, end, value.view(plane.dtype)
-
-
-@njit(nogil=True, _nrt=False)
-def _count(rows):
-    runs = 0
-    for y in range(rows.shape[0]):
-        before = rows.dtype.type(0)
-        for x in range(rows.shape[1]):
-            value = rows[y, x]
-            if value != before and value != 0:
-                runs += 1
-            before = value
-    return runs
 
 
 @njit(nogil=True, _nrt=False)
