@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,13 +68,11 @@ class Body:
             "columns": None if columns is None else [int(name) for name in columns],
             "decimal_comma": bool(decimals) and self.dialect.decimal == ",",
         }
-        try:
-            if self.data.startswith(_MARK, self.begin):  # polars would take the first character of a name for a byte order mark
-                raise pl.exceptions.SchemaError
-            return pl.read_csv(self.data, has_header=False, skip_lines=self.data.count(b"\n", 0, self.begin), schema=schema, **settings)
-        except pl.exceptions.SchemaError:  # or the first row has fewer cells than others: polars needs a line that has them all
-            top = (self.dialect.delimiter.join(schema) + "\n").encode()
-            return pl.read_csv(b"".join([top, self.text]), infer_schema=False, schema_overrides=schema, **settings)
+        if not self.data.startswith(_MARK, self.begin):  # polars would take the first character of a name for a byte order mark
+            with suppress(pl.exceptions.SchemaError):  # the first row has fewer cells than others: polars needs a line that has them all
+                return pl.read_csv(self.data, has_header=False, skip_lines=self.data.count(b"\n", 0, self.begin), schema=schema, **settings)
+        top = (self.dialect.delimiter.join(schema) + "\n").encode()
+        return pl.read_csv(b"".join([top, self.text]), infer_schema=False, schema_overrides=schema, **settings)
 
 
 def decimal_columns(found: Sniffed) -> list[int]:
