@@ -102,6 +102,7 @@ CHANGES = [
     (F.IMAGE_NAME, 1, lambda: image(name="another")),
     (F.CHANNEL_NAMES, 1, lambda: image(channels=())),
     (F.DATA_RANGE, 1, lambda: image(data_range=None)),
+    (F.INVERTED, 1, lambda: image(inverted=True)),
     (F.LABELS, 1, lambda: cells(labels=pixels(CELLS.labels, (0, 0), 9))),
     (F.LABELS, 1, lambda: cells(labels=())),
     (F.LAYER, 1, lambda: labels(name="another")),

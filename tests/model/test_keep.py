@@ -115,3 +115,9 @@ def test_other_roles_than_the_outline_are_left_out_where_roles_are_lost():
     cells = BASE.image_sets[0]
     study = replace(BASE, image_sets=(replace(cells, shapes=cells.shapes.with_columns(role=pl.Series(["outline", "nucleus", "outline"]))),))
     assert diff(study, keep(study, EVERYTHING - {F.SHAPE_ROLE})) == {F.TRACED: 1}
+
+
+def test_an_inverted_image_is_shown_as_usual_where_that_is_lost():
+    cells = BASE.image_sets[0]
+    study = replace(BASE, image_sets=(replace(cells, images=(replace(cells.images[0], inverted=True),)),))
+    assert diff(study, keep(study, EVERYTHING - {F.INVERTED})) == {F.INVERTED: 1}

@@ -32,6 +32,8 @@ class Facts:
     """Axis -> position of the first corner in the unit of the axis."""
     data_range: tuple[float, float] | None = None
     """Lowest and highest value to display."""
+    inverted: bool = False
+    """Low values are shown bright."""
     restarts: bool = False
     """Labels restart in each frame."""
 
@@ -45,6 +47,7 @@ class Facts:
             "channels": list(self.channels),
             "range": bounds,
             "restarts": self.restarts,
+            "inverted": self.inverted,
         }
         facts |= {"scale": {axis: list(step) for axis, step in self.scale.items()}, "translation": dict(self.translation)}
         return json.dumps({key: value for key, value in facts.items() if value or (key == "set" and value is not None)}, sort_keys=True, separators=(",", ":"))
@@ -77,6 +80,7 @@ def _checked(own: dict[str, Any]) -> dict[str, Any]:
         "translation": _translation(own.get("translation")),
         "data_range": (float(bounds[0]), float(bounds[1])) if isinstance(bounds, list) and numbers else None,
         "restarts": own.get("restarts") is True,
+        "inverted": True if own.get("inverted") is True else None,
     }
 
 

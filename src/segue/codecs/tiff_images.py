@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from segue.codecs import tiff_imagej, tiff_ome
 from segue.codecs.pixel_facts import KEY, Facts, parse
 from segue.codecs.tiff_layout import Layout, layout_of
-from segue.codecs.tiff_series import UNNAMED, Series, holds, resolution, stack
+from segue.codecs.tiff_series import UNNAMED, Series, holds, resolution, shown_inverted, stack
 from segue.codecs.tiff_tags import Structure
 from segue.errors import Malformed
 
@@ -21,6 +22,15 @@ def all_series(structure: Structure, path: Path) -> tuple[Series, ...]:
     ------
     Malformed, UnsupportedVariant, TooLarge
     """
+    return tuple(_with_display(one) for one in _all_series(structure, path))
+
+
+def _with_display(one: Series) -> Series:
+    inverted = one.facts.inverted or shown_inverted(one.layouts[0].page)
+    return replace(one, facts=replace(one.facts, inverted=True)) if inverted else one
+
+
+def _all_series(structure: Structure, path: Path) -> tuple[Series, ...]:
     description = structure.pages[0].text(270)
     if tiff_ome.is_ome(description):
         return tiff_ome.series(description, structure, path)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from segue.codecs.pixel_facts import Facts
+from segue.codecs.ramps import ramp_of
 from segue.codecs.tiff_layout import Layout
-from segue.codecs.tiff_tags import Structure
+from segue.codecs.tiff_tags import Page, Structure
 from segue.errors import Malformed
 
 UNNAMED = "?"
@@ -58,6 +59,16 @@ def stack(kind: str, outer: str, sizes: tuple[int, ...], layouts: tuple[Layout, 
         planes=planes.astype(np.int64),
         facts=facts,
     )
+
+
+def shown_inverted(page: Page) -> bool:
+    """Whether low values are bright: WhiteIsZero, or a palette from white to black (how ImageJ stores its inverting LUT)."""
+    palette, samples = page.numbers(320), page.number(277, 1)
+    if samples > 1:
+        return False
+    if len(palette) % 3 == 0 and 6 <= len(palette) <= 3 << 16 and max(palette) < 1 << 16:
+        return ramp_of(np.array(palette, np.uint16).reshape(3, -1).T) == "falling"
+    return page.number(262, 1) == 0
 
 
 def holds(layouts: tuple[Layout, ...], number: int, structure: Structure, path: Path) -> bool:

@@ -71,6 +71,7 @@ def facts_of(study: Study) -> Facts:
         scale={name: (axis.scale, axis.unit) for name, axis in axes.items() if (axis.scale, axis.unit) != (None, None)},
         translation={name: axis.translation for name, axis in axes.items() if axis.translation},
         data_range=picture.data_range if isinstance(picture, Image) else None,
+        inverted=isinstance(picture, Image) and picture.inverted,
         restarts=isinstance(picture, LabelImage) and not picture.persists,
     )
 
@@ -98,7 +99,7 @@ def study_of(pixels: Pixels, axes: str, facts: Facts, *, role: str) -> Study:
         pixels, axes = _as_labels(pixels, axes)
         return Study((replace(image_set, labels=(LabelImage(pixels, axes, _name(facts, "labels"), not facts.restarts),)),))
     channels = facts.channels if len(facts.channels) == size_of(pixels, axes, "c") else ()
-    image = Image(pixels, axes, _name(facts, "image"), channels, facts.data_range)
+    image = Image(pixels, axes, _name(facts, "image"), channels, facts.data_range, facts.inverted)
     return Study((replace(image_set, images=(image,)),))
 
 

@@ -76,7 +76,8 @@ def _table(name: str, table: Table) -> str:
 def _image(image: Image | LabelImage) -> str:
     shape = " x ".join(f"{axis} {size}" for axis, size in zip(image.axes, image.pixels.shape, strict=True))
     channels = f"; channels {', '.join(image.channels)}" if isinstance(image, Image) and image.channels else ""
-    return f"{image.name}: {shape} {image.pixels.dtype.name}{channels}"
+    inverted = "; shown inverted" if isinstance(image, Image) and image.inverted else ""
+    return f"{image.name}: {shape} {image.pixels.dtype.name}{channels}{inverted}"
 
 
 def _count(number: int, what: str) -> str:

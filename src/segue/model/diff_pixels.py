@@ -31,6 +31,7 @@ def _images(a: Image, b: Image, found: Counter[F]) -> None:
     found[F.IMAGE_NAME] += a.name != b.name
     found[F.CHANNEL_NAMES] += a.channels != b.channels
     found[F.DATA_RANGE] += not equal(a.data_range, b.data_range)
+    found[F.INVERTED] += a.inverted != b.inverted
 
 
 def _labels(a: LabelImage, b: LabelImage, found: Counter[F]) -> None:

@@ -29,6 +29,8 @@ class Feature(StrEnum):
     """Images with other channel names."""
     DATA_RANGE = "data range"
     """Images with another display range."""
+    INVERTED = "inverted display"
+    """Images whose low values are shown bright in only one of the two."""
 
     LABELS = "label pixels"
     """Label images that are missing, added, or have other pixels."""

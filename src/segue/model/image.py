@@ -69,6 +69,8 @@ class Image:
     """Names along c, or empty when unknown."""
     data_range: tuple[float, float] | None = None
     """Lowest and highest value to display; None = not stated."""
+    inverted: bool = False
+    """Whether low values are shown bright: ImageJ's inverting LUT, the WhiteIsZero of TIFF. The values are what they are."""
 
     def __post_init__(self) -> None:
         check_axes(self.pixels, self.axes)

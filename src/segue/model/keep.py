@@ -69,6 +69,7 @@ def _image(image: Image, features: Collection[F]) -> Image:
         name=image.name if F.IMAGE_NAME in features else "image",
         channels=image.channels if F.CHANNEL_NAMES in features else (),
         data_range=image.data_range if F.DATA_RANGE in features else None,
+        inverted=image.inverted and F.INVERTED in features,
     )
 
 

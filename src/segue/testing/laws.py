@@ -39,7 +39,7 @@ BECAUSE: dict[F, frozenset[F]] = {
     **dict.fromkeys((F.OBJECT_ID, F.OBJECT_TIME, F.TRACK, F.OBJECT_NAME, F.OBJECT_COLOUR, F.OBJECT_LOCKED), frozenset({F.OBJECTS})),
     **dict.fromkeys((F.OBJECT_LABEL, F.LAYER), frozenset({F.OBJECTS, F.OBJECT_TIME, F.OBJECT_LABEL, F.LAYER, F.LABELS})),
     **dict.fromkeys((F.VALUES, F.COLUMNS), frozenset({F.OBJECTS, F.CONNECTIONS, F.VALUES})),
-    **dict.fromkeys((F.IMAGE_NAME, F.CHANNEL_NAMES, F.DATA_RANGE, F.PIXEL_TYPE), frozenset({F.IMAGES})),
+    **dict.fromkeys((F.IMAGE_NAME, F.CHANNEL_NAMES, F.DATA_RANGE, F.INVERTED, F.PIXEL_TYPE), frozenset({F.IMAGES})),
     **dict.fromkeys((F.POPULATION_COLOUR, F.POPULATION_SETTINGS, F.RULES), frozenset({F.POPULATIONS})),
     **dict.fromkeys((F.PIXEL_SIZE, F.ORIGIN), frozenset({F.GRID_SIZE})),
     F.STALE: frozenset({F.OBJECTS, F.CONNECTIONS, F.VALUES}),

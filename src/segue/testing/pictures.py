@@ -119,7 +119,8 @@ def image(draw: st.DrawFn, allowed: Allowed, sizes: Frame) -> Image:
         low, high = (draw(numbers(allowed.limit(F.DATA_RANGE), low=0, high=1e5)) for _ in range(2))
         data_range = (min(low, high), max(low, high))
     name = draw(texts(allowed.limit(F.IMAGE_NAME))) if F.IMAGE_NAME in allowed else "image"
-    return Image(ArrayPixels(_intensities(draw(st.integers(0, 2**32 - 1)), shape, dtype)), "".join(axes), name, names, data_range)
+    inverted = F.INVERTED in allowed and draw(st.booleans())
+    return Image(ArrayPixels(_intensities(draw(st.integers(0, 2**32 - 1)), shape, dtype)), "".join(axes), name, names, data_range, inverted)
 
 
 def _intensities(seed: int, shape: list[int], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:

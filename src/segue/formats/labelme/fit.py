@@ -62,7 +62,7 @@ def _images(s: ImageSet) -> tuple[Image, ...]:
         sizes = dict(zip(one.axes, one.pixels.shape, strict=True))
         shown = one.axes == "yx" or (one.axes == "cyx" and sizes["c"] in (2, 3, 4))
         if shown and one.pixels.dtype == np.uint8 and 0 not in one.pixels.shape and (s.grid.size("y"), s.grid.size("x")) == (sizes["y"], sizes["x"]):
-            return (replace(one, name="image", channels=(), data_range=None),)
+            return (replace(one, name="image", channels=(), data_range=None, inverted=False),)
     return ()
 
 

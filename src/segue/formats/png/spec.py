@@ -35,6 +35,7 @@ FORMAT = Format(
         Feature.IMAGE_NAME: exact(),
         Feature.CHANNEL_NAMES: exact(),
         Feature.DATA_RANGE: exact(),
+        Feature.INVERTED: exact(),
         Feature.LABELS: exact("more planes and labels above 65,535 are refused: write TIFF", limit=Limit(at_most=1, axes="yx", lowest=0, highest=65_535)),
         Feature.LAYER: exact(),
         Feature.LABEL_TIME: exact(),

@@ -46,6 +46,7 @@ class ImageEntry(msgspec.Struct, frozen=True):
     channels: tuple[str, ...]
     data_range: tuple[float, float] | None
     pixels: PixelsEntry
+    inverted: bool = False
 
 
 class LabelsEntry(msgspec.Struct, frozen=True):

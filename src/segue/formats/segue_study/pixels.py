@@ -73,7 +73,7 @@ class PixelWriter:
             attributes = ngff.image_attributes(image.name, stored_axes(image.axes), steps(s), channels(image, s.display), image.pixels.dtype.name)
             write_group(self.root / path, attributes)
             entry = self._pixels(image, path, image.pixels.dtype)
-        return ImageEntry(image.name, image.channels, image.data_range, entry)
+        return ImageEntry(image.name, image.channels, image.data_range, entry, image.inverted)
 
     def _label_image(self, image: LabelImage, path: str, s: ImageSet, *, has_image: bool) -> PixelsEntry:
         write_group(self.root / path, ngff.label_attributes(image.name, stored_axes(image.axes), steps(s), has_image=has_image))

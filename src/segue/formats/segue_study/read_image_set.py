@@ -109,7 +109,7 @@ class ImageSetReader:
         return self._part("history", history.decode, tuple)
 
     def _image(self, one: ImageEntry) -> Image:
-        return Image(self._pixels(one.pixels), one.pixels.axes, one.name, one.channels, one.data_range)
+        return Image(self._pixels(one.pixels), one.pixels.axes, one.name, one.channels, one.data_range, one.inverted)
 
     def _labels(self, one: LabelsEntry) -> LabelImage:
         return LabelImage(self._pixels(one.pixels), one.pixels.axes, one.name, one.persists)

@@ -38,6 +38,7 @@ FORMAT = Format(
         Feature.IMAGE_NAME: exact(),
         Feature.CHANNEL_NAMES: exact(),
         Feature.DATA_RANGE: exact(),
+        Feature.INVERTED: exact(),
         Feature.LABELS: exact("a file holds one picture: labels before images, the first before others", limit=Limit(at_most=1)),
         Feature.LAYER: exact(),
         Feature.LABEL_TIME: exact(),

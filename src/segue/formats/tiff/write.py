@@ -10,6 +10,7 @@ import numpy as np
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
 from segue.codecs.pixels import converted, rows_of
+from segue.codecs.ramps import inverting_colours
 from segue.codecs.tiff_write import Plan, write_tiff
 from segue.errors import Incompatible
 from segue.formats.options import Options
@@ -40,7 +41,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     else:
         if dtype != picture.pixels.dtype:
             raise Incompatible(f"OME-TIFF has no {picture.pixels.dtype.name} pixels; choose a name without .ome, or say layout=ome to convert them")
-        facts, colours = facts_of(study), None
+        facts, colours = facts_of(study), inverting_colours() if picture.inverted and layout == "imagej" else None
     on_top = rois = None
     if layout == "ome" and len(study.image_sets[0].objects):
         from segue.formats.tiff.ome_drawn import drawn
