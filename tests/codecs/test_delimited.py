@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segue.codecs import delimited, delimited_text
 from segue.codecs.delimited import MISSING, numbers, read_delimited, sniff
 from segue.codecs.delimited_write import write_delimited
 from segue.errors import InvalidOption, Malformed, SegueError, TooLarge, UnsupportedVariant
@@ -283,3 +284,39 @@ def test_a_control_character_in_every_line_is_text_and_noise_is_not(tmp_path):
 def test_a_name_that_begins_like_a_byte_order_mark_keeps_its_first_character(read):
     """Behind the header it is part of a name; only in front of the whole file it is a mark."""
     assert read("image,area\n\ufeffbom,5\nother,6\n").columns.rows() == [("\ufeffbom", "5"), ("other", "6")]
+
+
+MAPPED = (
+    b"id,x\n1,2.5\n2,3.5\n",
+    'name,µm²\nä,1.25\n"b,""c",2.5\n'.encode(),
+    b"a,b\n1,2\n3\n4,5,6\n",
+    b"sep=;\na;b\n1,5;2\n3,5;4\n",
+    b'a,b\n1,say "so"\n2,x\n',
+    b"x\r\n1.5\r\n\r\n2.5\r\n",
+    b"n,v\n1,9007199254740993.0\n2,0.5\n",
+)
+
+
+@pytest.mark.parametrize("text", MAPPED)
+@pytest.mark.parametrize("floats", [False, True])
+def test_a_large_text_is_read_where_it_lies_with_the_same_result(text, floats, tmp_path, monkeypatch):
+    path = tmp_path / "a[0]*.csv"
+    path.write_bytes(text)
+    monkeypatch.setattr(delimited, "LARGE", 1)
+    copied = delimited.read_delimited(Source(path), floats=floats)
+    monkeypatch.setattr(delimited_text, "_MAPPED_FROM", 1)
+    assert delimited_text.mapped_text(Source(path)) is not None
+    mapped = delimited.read_delimited(Source(path), floats=floats)
+    assert mapped.columns.equals(copied.columns)
+    assert (mapped.header, mapped.dialect, mapped.repairs) == (copied.header, copied.dialect, copied.repairs)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xef\xbb\xbfa,b\n1,2\n", gzip.compress(b"a,b\n1,2\n", mtime=0), b"a\r1\r", "a,b\n1,2\n".encode("utf-16"), b"a,\xb5\n1,2\n", b" \n"],
+    ids=["mark", "gzip", "old Macintosh", "UTF-16", "Windows-1252", "empty"],
+)
+def test_what_must_be_changed_first_is_not_read_where_it_lies(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited_text, "_MAPPED_FROM", 1)
+    (tmp_path / "x.csv").write_bytes(data)
+    assert delimited_text.mapped_text(Source(tmp_path / "x.csv")) is None

@@ -1,7 +1,7 @@
 """Text tables (CSV, TSV and their relatives, RFC 4180) as columns of text; what was not as it should be is mended and said.
 
-polars parses; what it would misread (unruly quotes, ragged rows, other encodings) is brought into order before. Memory: the text two or three times,
-and its columns.
+polars parses; what it would misread (unruly quotes, ragged rows, other encodings) is brought into order before. Memory: the text two or three times
+(not at all where it is large and in order already), and its columns.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from segue.codecs.delimited_body import BROKEN, LARGE, Body, decimal_columns
+from segue.codecs.delimited_body import BROKEN, LARGE, Body, Text, decimal_columns
 from segue.codecs.delimited_lines import Ints, cells_in, mended, positions, well_quoted, widths
 from segue.codecs.delimited_numbers import MISSING, numbers
 from segue.codecs.delimited_records import records
 from segue.codecs.delimited_sniff import Cells, Dialect, Sniffed, sniff, sniffed
-from segue.codecs.delimited_text import text_of
+from segue.codecs.delimited_text import Encoding, mapped_text, text_of
 from segue.errors import InvalidOption, Malformed, TooLarge
 from segue.storage.source import Source
 
@@ -77,8 +77,9 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     """
     if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
         raise InvalidOption(f"{delimiter!r} cannot be a delimiter; use one character such as , or ; or a tab", option="delimiter", given=delimiter)
-    data, encoding = text_of(source)
-    if not data or data.isspace():
+    mapped = mapped_text(source)
+    data, encoding = (mapped, Encoding()) if mapped is not None else text_of(source)
+    if not data or (isinstance(data, bytes) and data.isspace()):
         raise Malformed(f"{source.path} is empty; a text table has at least a row", path=source.path, expected="a text table")
     found = sniffed(data[: 1 << 18], encoding, whole=len(data) <= 1 << 18, delimiter=delimiter, header_rows=header_rows)
     repairs: list[Repair] = []
@@ -89,22 +90,26 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     header, end = _header(data, found)
     quotes = quotes[quotes >= end] - end
     decimals = decimal_columns(found) if floats and len(data) - end > LARGE else ()
-    return _assembled(source, Body(data, end, quotes, found.dialect, decimals), header, found, repairs)
+    body = Body(data, end, quotes, found.dialect, decimals, source.path if data is mapped else None)
+    result = _assembled(source, body, header, found, repairs)
+    if data is mapped:
+        source.check()
+    return result
 
 
-def _in_order(data: bytes, found: Sniffed, repairs: list[Repair]) -> tuple[bytes, Ints]:
+def _in_order(data: Text, found: Sniffed, repairs: list[Repair]) -> tuple[Text, Ints]:
     """The text with quotes that keep to the rules, and where they are."""
-    if b'"' not in data:
+    if data.find(b'"') < 0:
         return data, np.zeros(0, np.int64)
     quotes = positions(data, ord('"'))
     if well_quoted(data, quotes, found.dialect.delimiter):
         return data, quotes
-    data, lines = mended(data, found.dialect.delimiter, found.width)
+    data, lines = mended(bytes(data), found.dialect.delimiter, found.width)
     repairs += [(line, "quotes inside a text that are not doubled, or a quote that is never closed") for line in lines[:_FEW]]
     return data, positions(data, ord('"'))
 
 
-def _header(data: bytes, found: Sniffed) -> tuple[list[Cells], int]:
+def _header(data: Text, found: Sniffed) -> tuple[list[Cells], int]:
     """The header rows and where they end; empty lines above and between them are passed over."""
     header: list[Cells] = []
     end = 0

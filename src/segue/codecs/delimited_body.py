@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from mmap import mmap
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,13 +22,14 @@ BROKEN = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, Valu
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+[.,][0-9]*|[.,][0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:nan|NaN|inf)")
 _EXACT = 2.0**53
 _MARK = b"\xef\xbb\xbf"
+Text = bytes | mmap
 
 
 @dataclass(frozen=True)
 class Body:
     """Everything below the header."""
 
-    data: bytes
+    data: Text
     """The whole text, UTF-8; quotes are those of RFC 4180."""
     begin: int
     """Where the header ends."""
@@ -35,6 +38,8 @@ class Body:
     dialect: Dialect
     decimals: Sequence[int] = ()
     """Columns that may come as numbers."""
+    path: Path | None = None
+    """The file that is this text byte for byte, if there is one."""
 
     @property
     def text(self) -> memoryview:
@@ -55,9 +60,9 @@ class Body:
             if not self.decimals:
                 raise
             return self._read(width)
-        every = pl.col(pl.Float64)
-        exact = frame.select((every.is_nan() | (every.abs() < _EXACT)).all())
-        unsure = [name for name in exact.columns if not exact[name].item()]
+        floats = frame.lazy().select(pl.col(pl.Float64))
+        lowest, highest = floats.min().collect(), floats.max().collect()
+        unsure = [name for name in lowest.columns if max(-(lowest[name].item() or 0), highest[name].item() or 0) >= _EXACT]
         return frame.with_columns(self._read(width, columns=unsure)) if unsure else frame
 
     def _read(self, width: int, decimals: Sequence[int] = (), columns: list[str] | None = None) -> pl.DataFrame:
@@ -68,9 +73,11 @@ class Body:
             "columns": None if columns is None else [int(name) for name in columns],
             "decimal_comma": bool(decimals) and self.dialect.decimal == ",",
         }
-        if not self.data.startswith(_MARK, self.begin):  # polars would take the first character of a name for a byte order mark
+        if self.data[self.begin : self.begin + 3] != _MARK:  # polars would take the first character of a name for a byte order mark
+            above = self.data[: self.begin].count(b"\n")
+            what = self.data if isinstance(self.data, bytes) else self.path
             with suppress(pl.exceptions.SchemaError):  # the first row has fewer cells than others: polars needs a line that has them all
-                return pl.read_csv(self.data, has_header=False, skip_lines=self.data.count(b"\n", 0, self.begin), schema=schema, **settings)
+                return pl.read_csv(what or bytes(self.data), has_header=False, skip_lines=above, schema=schema, glob=False, **settings)
         top = (self.dialect.delimiter.join(schema) + "\n").encode()
         return pl.read_csv(b"".join([top, self.text]), infer_schema=False, schema_overrides=schema, **settings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,14 @@ _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 _PIECE = 1 << 24
 
 
-def positions(data: bytes | memoryview, code: int) -> Ints:
+def positions(data: bytes | memoryview | mmap, code: int) -> Ints:
     """Where a byte stands."""
     array = np.frombuffer(data, np.uint8)
     found = [np.flatnonzero(array[start : start + _PIECE] == code) + start for start in range(0, len(array), _PIECE)]
     return np.concatenate(found).astype(np.int64, copy=False) if found else np.zeros(0, np.int64)
 
 
-def well_quoted(data: bytes, quotes: Ints, delimiter: str) -> bool:
+def well_quoted(data: bytes | mmap, quotes: Ints, delimiter: str) -> bool:
     """Whether every quote is one of RFC 4180: opens a cell, closes it, or is doubled inside."""
     if len(quotes) % 2:
         return False

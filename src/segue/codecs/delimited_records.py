@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from mmap import mmap
 
 _QUOTED = re.compile(rb'"(?:[^"]|"")*+')
 _LONGEST = 1 << 20
@@ -33,13 +34,13 @@ def _strict(delimiter: str) -> re.Pattern[bytes]:
     return re.compile(rb'(?:"((?:[^"]|"")*+)"|([^"\n' + d + rb"]*+))(" + d + rb"|\r?\n|\Z)")
 
 
-def records(data: bytes, delimiter: str, *, most: int | None = None) -> Iterator[Record]:
+def records(data: bytes | mmap, delimiter: str, *, most: int | None = None) -> Iterator[Record]:
     """The records of a text, at most ``most`` of them."""
     reader, start, line, count = Reader(data, delimiter), 0, 1, 0
     while start < len(data) and (most is None or count < most):
         record = reader.record(start, line)
         yield record
-        line += data.count(b"\n", start, record.end)
+        line += data[start : record.end].count(b"\n")
         start, count = record.end, count + 1
 
 
@@ -50,7 +51,7 @@ class Reader:
     belong to the text; a text whose quote is never closed ends at its delimiter or with its line.
     """
 
-    def __init__(self, data: bytes, delimiter: str) -> None:
+    def __init__(self, data: bytes | mmap, delimiter: str) -> None:
         self.data = data
         self.delimiter = delimiter
         self.strict = _strict(delimiter)

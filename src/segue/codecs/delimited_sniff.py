@@ -141,9 +141,9 @@ def _headers(found: list[Cells], width: int) -> int:
     """How many rows at the top are names: those with words where the columns below hold numbers."""
     if not found:
         return 0
+    kinds = [_kinds(row, width) for row in found]
     for count in range(min(_MOST_HEADERS, len(found) - 1), 0, -1):
-        below = found[count:]
-        numeric = [nth for nth in range(width) if _numeric(below, nth)]
+        numeric = [nth for nth, cells in enumerate(zip(*kinds[count:], strict=True)) if _numeric(cells)]
         enough = numeric if count == 1 else numeric[1:] and 2 * len(numeric) >= width
         if enough and all(_words(row, numeric, width, first=not nth) for nth, row in enumerate(found[:count])):
             return count
@@ -158,11 +158,16 @@ def _words(row: Cells, numeric: list[int], width: int, *, first: bool) -> bool:
     return any(not _is_number(cell) and not _is_nothing(cell) for cell in cells) and (first or not numbers)
 
 
-def _numeric(rows: list[Cells], nth: int) -> bool:
+def _kinds(row: Cells, width: int) -> list[bool | None]:
+    """Per cell whether it is a number; None = there is nothing."""
+    found = [None if _is_nothing(cell) else _is_number(cell) for cell in row[:width]]
+    return found + [None] * (width - len(found))
+
+
+def _numeric(kinds: tuple[bool | None, ...]) -> bool:
     """Whether nearly all that is filled in a column are numbers, and something is."""
-    cells = [row[nth] for row in rows if nth < len(row) and not _is_nothing(row[nth])]
-    count = sum(map(_is_number, cells))
-    return bool(cells) and count >= max(1, 0.8 * len(cells))
+    filled = len(kinds) - kinds.count(None)
+    return bool(filled) and kinds.count(True) >= max(1, 0.8 * filled)
 
 
 def _like_names(row: Cells, width: int) -> bool:

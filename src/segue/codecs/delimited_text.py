@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import mmap
 import zlib
 from dataclasses import dataclass
+
+import numpy as np
 
 from segue.codecs.gzip_stream import LARGEST, MAGIC, decompress
 from segue.errors import Malformed, UnsupportedVariant
@@ -20,6 +23,8 @@ _MARKS = (
 _NEVER = (b"PK\x03\x04", b"PAR1", b"\x89PNG", b"\x89HDF", b"II*\0", b"MM\0*", b"\x93NUMPY", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd", b"BZh")
 _PIECE = 1 << 24
 _SMALLEST_LIMIT = 1 << 30
+_MAPPED_FROM = 1 << 26
+"""Bytes from which on a text is worth to be looked at where it lies, instead of being copied into memory."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,32 @@ class Encoding:
     """Whether a byte order mark stands in front."""
     packed: bool = False
     """Whether the file is gzip."""
+
+
+def mapped_text(source: Source) -> mmap.mmap | None:
+    """The text where it lies, if that can be done: a large file of UTF-8 without a mark in front, not packed; else None.
+
+    Raises
+    ------
+    NotFound, SourceChanged
+    """
+    head = source.head(1 << 16)
+    if source.size < _MAPPED_FROM or head.isspace() or source.size > LARGEST or head[:2] == MAGIC or encoding_of(head) != Encoding() or _newlines(head) != head:
+        return None
+    source.check()
+    try:
+        with source.path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return None
+    return data if _is_ascii(data) or _is_utf8(data) else None
+
+
+def _is_ascii(data: mmap.mmap) -> bool:
+    words = np.frombuffer(data, np.uint64, len(data) // 8)
+    step = _PIECE // 64
+    high = np.uint64(0x8080808080808080)
+    return data[len(words) * 8 :].isascii() and not any(np.bitwise_or.reduce(words[at : at + step]) & high for at in range(0, len(words), step))
 
 
 def text_of(source: Source) -> tuple[bytes, Encoding]:
@@ -127,7 +158,7 @@ def _as_utf8(data: bytes, encoding: Encoding, source: Source) -> tuple[bytes, En
         raise Malformed(f"{source.path} is damaged: expected text in {encoding.name.upper()}", path=source.path, expected=encoding.name) from error
 
 
-def _is_utf8(data: bytes) -> bool:
+def _is_utf8(data: bytes | mmap.mmap) -> bool:
     """Whether all bytes are UTF-8; piece by piece, so that the text is never in memory a second time."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(data)

@@ -84,8 +84,6 @@ def table(source: Source, columns: Sequence[str] | None = None) -> pl.DataFrame:
         raise _no_room(source) from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise _damaged(source) from error
-    if frame.estimated_size() > LEAST:
-        parquet_guard.stop()  # its memory is of use elsewhere
     return _plain(frame)
 
 

@@ -62,6 +62,9 @@ class Objects:
 
 def repeated_labels(frame: pl.DataFrame) -> pl.Series:
     """Per object whether its label was there before: in the same layer and at the same time."""
+    label = frame["label"]
+    if not label.null_count() and bool((label.slice(1) > label.head(max(frame.height - 1, 0))).all()):
+        return pl.repeat(value=False, n=frame.height, eager=True).alias("label")
     keys = [name for name in ("layer", "t") if frame[name].n_unique() > 1]
     return frame.select(pl.col("label").is_not_null() & ~(pl.struct("label", *keys) if keys else pl.col("label")).is_first_distinct()).to_series()
 
