@@ -13,9 +13,9 @@ import pytest
 import tifffile
 from PIL import Image
 
+from segue.measure.forms import forms
 from segue.measure.intensity import columns, intensities
 from segue.measure.presets import IMAGEJ
-from segue.measure.shape import shapes
 
 PICTURES = {"randomshapes": ("randomshapes.tif", 7), "mito_t1": ("mito_t1.tif", 5), "blobs": ("blobs.gif", 64)}
 WHOLE = ("Area", "Mode", "Min", "Max", "BX", "BY", "Width", "Height", "IntDen", "RawIntDen", "Median", "%Area", "FeretX", "FeretY")
@@ -32,7 +32,7 @@ def tables(folder, name):
         header, *rows = csv.reader(text)
     theirs = dict(zip(header, np.array(rows).T, strict=True))
     segments, facts = intensities(labels, image[None])
-    ours = shapes(labels)[0] | columns(segments, facts[0], fractions=False)
+    ours = forms(labels, frozenset(IMAGEJ.measurements)) | columns(segments, facts[0], fractions=False)
     return theirs, {column.name: ours[column.measurement] for column in IMAGEJ.table(["c"])}
 
 

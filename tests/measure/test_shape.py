@@ -13,11 +13,21 @@ from skimage import measure as skimage
 from segue.errors import Malformed, TooLarge
 from segue.measure import feret, hull
 from segue.measure.catalog_shape import SHAPE
+from segue.measure.forms import forms
+from segue.measure.plane import Plane
 from segue.measure.runs import Runs, label_runs
-from segue.measure.shape import places, shapes
+from segue.measure.shape import places
 from segue.measure.survey import Survey
 
 DTYPES = ["bool", "u1", "i1", "u2", ">u2", "i4", ">i4", "u4", "i8", "u8", ">u8"]
+
+
+WANTED = frozenset(each.name for each in SHAPE)
+
+
+def shapes(image):
+    """Every column, and the hulls."""
+    return forms(image, WANTED), Plane(image).hulls
 
 
 @st.composite

@@ -21,7 +21,7 @@ SQRT_PI = 1.772453851
 
 
 class Ellipses(NamedTuple):
-    """Lengths are whole axes, in pixels."""
+    """Lengths are whole axes."""
 
     major: Floats
     minor: Floats
@@ -29,17 +29,29 @@ class Ellipses(NamedTuple):
     """Degrees of the major axis from the x axis, counter-clockwise on the screen, from 0 to below 180."""
 
 
-def ellipses(segments: Segments) -> Ellipses:
+ALIKE = 0.01
+"""Pixels whose sides differ by less than this part are square for ImageJ."""
+
+
+def pixel_side(height: float, width: float) -> float:
+    """What ImageJ multiplies the axes of ellipses with: the width of a pixel that is square, else 0."""
+    return width if abs(width - height) / width < ALIKE else 0.0
+
+
+def ellipses(segments: Segments, pixel: tuple[float, float] = (1, 1)) -> Ellipses:
     """The ellipses of segments in one plane.
 
-    ImageJ makes no mask of a segment that is one pixel wide or high and fits the ellipse to its box; so here.
+    ImageJ makes no mask of a segment that is one pixel wide or high and fits the ellipse to its box; so here. It fits ellipses in pixels
+    whatever the height and width of a ``pixel``, and gives axes of 0 where a pixel is not square; so here too.
     """
     size = (segments.high - segments.low)[:, 1:].astype(np.float64)
     fitted = _fitted(segments.central, segments.area)
     line = size.min(axis=1) == 1 if len(size) else np.zeros(0, bool)
     upright = size[:, 0] > size[:, 1]
     boxed = size.max(axis=1, initial=0) * 2 / SQRT_PI, size.min(axis=1, initial=np.inf) * 2 / SQRT_PI, np.where(upright, 90.0, 0.0)
-    return Ellipses(*(np.where(line, box, fit) for box, fit in zip(boxed, fitted, strict=True)))
+    major, minor, angle = (np.where(line, box, fit) for box, fit in zip(boxed, fitted, strict=True))
+    side = pixel_side(*pixel)
+    return Ellipses(major * side, minor * side, angle)
 
 
 def _fitted(central: Floats, area: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:

@@ -24,17 +24,13 @@ class Ferets(NamedTuple):
     smallest: Floats
     """(s,) Smallest distance of two parallel lines that hold the hull between them; 0 of a line or a point."""
     ends: Floats
-    """(s, 2, 2) x, y of the corners of the largest distance, the left one first. Of several equal distances the first one on the way round counts."""
-
-    @property
-    def angle(self) -> Floats:
-        """(s,) Degrees from the x axis, counter-clockwise on the screen, from 0 to below 180."""
-        along = self.ends[:, 1] - self.ends[:, 0]
-        found = np.degrees(np.arctan2(-along[:, 1] + 0.0, along[:, 0]))
-        return np.where(found < 0, found + 180, found)
+    """(s, 2, 2) x, y in pixels of the corners of the largest distance, the left one first. Of several equal distances the first one on the
+    way round counts."""
+    angle: Floats
+    """(s,) Degrees from the x axis, counter-clockwise on the screen, from 0 to below 180."""
 
 
-def feret(corners: Floats, start: Ints) -> Ferets:
+def feret(corners: Floats, start: Ints, pixel: tuple[float, float] = (1, 1)) -> Ferets:
     """Largest and smallest diameters of convex hulls (``hull.convex_hulls``).
 
     Parameters
@@ -43,16 +39,20 @@ def feret(corners: Floats, start: Ints) -> Ferets:
         x, y, from hull to hull.
     start : (s + 1,) int64
         Offsets into ``corners``.
+    pixel
+        Height and width of a pixel: distances and angles are those of the scaled hull.
     """
+    scaled = corners * pixel[::-1]
     if int((np.diff(start) ** 2).sum()) < SMALL:
         from segue.measure.feret_reference import extremes
     else:
         from segue.measure.feret_kernel import extremes
-    one, other, smallest = extremes(corners, start)
+    one, other, smallest = extremes(scaled, start)
     filled = np.diff(start) > 0
     ends = np.full((len(start) - 1, 2, 2), np.nan)
     ends[filled, 0], ends[filled, 1] = corners[one[filled]], corners[other[filled]]
     turned = ends[:, 0, 0] > ends[:, 1, 0]
     ends[turned] = ends[turned, ::-1]
-    along = ends[:, 1] - ends[:, 0]
-    return Ferets(np.sqrt((along**2).sum(axis=1)), np.where(filled, smallest, np.nan), ends)
+    along = (ends[:, 1] - ends[:, 0]) * pixel[::-1]
+    angle = np.degrees(np.arctan2(-along[:, 1] + 0.0, along[:, 0]))
+    return Ferets(np.sqrt((along**2).sum(axis=1)), np.where(filled, smallest, np.nan), ends, np.where(angle < 0, angle + 180, angle))

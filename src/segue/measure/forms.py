@@ -6,31 +6,77 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.shape import shapes
+from segue.measure.axes import of_axes
+from segue.measure.plane import Plane
+from segue.measure.shape import of_contours, of_ellipses, of_hulls, places
+from segue.measure.units import scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Columns = dict[str, NDArray[np.generic]]
 
+AXIS = {"x": 2, "left": 2, "feret_x": 2, "y": 1, "top": 1, "feret_y": 1, "z": 0, "front": 0}
+"""Places, and which of plane, row and column each is."""
 
-def forms(labels: NDArray[np.generic], wanted: frozenset[str], origin: tuple[int, int, int] = (0, 0, 0)) -> Columns:
+OF_PLANES: tuple[tuple[frozenset[str], Callable[[Plane], Columns]], ...] = (
+    (frozenset({"perimeter", "circularity", "euler"}), of_contours),
+    (frozenset({"feret", "feret_x", "feret_y", "feret_angle", "min_feret", "convex_area", "solidity"}), of_hulls),
+    (frozenset({"major", "minor", "angle", "aspect_ratio", "roundness"}), of_ellipses),
+    (frozenset({"axis_major", "axis_minor", "eccentricity", "orientation"}), of_axes),
+)
+"""Who measures what; nobody works when nothing of his is asked for."""
+
+
+def forms(
+    labels: NDArray[np.generic],
+    wanted: frozenset[str],
+    origin: tuple[int, int, int] = (0, 0, 0),
+    pixel: tuple[float, float, float] | None = None,
+) -> Columns:
     """Measure the form of every segment of a block.
 
     Parameters
     ----------
-    labels : (y, x) integer or bool
+    labels : (y, x) integer or bool, any byte order
         0 is background; every segment is whole.
     wanted
         Names of measurements; others may be missing from the result.
     origin
         Plane, row and column of the block's first pixel in the image: places are counted from the corner of the image.
+    pixel
+        Depth, height and width of a pixel: lengths, areas and places are in their unit, ends of Feret's diameter excepted, which ImageJ
+        gives in pixels. None = all in pixels.
 
     Returns
     -------
-    ``label`` and the wanted columns, one row per segment, ascending by label; in pixels.
+    ``label`` and the wanted columns, one row per segment, ascending by label.
+
+    Raises
+    ------
+    Malformed
+        Not a plane, not of whole numbers, or with negative labels.
     """
-    columns, _ = shapes(labels)
-    shift = {"x": origin[2], "y": origin[1], "z": origin[0], "left": origin[2], "top": origin[1], "front": origin[0]}
-    shift |= {"feret_x": origin[2], "feret_y": origin[1]}
-    return {name: column + shift[name] if name in shift else column for name, column in columns.items() if name in wanted or name == "label"}
+    size = pixel or (1.0, 1.0, 1.0)
+    return _shifted(_of_plane(np.asarray(labels), wanted, size), wanted, origin, size)
+
+
+def _of_plane(labels: NDArray[np.generic], wanted: frozenset[str], size: tuple[float, float, float]) -> Columns:
+    plane = Plane(labels, size[1:])
+    found = {name: scaled(name, column, size, 2) for name, column in places(plane.segments).items()}
+    area = plane.segments.area * (size[1] * size[2])
+    found["equivalent_diameter"] = np.sqrt(4 * area / np.pi)
+    for names, measured in OF_PLANES:
+        found |= measured(plane) if names & wanted else {}
+    return found
+
+
+def _shifted(columns: Columns, wanted: frozenset[str], origin: tuple[int, int, int], size: tuple[float, float, float]) -> Columns:
+    """The wanted columns, places moved by the origin of the block."""
+    found = {name: column for name, column in columns.items() if name in wanted or name == "label"}
+    for name in found.keys() & AXIS.keys():
+        by = origin[AXIS[name]] if name.startswith("feret") or size == (1, 1, 1) else origin[AXIS[name]] * size[AXIS[name]]
+        found[name] = found[name] + by  # type: ignore[operator]
+    return found

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["pixels", "length", "place", "degrees", "radians", "number", "value", "value x pixels"]
-"""What a number counts in: pixels (or voxels; area and volume once the pixel size is known), lengths and places (pixels; physical once the
-pixel size is known), angles, plain numbers, and the values of the image."""
+Unit = Literal["pixels", "surface", "length", "place", "pixel place", "count", "degrees", "radians", "number", "value", "value x pixels"]
+"""What a number is: an area in pixels (a volume in voxels), the surface of a volume, a length, a place: all of them physical once the size of a
+pixel is known; a place that stays in pixels, a number of pixels that stays one, angles, plain numbers, values of the image, values times area."""
 
 IMAGEJ = "ImageJ 1.53t"
 SKIMAGE = "scikit-image 0.26"
+CELLPROFILER = "CellProfiler 4.2"
+NIMBUS = "NimbusImage, blob metrics of 2025"
+SEGUE = "segue"
 
 PLANE: tuple[int, ...] = (2,)
+VOLUME: tuple[int, ...] = (3,)
 BOTH: tuple[int, ...] = (2, 3)
 
 

@@ -1,40 +1,27 @@
-"""The size, place and form of segments: columns by the names of the catalogue."""
+"""The size, place and form of segments of a plane as ImageJ has them: columns by the names of the catalogue."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.errors import Malformed
-from segue.geometry.outline import outline
-from segue.measure.contours import contours
 from segue.measure.ellipse import ellipses
 from segue.measure.feret import feret
-from segue.measure.hull import convex_hulls, hull_areas
+from segue.measure.hull import hull_areas
 from segue.measure.perimeter import traced_perimeters
-from segue.measure.runs import label_runs
-from segue.measure.survey import Survey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from segue.measure.plane import Plane
     from segue.measure.survey import Segments
 
     Columns = dict[str, NDArray[np.generic]]
 
 
-class Hulls(NamedTuple):
-    """Convex hulls of segments."""
-
-    corners: NDArray[np.float64]
-    """(h, 2) x, y."""
-    start: NDArray[np.int64]
-    """(s + 1,)"""
-
-
 def places(segments: Segments) -> Columns:
-    """Label, area, centroid and bounding box; of volumes too."""
+    """Label, area, centroid and bounding box, in pixels; of volumes too."""
     z, y, x = segments.centroid.T
     front, top, left = segments.low.T
     depth, height, width = (segments.high - segments.low).T
@@ -42,65 +29,32 @@ def places(segments: Segments) -> Columns:
     return {"label": segments.label, "area": segments.area, "x": x, "y": y, "z": z} | box | {"extent": segments.area / (width * height * depth)}
 
 
-def shapes(labels: NDArray[np.generic]) -> tuple[Columns, Hulls]:
-    """Everything about the form of the segments of a plane.
-
-    Parameters
-    ----------
-    labels : (y, x) integer or bool, any byte order
-        0 is background.
-
-    Returns
-    -------
-    columns
-        One row per segment, ascending by label. Lengths are in pixels, places from the top-left corner of the image.
-    hulls
-        The convex hull of each.
-
-    Raises
-    ------
-    Malformed
-        Not two-dimensional, not of whole numbers, or with negative labels.
-    """
-    image = np.asarray(labels)
-    if image.ndim != 2:
-        raise Malformed(f"the form of segments is measured in one plane, not in {image.ndim} axes", expected="(y, x) integers")
-    survey = Survey()
-    survey.add(label_runs(image))
-    segments = survey.segments()
-    _, rings = outline(image)
-    lines, holes = contours(rings)
-    hulls = Hulls(*convex_hulls(lines.coords, np.repeat(lines.shape, np.diff(lines.start)), len(rings)))
-    perimeter = np.bincount(lines.shape, traced_perimeters(lines), len(rings)).astype(np.float64)
-    euler = {"euler": np.bincount(lines.shape, minlength=len(rings)) - holes}
-    return places(segments) | _of_outlines(segments.area, perimeter, hulls) | _of_moments(segments) | euler, hulls
+def of_contours(plane: Plane) -> Columns:
+    """Perimeter, circularity and Euler number."""
+    lines, holes = plane.contours
+    perimeter = np.bincount(lines.shape, traced_perimeters(lines, plane.pixel), len(holes)).astype(np.float64)
+    circularity = np.minimum(4 * np.pi * (plane.area / perimeter**2), 1)
+    return {"perimeter": perimeter, "circularity": circularity, "euler": np.bincount(lines.shape, minlength=len(holes)) - holes}
 
 
-def _of_outlines(area: NDArray[np.int64], perimeter: NDArray[np.float64], hulls: Hulls) -> Columns:
-    diameters = feret(*hulls)
-    ends, convex = diameters.ends, hull_areas(*hulls)
+def of_hulls(plane: Plane) -> Columns:
+    """Feret's diameters, convex area and solidity."""
+    diameters = feret(*plane.hulls, plane.pixel)
+    convex = hull_areas(*plane.hulls)
     return {
-        "perimeter": perimeter,
-        "circularity": np.minimum(4 * np.pi * (area / perimeter**2), 1),
         "feret": diameters.largest,
-        "feret_x": ends[:, 0, 0],
-        "feret_y": ends[:, 0, 1],
+        "feret_x": diameters.ends[:, 0, 0],
+        "feret_y": diameters.ends[:, 0, 1],
         "feret_angle": diameters.angle,
         "min_feret": diameters.smallest,
-        "convex_area": convex,
-        "solidity": area / convex,
+        "convex_area": convex * plane.pixel[0] * plane.pixel[1],
+        "solidity": plane.segments.area / convex,
     }
 
 
-def _of_moments(segments: Segments) -> Columns:
-    major, minor, angle = ellipses(segments)
-    yy, xx, xy = segments.central.T
-    return {
-        "major": major,
-        "minor": minor,
-        "angle": angle,
-        "aspect_ratio": major / minor,
-        "roundness": 4 * segments.area / (np.pi * major * major),
-        "equivalent_diameter": np.sqrt(4 * segments.area / np.pi),
-        "orientation": np.where(yy == xx, np.where(xy > 0, np.pi / 4, -np.pi / 4), 0.5 * np.arctan2(2 * xy, yy - xx)),
-    }
+def of_ellipses(plane: Plane) -> Columns:
+    """The ellipse of the same area and second moments."""
+    major, minor, angle = ellipses(plane.segments, plane.pixel)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = {"aspect_ratio": major / minor, "roundness": 4 * plane.area / (np.pi * major * major)}
+    return {"major": major, "minor": minor, "angle": angle} | ratios
