@@ -5,7 +5,9 @@ Importing this module loads nothing heavy: each public name is loaded when it is
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
     from segue.workflow.api import convert, diff, edit, formats, outline, rasterize, read, undo, write
+    from segue.workflow.measure_api import measure
 
 __version__ = "0.1.0"
 
@@ -21,9 +24,21 @@ _HOME = {
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
+    "measure": "segue.workflow.measure_api",
 }
 
-__all__ = ["ImageSet", "Note", "Notes", "SegueError", "Study", "convert", "diff", "edit", "formats", "outline", "rasterize", "read", "undo", "write"]
+__all__ = ["ImageSet", "Note", "Notes", "SegueError", "Study", "convert", "diff", "edit", "formats", "measure", "outline", "rasterize", "read", "undo", "write"]
+
+
+class _Public(ModuleType):
+    """A function and a package have the name ``measure``: importing the package must not hide the function."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Public
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,27 @@
+"""The recipe of a measurement."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MeasureRecipe(BaseModel):
+    """Measure segments on images."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    PLACES: ClassVar = ("inputs", "outputs", "labels", "populations", "summary")
+
+    task: Literal["measure"] = "measure"
+    inputs: tuple[str, ...] = Field(min_length=1, description="images or studies: files, folders, patterns")
+    outputs: tuple[str, ...] = Field(min_length=1, description="files, folders ending in /, or templates; each in its own format")
+    labels: str | None = Field(None, description="template of the segments of each image: a label image, a ROI set, a study")
+    from_: str | None = Field(None, alias="from", description="format of the images, when content and suffix do not say")
+    to: tuple[str, ...] = Field((), description="formats of the outputs, when their suffixes do not say: one for all, or one for each")
+    statistics: tuple[str, ...] = Field((), description="what is measured: names of the catalogue, 'percentile N', groups")
+    preset: str | None = Field(None, description="the columns of another program, under its names")
+    layer: str | None = Field(None, description="the label image whose segments are measured; null = all")
+    channels: tuple[str, ...] = Field((), description="names of the channels, or the table that names them")
+    options: dict[str, Any] = Field(default_factory=dict, description="options of the readers and writers, and of taking images as labels")
+    strict: bool = Field(False, description="refuse to write when anything that was measured is lost or changed")
