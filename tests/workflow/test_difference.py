@@ -9,8 +9,10 @@ import pytest
 import tifffile
 
 import segue
+from segue.cli import main
 from segue.model.features import Feature
 from segue.workflow.difference import difference
+from segue.workflow.recipe import ConvertRecipe, recipe_bytes
 
 
 @pytest.fixture
@@ -51,3 +53,31 @@ def test_a_name_that_changed_is_counted(tmp_path, mask):
     changed["features"][1]["properties"]["name"] = "renamed"
     (tmp_path / "b.geojson").write_text(json.dumps(changed))
     assert difference(tmp_path / "a.geojson", tmp_path / "b.geojson").counts == {Feature.OBJECT_NAME: 1}
+
+
+def test_results_that_carry_their_recipe_are_compared_with_their_settings(tmp_path, mask):
+    for name, holes in (("a", "keep"), ("b", "fill")):
+        segue.convert(mask, tmp_path / f"{name}.geojson", role="labels")
+        recipe = ConvertRecipe(inputs=(f"{name}.tif",), output=f"{name}.geojson", holes=holes, options={"role": "labels"})
+        (tmp_path / f"{name}.geojson.recipe.json").write_bytes(recipe_bytes(recipe))
+    found = difference(tmp_path / "a.geojson", tmp_path / "b.geojson")
+    assert found.settings == {"holes": ("keep", "fill")}
+    assert (found.rows.both, found.rows.equal) == (2, True)
+
+
+def test_two_recipes_differ_in_their_places_too(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.json").write_bytes(recipe_bytes(ConvertRecipe(inputs=("x.tif",), output=f"{name}.zip", options={"role": name})))
+    found = difference(tmp_path / "a.json", tmp_path / "b.json")
+    assert found.settings == {"output": ("a.zip", "b.zip"), "options.role": ("a", "b")}
+
+
+def test_the_command_names_what_one_side_lacks(tmp_path, mask, capsys):
+    segue.convert(mask, tmp_path / "a.geojson", role="labels")
+    array = tifffile.imread(mask)
+    array[array == 4] = 0
+    array[array == 9] = 1
+    tifffile.imwrite(tmp_path / "b.tif", array)
+    with pytest.raises(SystemExit):
+        main(["diff", str(tmp_path / "a.geojson"), str(tmp_path / "b.tif")])
+    assert capsys.readouterr().out.startswith("segments: 1 in both, 1 only in A (label 4, area 36)\n")

@@ -6,22 +6,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from segue.errors import InvalidRecipe
 from segue.model.diff import diff
 from segue.model.features import Feature
 from segue.model.study import ImageSet, Study
 from segue.workflow.compare import like
 from segue.workflow.opening import open_path
-from segue.workflow.recipe import Recipe, read_recipe
+from segue.workflow.recipe_of import changed_settings, recipe_file, recipe_of
 from segue.workflow.roles import as_labels
+from segue.workflow.same_segments import Rows, same_segments
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Counts of what differs between two results, or the settings that differ between two recipes."""
+    """What differs between two results, and between the settings that made them."""
 
     counts: dict[Feature, int]
+    """How many of what each feature counts."""
     settings: dict[str, tuple[Any, Any]]
+    """Name -> (in A, in B); of two results only where both say how they were made."""
+    rows: Rows | None = None
+    """The segments of both, paired by their pixels, shapes or values; None = of two recipes, or where there is nothing to pair by."""
 
     @property
     def equal(self) -> bool:
@@ -31,28 +35,22 @@ class Difference:
 def difference(a: Path, b: Path, from_a: str | None = None, from_b: str | None = None) -> Difference:
     """Compare two files, in whatever formats they are.
 
-    A mask and a set of outlines are compared as what they mean: outlines are drawn where the other one has labels, and the other way round.
+    A mask and a set of outlines are compared as what they mean: outlines are drawn where the other one has labels, and the other way round. Results that
+    say with which recipe they were made (``recipe_of``) are compared with their settings; where files lie is no setting.
 
     Raises
     ------
     SourceError, UsageError
     """
-    recipes = [_recipe(path) for path in (a, b)]
-    if recipes[0] is not None and recipes[1] is not None:
-        one, other = (recipe.model_dump(mode="json", by_alias=True) for recipe in recipes if recipe)
-        return Difference({}, {name: (one.get(name), other.get(name)) for name in {**one, **other} if one.get(name) != other.get(name)})
+    one, other = recipe_file(a), recipe_file(b)
+    if one is not None and other is not None:
+        return Difference({}, changed_settings(one, other, places=True))
+    made = [recipe_of(path) for path in (a, b)]
+    settings = changed_settings(made[0], made[1]) if made[0] is not None and made[1] is not None else {}
     with open_path(a, from_a).study as first, open_path(b, from_b).study as second:
         one_study, other_study = _same_roles(first, second)
-        return Difference(diff(one_study, like(other_study, one_study)), {})
-
-
-def _recipe(path: Path) -> Recipe | None:
-    if path.suffix.lower() != ".json":
-        return None
-    try:
-        return read_recipe(path)
-    except InvalidRecipe:
-        return None
+        alike = like(other_study, one_study)
+        return Difference(diff(one_study, alike), settings, same_segments(one_study, alike))
 
 
 def _same_roles(a: Study, b: Study) -> tuple[Study, Study]:

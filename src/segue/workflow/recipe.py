@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +23,9 @@ class ConvertRecipe(BaseModel):
     """Convert results into another form."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    PLACES: ClassVar[tuple[str, ...]] = ("inputs", "output", "image", "labels", "table")
+    """Fields that say where files lie; all others are settings."""
 
     task: Literal["convert"] = "convert"
     inputs: tuple[str, ...] = Field(min_length=1, description="files, folders, patterns")
@@ -49,6 +52,8 @@ class EditRecipe(BaseModel):
     """Change what a result holds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    PLACES: ClassVar[tuple[str, ...]] = ("input", "output")
 
     task: Literal["edit"] = "edit"
     input: str = Field(description="a file or study")
@@ -86,7 +91,16 @@ def read_recipe(path: Path | str) -> Recipe:
     InvalidRecipe
         It is not JSON, not a recipe, or of a later version of segue.
     """
-    data = Source(Path(path)).read_bytes(limit=16 << 20)
+    return parse_recipe(Source(Path(path)).read_bytes(limit=16 << 20), path)
+
+
+def parse_recipe(data: bytes, path: Path | str) -> Recipe:
+    """A recipe from its bytes; ``path`` is what messages call it.
+
+    Raises
+    ------
+    InvalidRecipe
+    """
     try:
         body = orjson.loads(data)
     except orjson.JSONDecodeError as error:
