@@ -18,6 +18,7 @@ from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.ome_roi.spec import FORMAT as ome_roi
+from segue.formats.picture.spec import FORMAT as picture
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
 from segue.formats.segue_study.spec import FORMAT as segue_study
@@ -49,6 +50,7 @@ FORMATS: dict[str, Format] = {
         ome_roi,
         tiff,
         png,
+        picture,
         numpy,
     )
 }

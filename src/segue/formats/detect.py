@@ -7,24 +7,12 @@ from dataclasses import dataclass
 from segue.errors import AmbiguousFormat, WrongFormat
 from segue.formats.catalog import FORMATS, by_suffix
 from segue.formats.format import Evidence, Format
+from segue.formats.lossy_files import LOSSY, refusal
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source
 
 LEAD = 10
 """How far the best score must be ahead of the next one."""
-
-_CHANGES, _FEW = "changes pixel values", "holds 256 colours at most"
-LOSSY = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), ("JPEG", _CHANGES)),
-    **dict.fromkeys((".jp2", ".j2k"), ("JPEG 2000", _CHANGES)),
-    ".webp": ("WebP", _CHANGES),
-    ".heic": ("HEIC", _CHANGES),
-    ".avif": ("AVIF", _CHANGES),
-    ".gif": ("GIF", _FEW),
-    ".mp4": ("MP4", _CHANGES),
-    ".avi": ("AVI", _CHANGES),
-}
-"""Suffixes of pictures that are no place for data: what people call them, and why not."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +52,8 @@ def detect(source: Source) -> tuple[Format, Notes]:
 
 
 def _reason(source: Source) -> str:
-    lossy = LOSSY.get(source.path.suffix.lower())
-    if lossy:
-        return f"it is a {lossy[0]} picture, which {lossy[1]}; go back to the original, or save it as TIFF or PNG if there is no other"
+    if source.path.suffix.lower() in LOSSY:
+        return refusal(source.path.suffix.lower())
     if source.is_folder:
         return "it is a folder, but not a study (NAME.segue); give the files in it"
     if source.size == 0:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from segue.errors import InvalidOption, UnsupportedVariant
+from segue.formats.lossy_files import refusal_as_labels
 from segue.model.image import Image, LabelImage, Pixels, size_of
 from segue.notes import Kind, Note, Notes
 from segue.workflow.roles_parts import Parts, parts_of
@@ -58,6 +59,9 @@ def as_labels(image: Image, *, components: int | None, where: str, force: bool =
     """
     if components not in (None, 0, 4, 8):
         raise InvalidOption(f"components is 8, 4 or 0, not {components}", option="components", allowed="8, 4, 0")
+    lossy = getattr(image.pixels, "lossy", "")
+    if lossy:
+        raise UnsupportedVariant(f"{where}: {refusal_as_labels(lossy)}", where=where)
     pixels, axes = _one_channel(image, where, channel)
     if pixels.dtype.kind not in "buif":
         raise UnsupportedVariant(f"{where} holds pixels of type {pixels.dtype}, which cannot be labels", where=where)

@@ -8,8 +8,8 @@ from typing import Any
 
 from segue.errors import UnknownFormat, UsageError
 from segue.formats.catalog import FORMATS, by_suffix, named
-from segue.formats.detect import LOSSY
 from segue.formats.format import Format
+from segue.formats.lossy_files import LOSSY
 
 
 def target_format(target: Path, to: str | None) -> Format:
