@@ -20,6 +20,7 @@ from segue.storage.source import split_suffix
 from segue.workflow.derive import with_new_objects
 from segue.workflow.opening import Opened
 
+Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 _FACTS = ("name", "colour", "track")
 _KEYS = {"layer": pl.Utf8, "t": pl.Int32, "label": pl.UInt64}
 
@@ -67,8 +68,8 @@ def _partner(s: ImageSet, table: Opened, names: Collection[str]) -> ImageSet:
 
 
 def _image_set(s: ImageSet, table: ImageSet, where: str) -> tuple[ImageSet, Notes]:
-    s = replace(s, objects=with_new_objects(s.objects, _labels(s)))
-    rows = _rows(s.objects, table.objects, where)
+    s = replace(s, objects=with_new_objects(s.objects, labels_in(s)))
+    rows = rows_of(s.objects, table.objects, where)
     matched = np.flatnonzero(rows >= 0).astype(np.int64)
     if not len(matched) and len(table.objects):
         raise Incompatible(_nothing_fits(s.objects, table.objects, where), path=where)
@@ -81,7 +82,7 @@ def _image_set(s: ImageSet, table: ImageSet, where: str) -> tuple[ImageSet, Note
     return joined, Notes(tuple(notes))
 
 
-def _labels(s: ImageSet) -> pl.DataFrame:
+def labels_in(s: ImageSet) -> pl.DataFrame:
     """(layer, t, label) of everything in the label images."""
     found = [_labels_of(image) for image in s.labels]
     return pl.concat(found).unique(maintain_order=True) if found else pl.DataFrame(schema=_KEYS)
@@ -99,22 +100,39 @@ def _labels_of(image: LabelImage) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def _rows(objects: Objects, table: Objects, where: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Per row of the table the row of its object; -1 for none. No object has two rows."""
+def rows_of(objects: Objects, table: Objects, where: str) -> Rows:
+    """Per row of the table the row of its object; -1 for none. No object has two rows. An id that only repeats the label is no id: labels count first then.
+
+    Raises
+    ------
+    Incompatible
+        Labels alone do not tell the objects apart.
+    """
     numbered = objects.frame.with_columns(object=pl.int_range(pl.len(), dtype=pl.Int64))
     asked = table.frame.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
-    by_id = asked.join(numbered.select("id", "object"), on="id", how="inner")
     found = np.full(len(table), -1, np.int64)
-    found[by_id["row"].to_numpy()] = by_id["object"].to_numpy()
-    rest = asked.filter(pl.Series(found < 0)).with_columns(label=pl.coalesce("label", pl.col("id").cast(pl.UInt64, strict=False))).drop_nulls("label")
-    free = numbered.filter(pl.col("label").is_not_null() & ~pl.col("object").is_in(by_id["object"].implode()))
-    if not rest.height or not free.height:
-        return found
-    keys = ["label", *(name for name in ("t", "layer") if _told(name, rest, numbered))]
-    _check_alone(free, keys, where)
-    by_label = rest.unique(keys, keep="first", maintain_order=True).join(free.select(*keys, "object"), on=keys, how="inner", nulls_equal=True)
-    found[by_label["row"].to_numpy()] = by_label["object"].to_numpy()
+    derived = bool(asked.select((pl.col("id") == pl.col("label").cast(pl.Utf8)).all()).item()) and asked["label"].null_count() == 0
+    for step in (_by_label, _by_id) if derived else (_by_id, _by_label):
+        taken = pl.Series(found[found >= 0])
+        rows, targets = step(asked.filter(pl.Series(found < 0)), numbered.filter(~pl.col("object").is_in(taken.implode())), numbered, where)
+        found[rows] = targets
     return found
+
+
+def _by_id(asked: pl.DataFrame, free: pl.DataFrame, objects: pl.DataFrame, where: str) -> tuple[Rows, Rows]:
+    both = asked.join(free.select("id", "object"), on="id", how="inner")
+    return both["row"].to_numpy(), both["object"].to_numpy()
+
+
+def _by_label(asked: pl.DataFrame, free: pl.DataFrame, objects: pl.DataFrame, where: str) -> tuple[Rows, Rows]:
+    rest = asked.with_columns(label=pl.coalesce("label", pl.col("id").cast(pl.UInt64, strict=False))).drop_nulls("label")
+    free = free.filter(pl.col("label").is_not_null())
+    if not rest.height or not free.height:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    keys = ["label", *(name for name in ("t", "layer") if _told(name, rest, objects))]
+    _check_alone(free, keys, where)
+    both = rest.unique(keys, keep="first", maintain_order=True).join(free.select(*keys, "object"), on=keys, how="inner", nulls_equal=True)
+    return both["row"].to_numpy(), both["object"].to_numpy()
 
 
 def _told(name: str, table: pl.DataFrame, objects: pl.DataFrame) -> bool:

@@ -84,3 +84,11 @@ def test_positions_are_cut_to_pixels(study, save, load):
     assert found.image_sets[0].shapes.rings.coords.tolist() == [[0.5, 0.5], [1.5, 1.5], [2.5, 4.5]]
     again = FORMAT.fitted(found, FORMAT.options("write", {"dialect": "mantis"}))
     assert diff(found, again) == {}
+
+
+def test_image_set_and_population_are_named_in_keywords(study, save, load):
+    for dialect in ("segue", "mantis"):
+        source = save(study("ROI/2\n", labels=[3, 5]), f"{dialect}.fcs", dialect=dialect, population="T cells/CD8")
+        words = data_sets(source)[0].words
+        assert (words["$SMNO"].strip(), words["$CELLS"]) == ("ROI/2", "T cells/CD8")
+    assert load(source)[0].image_sets[0].name == "ROI/2"

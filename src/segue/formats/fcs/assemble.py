@@ -25,6 +25,11 @@ Rows = npt.NDArray[np.int64] | None
 """Numbers of events; None = all."""
 
 
+def named(sample: str) -> dict[int, ImageSet]:
+    """What is known of the image set of a file that says no more than the name of its sample; its number does not matter."""
+    return {0: ImageSet(sample)} if sample else {}
+
+
 def image_sets(parts: Parts, known: Mapping[int, ImageSet], count: int, notes: list[Note]) -> list[ImageSet]:
     """The image sets that a file names, in its order, then those of other numbers.
 

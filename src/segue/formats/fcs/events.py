@@ -27,6 +27,8 @@ class Events:
     """One number per event."""
     facts: Facts | None = None
     """What segue says about them; None = a file of another program, or its dialect."""
+    sample: str = ""
+    """What the image set is called where there are no such facts; empty = not stated."""
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

@@ -8,7 +8,7 @@ from typing import cast
 import polars as pl
 
 from segue.formats.fcs import mantis
-from segue.formats.fcs.assemble import image_sets
+from segue.formats.fcs.assemble import image_sets, named
 from segue.formats.fcs.events import Events
 from segue.formats.fcs.facts import decode, encode
 from segue.formats.fcs.flat import flat
@@ -38,7 +38,7 @@ def as_read(events: Events) -> Study:
     """The events as they come back from a file."""
     if events.facts is None:
         parts = by_names(events, ReadOptions(), [])
-        return Study(tuple(image_sets(parts, {}, len(events), [])))
+        return Study(tuple(image_sets(parts, named(events.sample), len(events), [])))
     known = decode(encode(events.facts))
     parts = by_facts(events, known, [])
     return Study(tuple(image_sets(parts, known.images, len(events), [])) if known.images else (), known.populations)

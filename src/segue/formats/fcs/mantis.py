@@ -5,6 +5,7 @@ Its faults are not repeated: ``/`` in names is doubled, names are unique and los
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import numpy as np
@@ -16,7 +17,7 @@ from segue.codecs.fcs_write import TEXT_BEGIN, largest, write_events
 from segue.errors import Incompatible
 from segue.formats.fcs.events import Array, Events
 from segue.formats.fcs.flat import joined, positions
-from segue.formats.fcs.names import plain, unique, well_known
+from segue.formats.fcs.names import OURS, plain, sample, unique, well_known
 from segue.formats.fcs.numbers import MOST, NONE, singles
 from segue.formats.fcs.options import WriteOptions
 from segue.formats.fcs.values import held
@@ -58,7 +59,8 @@ def flat(study: Study, options: WriteOptions) -> Events:
     columns.append(frame["label"].cast(pl.Float32).to_numpy())
     fixed.append("SegmentID")
     taken = [*fixed, "CentroidX", "CentroidY"]
-    return Events([*unique([_value_name(name) for name in names], taken), *fixed], [""] * len(columns), columns)
+    called = [*unique([_value_name(name) for name in names], taken), *fixed]
+    return Events(called, [""] * len(columns), columns, sample=sample([s.name for s in sets]))
 
 
 def _value_name(name: str) -> str:
@@ -67,19 +69,19 @@ def _value_name(name: str) -> str:
     return f"{name}(value)" if well_known(name) is not None else name
 
 
-def write(file: BinaryIO, events: Events) -> None:
-    """HEADER, TEXT from byte 256, blanks, big-endian events, eight zeros."""
+def write(file: BinaryIO, events: Events, more: Mapping[str, str] | None = None) -> None:
+    """HEADER, TEXT from byte 256 (with ``more`` keywords at its end), blanks, big-endian events, eight zeros."""
     count = len(events)
     words = {
         **dict.fromkeys(("$BEGINANALYSIS", "$ENDANALYSIS", "$BEGINSTEXT", "$ENDSTEXT"), "0"),
         "$BEGINDATA": _OFFSETS[0],
         "$ENDDATA": _OFFSETS[1],
         **{"$BYTEORD": "4,3,2,1", "$DATATYPE": "F", "$MODE": "L", "$NEXTDATA": "0", "$TOT": str(count), "$PAR": str(len(events.names))},
-        "$CYT": "MantisViewer (segue)",
+        "$CYT": OURS[1],
     }
     for number, (name, top) in enumerate(zip(events.names, largest(events.columns), strict=True), 1):
         words |= {f"$P{number}B": "32", f"$P{number}E": "0,0", f"$P{number}N": name, f"$P{number}R": _number(top), f"$P{number}D": "Linear"}
-    text = encode_text(words, b"/")
+    text = encode_text({**words, **(more or {})}, b"/")
     begin = TEXT_BEGIN + len(text) + _PLACED
     end = begin + 4 * len(events.names) * count - 1
     for field, offset in zip(_OFFSETS, (begin, end), strict=True):

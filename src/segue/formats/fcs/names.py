@@ -11,8 +11,11 @@ from typing import Literal
 LABELS = ("label", "label_high", "label_highest")
 """The label, 24 bits each: what single precision holds exactly."""
 IMAGE = "image_index"
+OURS = ("segue", "MantisViewer (segue)")
+"""What ``$CYT`` says where segue wrote the file: in its own dialect, and in that of Mantis Viewer."""
 PREFIXES = ("FJComp-", "Comp-")
 """What FlowJo puts before the names of channels that it compensated."""
+_LONGEST = 1000
 _REPLACED = str.maketrans({"µ": "u", "\u03bc": "u", "²": "2", "³": "3", ",": "_"})
 _SUFFIXED = re.compile(r"^(.+?)(?:\s*::.*|[-._ ]\w{1,3})$", re.DOTALL)
 _BETWEEN = re.compile(r"[^A-Za-z0-9]")
@@ -56,6 +59,16 @@ def plain(name: str) -> str:
     text = unicodedata.normalize("NFKD", name.translate(_REPLACED))
     text = "".join(character for character in text if not unicodedata.combining(character))
     return "".join(character if " " <= character <= "~" else "_" for character in text).strip()
+
+
+def shown(text: str) -> str:
+    """A text in one line of printable characters, as keywords hold it."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def sample(names: Sequence[str]) -> str:
+    """What ``$SMNO`` calls the sample: the names of its image sets, up to 1,000 characters."""
+    return ", ".join(filter(None, map(shown, names)))[:_LONGEST].strip()
 
 
 def unique(names: Sequence[str], taken: Sequence[str] = ()) -> list[str]:

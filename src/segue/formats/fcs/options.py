@@ -24,6 +24,9 @@ class ReadOptions(Options):
         "auto", description="whether 0, 0 is the corner or the centre of the first pixel; auto = by the names"
     )
     columns: Literal["name", "stain"] = Field("name", description="what values are called: name = $PnN, stain = $PnS where there is one")
+    population: str | None = Field(
+        None, min_length=1, description="name of the population that the events are, as of a gate; other populations in the file are then left out"
+    )
 
 
 class WriteOptions(Options):
@@ -34,6 +37,9 @@ class WriteOptions(Options):
     )
     dialect: Literal["segue", "mantis"] = Field(
         "segue", description="mantis = FCS 3.0 as Mantis Viewer writes it: one image set, numbers, CentroidX, CentroidY and SegmentID, no names of images"
+    )
+    population: str | None = Field(
+        None, min_length=1, description="name of the population that the events are, for the keyword $CELLS; the image set is named in $SMNO"
     )
     image_index: int | None = Field(
         None, ge=1, le=2**23, description="number of the first image set in the channel image_index; default: 1, and no such channel for a single one"

@@ -8,6 +8,7 @@ from segue.codecs.fcs_write import Named, write_fcs
 from segue.formats.fcs import mantis
 from segue.formats.fcs.facts import KEYWORD, encode
 from segue.formats.fcs.flat import flat
+from segue.formats.fcs.names import OURS, sample, shown
 from segue.formats.fcs.options import WriteOptions
 from segue.formats.options import Options
 from segue.model.study import Study
@@ -29,14 +30,15 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     chosen = cast("WriteOptions", options)
     if chosen.dialect == "mantis":
         with sink.open() as file:
-            mantis.write(file, mantis.flat(study, chosen))
+            mantis.write(file, mantis.flat(study, chosen), _named(study, chosen))
         return
     events = flat(study, chosen)
-    words = {"$CYT": "segue", "$FIL": sink.name} | ({} if events.facts is None else {KEYWORD: encode(events.facts)})
+    words = {"$CYT": OURS[0], "$FIL": sink.name} | _named(study, chosen) | ({} if events.facts is None else {KEYWORD: encode(events.facts)})
     with sink.open() as file:
-        write_fcs(file, [Named(name, _shown(stain)) for name, stain in zip(events.names, events.stains, strict=True)], events.columns, words)
+        write_fcs(file, [Named(name, shown(stain)) for name, stain in zip(events.names, events.stains, strict=True)], events.columns, words)
 
 
-def _shown(text: str) -> str:
-    """A name as ``$PnS``: in one line, whatever is in it; the keyword SEGUE has it exactly."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+def _named(study: Study, options: WriteOptions) -> dict[str, str]:
+    """What the events are, in the keywords that flow cytometry has for it: of which sample, and which cells."""
+    stated = {"$SMNO": sample([s.name for s in study.image_sets]), "$CELLS": shown(options.population or "")}
+    return {key: value for key, value in stated.items() if value}

@@ -1,0 +1,244 @@
+"""A gate made in another program becomes a population: exactly the gated ids of each image set, whatever became of rows, channels and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import segue
+from segue.codecs.fcs_read import data_sets
+from segue.codecs.fcs_write import Named, write_fcs
+from segue.errors import Incompatible, UnsupportedVariant
+from segue.model.objects import Objects
+from segue.model.populations import Membership, Population
+from segue.model.rings import Rings
+from segue.model.shapes import Shapes
+from segue.model.study import ImageSet, Study
+from segue.model.tables import Column, Table
+from segue.storage.source import Source
+from segue.workflow.gate_names import gate_name
+from segue.workflow.gates import with_populations
+
+LARGE = 2**24
+GATED = {"roi 1": [LARGE + 1, 3, 2**40 + 5], "roi 2": [7, LARGE + 3]}
+
+
+def image_set(name, labels):
+    rows = pl.int_range(len(labels), dtype=pl.Int32, eager=True)
+    objects = Objects(pl.DataFrame({"id": list(map(str, labels)), "label": labels, "layer": ["cells"] * len(labels)}, schema_overrides={"label": pl.UInt64}))
+    points = Shapes(pl.DataFrame({"object": rows, "kind": ["point"] * len(labels)}), Rings.simple(np.full((len(labels), 2), 4.25), range(len(labels) + 1)))
+    frame = pl.DataFrame({"row": rows, "CD4/CD8 mean": [label % 97 / 8 for label in labels]})
+    return ImageSet(name, objects=objects, shapes=points, tables={"measurements": Table("objects", frame, (Column("CD4/CD8 mean"),))})
+
+
+@pytest.fixture
+def study():
+    """Two image sets, some labels in both, some beyond 2**24."""
+    labels = ([*range(1, 11), LARGE - 1, LARGE, LARGE + 1, LARGE + 2, 2**40 + 5], [*range(5, 15), LARGE + 1, LARGE + 3])
+    return Study(tuple(image_set(name, one) for name, one in zip(GATED, labels, strict=True)))
+
+
+def members(study, name):
+    wanted = next(one.id for one in study.populations if one.name == (name,))
+    found = {}
+    for s in study.image_sets:
+        rows = s.membership.frame.filter(population=wanted)["object"]
+        found[s.name] = s.objects.frame["label"].gather(rows).to_list()
+    return found
+
+
+def expected(names=GATED):
+    return {name: sorted(GATED[name]) if name in names else [] for name in GATED}
+
+
+def export(study, path, **options):
+    segue.write(study, path, **options)
+    return path
+
+
+def table_of(path):
+    """(names of the channels, their numbers, keywords) of a file of events."""
+    one = data_sets(Source(path))[0]
+    return [channel.name for channel in one.layout.channels], one.array(), one.words
+
+
+def gated_rows(names, events, images=("roi 1", "roi 2")):
+    """Rows of the gated cells, shuffled."""
+    low, high = (events[:, names.index(name)].astype(np.int64) for name in ("label", "label_high"))
+    labels = low + (high << 24)
+    index = events[:, names.index("image_index")].astype(int) if "image_index" in names else np.ones(len(events), int)
+    inside = [labels[row] in GATED[images[index[row] - 1]] for row in range(len(events))]
+    return np.random.default_rng(5).permutation(np.flatnonzero(inside))
+
+
+def save(path, names, events, words):
+    with Path(path).open("wb") as file:
+        write_fcs(file, [Named(name) for name in names], np.ascontiguousarray(events, np.float32), words)
+    return path
+
+
+RENAMED = [str, lambda name: f"FJComp-{name}", lambda name: f"{name} :: stain", lambda name: f"{name}-A"]
+
+
+@pytest.mark.parametrize("keyword", [True, False], ids=["keyword kept", "keyword lost"])
+@pytest.mark.parametrize("rename", RENAMED)
+def test_the_gated_ids_of_each_image_set_come_back(study, tmp_path, rename, keyword):
+    names, events, words = table_of(export(study, tmp_path / "cells.fcs"))
+    order = np.random.default_rng(1).permutation(len(names))
+    rows = gated_rows(names, events)
+    gate = save(tmp_path / "T cells.fcs", [rename(names[at]) for at in order], events[rows][:, order], {"SEGUE": words["SEGUE"]} if keyword else {})
+    joined, notes = with_populations(study, [gate])
+    assert members(joined, "T cells") == expected()
+    assert "done: 5 objects in population T cells" in map(str, notes)
+    assert [s.name for s in joined.image_sets] == list(GATED)
+    assert joined.populations[0].kind == "gate"
+
+
+@pytest.mark.parametrize("keyword", [True, False], ids=["keyword of the first", "keyword lost"])
+def test_two_samples_that_were_concatenated_are_taken_apart(study, tmp_path, keyword):
+    parts, words = [], {}
+    for number, s in enumerate(study.image_sets, 1):
+        names, events, found = table_of(export(Study((s,)), tmp_path / f"{s.name}.fcs", image_index=number))
+        if "label_highest" in names:
+            pytest.fail("labels of this test fit two channels")
+        parts.append(events[gated_rows(names, events)])
+        words = words or found
+    both = np.concatenate(parts)[::-1]
+    events = np.column_stack([both, np.repeat([2.0, 1.0], [len(parts[1]), len(parts[0])])])
+    gate = save(tmp_path / "gate.fcs", [*names, "SampleID"], events, {"SEGUE": words["SEGUE"]} if keyword else {})
+    assert members(with_populations(study, [gate], {"population": "T"})[0], "T") == expected()
+
+
+def test_numbers_count_from_where_those_with_a_name_do(study, tmp_path):
+    names, events, words = table_of(export(study, tmp_path / "cells.fcs", image_index=41))
+    known = words["SEGUE"].replace('"name":"roi 2"', '"name":""')
+    one = export(Study(study.image_sets[:1]), tmp_path / "one.fcs", image_index=41)
+    rows = gated_rows(names, np.where(np.arange(len(names)) == names.index("image_index"), events - 40, events))
+    gate = save(tmp_path / "gate.fcs", names, events[rows], {"SEGUE": table_of(one)[2]["SEGUE"]})
+    assert known != words["SEGUE"]
+    assert members(with_populations(study, [gate])[0], "gate") == expected()
+
+
+def test_concatenated_samples_that_nothing_tells_apart_are_refused(study, tmp_path):
+    names, events, words = table_of(export(Study(study.image_sets[:1]), tmp_path / "one.fcs"))
+    twice = np.concatenate([events[:2], events[:2]])
+    with pytest.raises(Incompatible, match="several events with the same label"):
+        with_populations(study, [save(tmp_path / "twice.fcs", names, twice, {"SEGUE": words["SEGUE"]})])
+    marked = np.column_stack([events[:4], [1, 1, 2, 2]])
+    with pytest.raises(Incompatible, match=r"several samples .SampleID.*image_index=1, 2"):
+        with_populations(study, [save(tmp_path / "marked.fcs", [*names, "SampleID"], marked, {"SEGUE": words["SEGUE"]})])
+
+
+def test_unknown_ids_and_images_are_counted(study, tmp_path):
+    names, events, words = table_of(export(study, tmp_path / "cells.fcs"))
+    rows = events[gated_rows(names, events)]
+    strange = rows[:2].copy()
+    strange[:, names.index("label")] = 4_000_000
+    far = rows[:1].copy()
+    far[:, names.index("image_index")] = 9
+    joined, notes = with_populations(study, [save(tmp_path / "g.fcs", names, np.concatenate([rows, strange, far]), {"SEGUE": words["SEGUE"]})])
+    assert members(joined, "g") == expected()
+    assert {"skipped: 2 rows of g.fcs without an object", "skipped: 1 row of g.fcs about images that are not here"} <= set(map(str, notes))
+
+
+def test_a_gate_about_another_image_is_refused(study, tmp_path):
+    other = export(Study((image_set("roi 9", [1, 2]),)), tmp_path / "other.fcs")
+    with pytest.raises(Incompatible, match="is about 'roi 9', and 'roi 1', 'roi 2' is none of them"):
+        with_populations(study, [other])
+    lone = Study((image_set("", [500, 501]),))
+    with pytest.raises(Incompatible, match=r"none of the 2 rows of other\.fcs is an object"):
+        with_populations(lone, [other], names=["roi 9.tif"])
+    same = Study((image_set("", [1, 2]),))
+    assert members(with_populations(same, [other], names=["a.tif"])[0], "other") == {"": [1, 2]}
+    assert "assumed: other.fcs is about 'roi 9', which is taken for 'a.tif'" in map(str, with_populations(same, [other], names=["a.tif"])[1])
+    with pytest.raises(Incompatible, match="is about 'roi 9'"):
+        with_populations(same, [other], names=["a.tif"], shared=True)
+
+
+def test_an_empty_gate_is_a_population_without_members(study, tmp_path):
+    names, events, words = table_of(export(study, tmp_path / "cells.fcs"))
+    joined, _ = with_populations(study, [save(tmp_path / "none.fcs", names, events[:0], {"SEGUE": words["SEGUE"]})])
+    assert members(joined, "none") == {"roi 1": [], "roi 2": []}
+
+
+def test_one_file_per_image_makes_one_population(study, tmp_path):
+    files = []
+    for s in study.image_sets:
+        names, events, _ = table_of(export(Study((s,)), tmp_path / f"{s.name}.fcs"))
+        rows = gated_rows(names, events, images=[s.name])
+        files.append(save(tmp_path / f"export_{s.name}_CD8+ T.fcs", names, events[rows], {}))
+    joined, _ = with_populations(study, files)
+    assert members(joined, "CD8+ T") == expected()
+
+
+def test_a_population_that_is_there_already_gets_the_new_members(study, tmp_path):
+    old = Membership.of(pl.DataFrame({"population": ["p"], "object": [0]}, schema={"population": pl.Utf8, "object": pl.Int32}))
+    known = Study((ImageSet(**{**vars(study.image_sets[0]), "membership": old}), study.image_sets[1]), (Population("p", ("T cells",), colour=0xFF0000FF),))
+    names, events, words = table_of(export(study, tmp_path / "cells.fcs"))
+    gate = save(tmp_path / "T_cells.fcs", names, events[gated_rows(names, events)], {"SEGUE": words["SEGUE"]})
+    joined, notes = with_populations(known, [gate])
+    assert members(joined, "T cells") == expected()
+    assert joined.populations[0].colour == 0xFF0000FF
+    assert "done: 5 objects in population T cells; 1 were in it before" in map(str, notes)
+
+
+def test_ids_of_other_programs_are_not_taken_for_labels(tmp_path):
+    one = image_set("a", [1, 2, 3])
+    crossed = Study((ImageSet("a", objects=one.objects.with_columns(id=pl.Series(["3", "1", "2"]))),))
+    gate = tmp_path / "gate.csv"
+    gate.write_text("label\n1\n")
+    assert members(with_populations(crossed, [gate])[0], "gate") == {"a": [1]}
+
+
+@pytest.mark.parametrize("decorate", [str, lambda name: f"{name} :: {name}", lambda name: f"FJComp-{name}"])
+def test_scale_values_of_flowjo_are_a_gate(study, tmp_path, decorate):
+    names, events, _ = table_of(export(study, tmp_path / "cells.fcs"))
+    rows = events[gated_rows(names, events)].astype(np.float64)
+    text = [",".join(map(decorate, names)), *(",".join(repr(float(value)) for value in row) for row in rows)]
+    gate = tmp_path / "export_cells_T.csv"
+    gate.write_text("\n".join(text) + "\n")
+    assert members(with_populations(study, [gate], names=["cells"])[0], "T") == expected()
+
+
+def test_channel_values_of_flowjo_are_refused(study, tmp_path):
+    names = ["CD4", "x", "y", "label", "label_high", "image_index"]
+    bins = np.random.default_rng(2).integers(0, 1024, (20, len(names)))
+    gate = tmp_path / "gate.csv"
+    for columns in (names, ["CD4", "CD8", "CD3", "x", "y", "label"]):
+        gate.write_text("\n".join([",".join(columns), *(",".join(map(str, row)) for row in bins)]))
+        with pytest.raises(UnsupportedVariant, match="scale values"):
+            with_populations(study, [gate])
+
+
+def test_labels_of_six_digits_are_refused(study, tmp_path):
+    gate = tmp_path / "gate.csv"
+    rows = "".join(f"{number},{1e6 * number:.5e},0\n" for number in (1.23456, 2.34567, 3.45678, 4.56789, 5.67891))
+    gate.write_text("CD4,label,label_high\n" + rows.replace("1.23456,1.23456e+06", "1.5,16777200"))
+    with pytest.raises(Incompatible, match="rounded to six digits"):
+        with_populations(study, [gate])
+
+
+def test_a_table_with_populations_brings_these(study, tmp_path):
+    table = tmp_path / "cells.csv"
+    table.write_text("image,label,populations\nroi 1,3,T\nroi 2,7,T; B\nroi 2,8,\n")
+    joined, _ = with_populations(study, [table])
+    assert members(joined, "T") == {"roi 1": [3], "roi 2": [7]}
+    assert members(joined, "B") == {"roi 1": [], "roi 2": [7]}
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("export_roi 1_T cells.fcs", "T cells"),
+        ("roi_1_T_cells.fcs", "T_cells"),
+        ("roi 1.fcs", "roi 1"),
+        ("roi 10_T.fcs", "roi 10_T"),
+        ("cells_B.csv", "B"),
+        ("export_x.fcs", "x"),
+    ],
+)
+def test_the_population_is_called_as_the_file_without_the_image(file, name):
+    assert gate_name(Path(file), ["roi 1", "cells_mask.tif"]) == name
