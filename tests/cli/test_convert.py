@@ -39,7 +39,7 @@ def test_forty_images_and_thirty_eight_masks(segue_command, tmp_path, mask):
     done = segue_command("convert", folder, "out/", "--to", "qupath-geojson")
     assert done.returncode == 1
     assert "40 images, 38 masks, missing: roi_07, roi_31" in done.stderr
-    assert len(list((tmp_path / "out").iterdir())) == 38
+    assert len(list((tmp_path / "out").glob("*.geojson"))) == 38
     assert "failed: roi_07: no mask" in done.stderr
     assert "38 converted, 2 failed" in done.stderr
 
@@ -54,7 +54,7 @@ def test_one_bad_file_does_not_end_the_night(segue_command, tmp_path, mask):
     report = json.loads(done.stdout)
     assert done.returncode == 1
     assert ["error" in item for item in report["items"]] == [False, True, False]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a-RoiSet.zip", "c-RoiSet.zip"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a-RoiSet.zip", "c-RoiSet.zip", "segue-job"]
 
 
 def test_a_dry_run_writes_nothing_and_says_what_a_real_run_says(segue_command, tmp_path, mask):

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from segue.cli.exit_codes import OK, SOME_FAILED
+from segue.cli.how import How, batch_options
 from segue.cli.setting import Setting
 
 
@@ -23,14 +24,9 @@ from segue.cli.setting import Setting
 @click.option("--parts", type=click.Choice(["keep", "largest"]), default="keep", show_default=True, help="Separate parts of one object.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of reader or writer (segue formats NAME), or role=labels, components=8.")
 @click.option("--strict", is_flag=True, help="Write nothing if anything would be lost or changed.")
-@click.option("--dry-run", is_flag=True, help="Do everything but write; show what would be lost.")
 @click.option("--verify", is_flag=True, help="Read each output back and compare.")
-@click.option("--overwrite", is_flag=True, help="Replace outputs that exist.")
-@click.option("--save-recipe", metavar="FILE", help="Save what was asked for; segue run FILE does it again.")
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="All notes.")
-@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
-def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any], ...], save_recipe: str | None, **given: Any) -> int:
+@batch_options
+def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any], ...], how: How, **given: Any) -> int:
     """Convert results of one kind or tool into another.
 
     IN are files, folders or patterns. OUT is a file, a folder ending in /, or a template such as 'out/{nickname}.geojson'.
@@ -41,10 +37,10 @@ def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any]
     segue convert cells.geojson cells-labels.tif --image cells.tif
     segue convert cells-labels.tif cells.geojson --table cells.csv
     segue convert 'masks/*_mask.tif' 'out/{nickname}.geojson' --strict
+    segue convert masks/ out/ --to imagej-roi --resume
     """
     from segue.cli.work import convert
     from segue.workflow.recipe import ConvertRecipe
 
-    how = {name: given.pop(name) for name in ("dry_run", "overwrite", "as_json", "verbose", "quiet")}
     recipe = ConvertRecipe(inputs=inputs, output=output, options=dict(options), **given)
-    return OK if convert(recipe, save_recipe=save_recipe, **how) else SOME_FAILED
+    return OK if convert(recipe, how) else SOME_FAILED

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def edit(recipe: EditRecipe, *, save_recipe: str | None, dry_run: bool, overwrite: bool, as_json: bool, verbose: bool, quiet: bool) -> None:
     """Do what a recipe says, and say what became of it."""
-    from segue.cli.work import save
+    from segue.cli.batch import save
     from segue.workflow.edit import edit_path
 
     outcome = edit_path(Path(recipe.input), recipe.edits, recipe.how(dry_run=dry_run, overwrite=overwrite))

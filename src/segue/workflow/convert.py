@@ -47,6 +47,25 @@ class Item:
     image: Path | None = None
     table: Path | None = None
 
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return self.source.name
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Everything that is read."""
+        return tuple(path for path in (self.source, self.image, self.table) if path is not None)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """What is written."""
+        return (self.target,)
+
+    def at(self, outputs: tuple[Path, ...]) -> Item:
+        """The same conversion, written elsewhere."""
+        return replace(self, target=outputs[0])
+
 
 @dataclass(frozen=True)
 class Result:
@@ -58,6 +77,16 @@ class Result:
     images: int
     size: int
     """Bytes written; 0 for a dry run."""
+
+    @property
+    def content(self) -> str:
+        """What was written, in a few words."""
+        count, what = (self.objects, "object") if self.objects or not self.images else (self.images, "image")
+        return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Its facts as plain data, without the notes."""
+        return {"objects": self.objects, "bytes": self.size}
 
 
 def convert_item(item: Item, settings: Settings) -> Result:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from segue.errors import UsageError
 from segue.formats.catalog import named
@@ -14,26 +16,29 @@ from segue.workflow.convert import Item
 from segue.workflow.pairing import Pair, find_pairs, with_table
 from segue.workflow.targets import target_format
 
+I = TypeVar("I")  # noqa: E741  # an item
+
 
 @dataclass(frozen=True)
-class Planned:
-    """One pair with the item that it becomes; None = it cannot be converted."""
+class Planned(Generic[I]):
+    """One pair with the item that it becomes; None = it cannot be worked on."""
 
     pair: Pair
-    item: Item | None
+    item: I | None
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Generic[I]):
     """Everything a command will do."""
 
-    planned: tuple[Planned, ...]
-    record: Format
+    planned: tuple[Planned[I], ...]
     batch: bool
     """Whether the output is a folder or a template, so that one failed item does not end the work."""
+    folder: Path | None = None
+    """Where the record of the work lies (``job.Job``); None = none is kept."""
 
     @property
-    def items(self) -> list[Item]:
+    def items(self) -> list[I]:
         return [one.item for one in self.planned if one.item is not None]
 
     @property
@@ -41,7 +46,7 @@ class Plan:
         return [one.pair for one in self.planned if one.item is None]
 
 
-def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None = None, labels: str | None = None, table: str | None = None) -> Plan:
+def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None = None, labels: str | None = None, table: str | None = None) -> Plan[Item]:
     """Plan a conversion.
 
     Parameters
@@ -65,7 +70,25 @@ def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None =
     planned = tuple(Planned(pair, _item(pair, output, record, folder=folder)) for pair in pairs)
     batch = folder or "{" in output
     _refuse_collisions(planned, output, record, batch=batch)
-    return Plan(planned, record, batch)
+    targets = [one.item.target for one in planned if one.item is not None]
+    return Plan(planned, batch, job_folder(output, targets) if batch else None)
+
+
+def job_folder(output: str, targets: Sequence[Path]) -> Path | None:
+    """Where the record of a batch lies: in the folder that the output names, else in the one that holds all targets; None = there is none.
+
+    A template names a folder as far as it has no placeholder: ``out/`` in ``out/{parent}/{nickname}.tif``.
+    """
+    fixed = output.partition("{")[0]
+    if fixed:
+        return Path(fixed) if fixed == output or fixed.endswith(("/", os.sep)) else Path(fixed).parent
+    if not output.startswith("{dataset_dir}"):
+        return Path()
+    try:
+        common = Path(os.path.commonpath([target.absolute().parent for target in targets]))
+    except ValueError:  # no targets, or several drives
+        return None
+    return None if common == Path(common.anchor) else Path(os.path.relpath(common)) if common.is_relative_to(Path.cwd()) else common
 
 
 def _is_folder(output: str, to: str | None) -> bool:
@@ -94,7 +117,7 @@ def _filled(output: str, pair: Pair, record: Format) -> str:
         raise UsageError(f"{output!r} cannot be filled: use {{nickname}}, {{parent}}, {{dataset_dir}} and {{ext}}") from error
 
 
-def _refuse_collisions(planned: tuple[Planned, ...], output: str, record: Format, *, batch: bool) -> None:
+def _refuse_collisions(planned: tuple[Planned[Item], ...], output: str, record: Format, *, batch: bool) -> None:
     if not batch and len(planned) > 1:
         example = str(Path(output).parent / ("{nickname}" + record.ending))
         raise UsageError(f"{len(planned)} items cannot be written to the one file {output}; use a template such as '{example}', or a folder ending in /")

@@ -1,0 +1,158 @@
+"""Carrying out a batch and saying how it went: what every command that works on items shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from segue.cli.batch_report import say_items, say_pairing
+from segue.cli.report import progress, say_json, say_notes
+from segue.notes import Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from segue.cli.how import How
+    from segue.tasks.workers import Workers
+    from segue.workflow.batch_item import Done, I, Work
+    from segue.workflow.job import Job
+    from segue.workflow.plan import Plan
+    from segue.workflow.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the work is called."""
+
+    doing: str
+    """``converting``"""
+    done: str
+    """``converted``"""
+
+
+def carry_out(plan: Plan[I], work: Work[I], recipe: Recipe, how: How, words: Words, workers: Workers | None = None) -> list[Done[I]]:
+    """Work on the items of a plan; shows the pairing before, and a progress bar on a terminal.
+
+    Parameters
+    ----------
+    plan, work
+        What is done to what; see ``batch_item``.
+    recipe
+        What was asked for: goes into the record of the job, and to ``--save-recipe``.
+    how, words
+        How it is done and reported.
+    workers
+        Who works on the items: the first that ``how.team`` returns.
+
+    Returns
+    -------
+    What became of the items, in the order of the plan; those that were not begun are missing.
+    """
+    if _many(plan) and not (how.as_json or how.quiet):
+        say_pairing(plan)
+    with _job(plan, recipe, how) as job:
+        done = _watched(plan, work, how, words, workers, job)
+    if how.save_recipe:
+        save(recipe, Path(how.save_recipe), overwrite=how.overwrite)
+    return done
+
+
+def tell(plan: Plan[I], done: list[Done[I]], how: How, words: Words) -> bool:
+    """Say what became of everything; True if it went well."""
+    if how.as_json:
+        say_json(_json(plan, done, how))
+    else:
+        _say(plan, done, how, words)
+    return not plan.missing and len(done) == len(plan.items) and all(one.error is None for one in done)
+
+
+def save(recipe: Recipe, path: Path, *, overwrite: bool) -> None:
+    """Save a recipe as a file."""
+    from segue.storage.sink import FileSink
+    from segue.workflow.recipe import recipe_bytes
+
+    with FileSink(path, overwrite=overwrite) as sink:
+        with sink.open() as file:
+            file.write(recipe_bytes(recipe))
+        sink.keep()
+
+
+def _many(plan: Plan[I]) -> bool:
+    return plan.batch and len(plan.planned) > 1
+
+
+def _job(plan: Plan[I], recipe: Recipe, how: How) -> AbstractContextManager[Job | None]:
+    """The record of a batch; a single file and a dry run need none."""
+    from contextlib import nullcontext
+
+    from segue.workflow.job import keep_record
+
+    if plan.folder is None or how.dry_run or not (_many(plan) or how.resume):
+        return nullcontext()
+    return keep_record(plan.folder, recipe, plan.items, resume=how.resume, overwrite=how.overwrite)
+
+
+def _watched(plan: Plan[I], work: Work[I], how: How, words: Words, workers: Workers | None, job: Job | None) -> list[Done[I]]:
+    from segue.tasks.workers import Threads
+    from segue.workflow.batch import run_items
+
+    steps = run_items(plan.items, work, batch=plan.batch, workers=workers or Threads(1), job=job, overwrite=how.overwrite)
+    done: list[Done[I]] = []
+    try:
+        done += _shown(steps, len(plan.items), how, words)
+    except KeyboardInterrupt:
+        if job is not None:
+            click.echo(f"{job.finished} of {len(plan.items)} are {words.done}; the same command with --resume does the rest", err=True)
+        raise
+    return sorted(done, key=lambda one: one.number)
+
+
+def _shown(steps: Iterator[Done[I]], total: int, how: How, words: Words) -> list[Done[I]]:
+    if total < 2 or not progress(how.quiet or how.as_json):
+        return list(steps)
+    from rich.console import Console
+    from rich.progress import track
+
+    return list(track(steps, words.doing, total=total, console=Console(stderr=True), transient=True))
+
+
+def _say(plan: Plan[I], done: list[Done[I]], how: How, words: Words) -> None:
+    many = _many(plan)
+    if not how.quiet:
+        say_items(plan, done, dry_run=how.dry_run, verbose=how.verbose, many=many)
+    say_notes(Notes.joined(one.result.notes for one in done if one.result), verbose=how.verbose, quiet=how.quiet)
+    failed = [(one.item.name, str(one.error)) for one in done if one.error] + [(pair.name, pair.missing) for pair in plan.missing]
+    for name, why in failed:
+        click.echo(f"failed: {name}: {why}", err=True)
+    if many or failed:
+        click.echo(_sum(plan, done, len(failed), words), err=True)
+
+
+def _sum(plan: Plan[I], done: list[Done[I]], failed: int, words: Words) -> str:
+    before = sum(one.before for one in done)
+    text = f"{sum(one.result is not None for one in done) - before} {words.done}, {failed} failed"
+    if before:
+        text = f"{before} already done, {text}"
+    left = len(plan.items) - len(done)
+    return f"{text}, {left} not begun; the same command with --resume does the rest" if left else text
+
+
+def _json(plan: Plan[I], done: list[Done[I]], how: How) -> dict[str, Any]:
+    items = []
+    for one in done:
+        body: dict[str, Any] = {"source": str(one.item.inputs[0]), "target": str(one.item.outputs[0])}
+        if len(one.item.outputs) > 1:
+            body["targets"] = [str(path) for path in one.item.outputs]
+        if one.result:
+            body |= one.result.to_json() | {"notes": one.result.notes.to_json()}
+        if one.error:
+            body |= one.error.to_json()
+        if one.before:
+            body["already_done"] = True
+        items.append(body)
+    missing = [{"name": pair.name, "message": pair.missing} for pair in plan.missing]
+    return {"dry_run": how.dry_run, "items": items, "missing": missing, "not_begun": len(plan.items) - len(done)}

@@ -1,0 +1,69 @@
+"""How a batch is carried out and reported: the options that ``convert``, ``measure``, ``segment`` and ``run`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from segue.tasks.workers import Workers
+
+
+@dataclass(frozen=True)
+class How:
+    """What was asked for, besides the recipe; nothing of it changes the outputs."""
+
+    workers: int | None = None
+    scheduler: str | None = None
+    resume: bool = False
+    dry_run: bool = False
+    overwrite: bool = False
+    save_recipe: str | None = None
+    as_json: bool = False
+    verbose: bool = False
+    quiet: bool = False
+
+    def team(self, items: int) -> tuple[Workers, Workers | None]:
+        """(who works on the items, who works inside an item; None = as it likes).
+
+        Several items share the cluster or the threads, and each is one piece of work; a single item may use them all.
+        """
+        from segue.tasks.cluster import Cluster
+        from segue.tasks.workers import Threads
+
+        everybody = Cluster(self.scheduler) if self.scheduler else Threads(self.workers) if self.workers else None
+        if items < 2 or everybody is None or everybody == Threads(1):
+            return Threads(1), everybody
+        return everybody, Threads(1)
+
+
+_OPTIONS = (
+    click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Work on N items at once (default: one after the other)."),
+    click.option("--scheduler", metavar="ADDRESS", help="Work on a Dask cluster: the address of its scheduler, or its scheduler file."),
+    click.option("--resume", is_flag=True, help="Go on with a batch that was interrupted: what is done is left alone."),
+    click.option("--dry-run", is_flag=True, help="Do everything but write; show what would be lost."),
+    click.option("--overwrite", is_flag=True, help="Replace outputs that exist."),
+    click.option("--save-recipe", metavar="FILE", help="Save what was asked for; segue run FILE does it again."),
+    click.option("--json", "as_json", is_flag=True, help="Report as JSON."),
+    click.option("-v", "--verbose", is_flag=True, help="All notes."),
+    click.option("-q", "--quiet", is_flag=True, help="Only errors."),
+)
+
+
+def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options; it gets them as one argument ``how``."""
+
+    @wraps(command)
+    def gathered(*args: Any, **given: Any) -> Any:
+        how = How(**{one.name: given.pop(one.name) for one in fields(How) if one.name in given})
+        if how.workers and how.scheduler:
+            raise click.UsageError("--workers and --scheduler exclude each other: a cluster decides how many work")
+        return command(*args, how=how, **given)
+
+    for option in reversed(_OPTIONS):
+        gathered = option(gathered)
+    return gathered

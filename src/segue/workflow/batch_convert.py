@@ -1,0 +1,32 @@
+"""Conversions as work of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from segue.workflow.batch import run_items
+from segue.workflow.batch_item import Done, Work
+from segue.workflow.convert import Item, Result, Settings, convert_item
+from segue.workflow.plan import Plan
+
+
+def run(plan: Plan[Item], settings: Settings) -> Iterator[Done[Item]]:
+    """Convert the items of a plan one by one, without a record.
+
+    Raises
+    ------
+    SegueError
+        The first error, where the plan is of one file. In a batch a failed item is yielded with its error and the next one is converted.
+    """
+    return run_items(plan.items, converting(settings), batch=plan.batch, overwrite=settings.overwrite)
+
+
+def converting(settings: Settings) -> Work[Item]:
+    """The work of a conversion."""
+    return partial(_convert, settings=settings)
+
+
+def _convert(item: Item, overwrite: bool, *, settings: Settings) -> Result:  # noqa: FBT001  # as every work
+    return convert_item(item, replace(settings, overwrite=overwrite))
