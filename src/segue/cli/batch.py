@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from segue.cli.how import How
     from segue.tasks.workers import Workers
-    from segue.workflow.batch_item import Done, I, Work
-    from segue.workflow.job import Job
+    from segue.workflow.jobs.item import Done, I, Work
+    from segue.workflow.jobs.record import Job
     from segue.workflow.plan import Plan
     from segue.workflow.recipe import Recipe
 
@@ -40,7 +40,7 @@ def carry_out(plan: Plan[I], work: Work[I], recipe: Recipe, how: How, words: Wor
     Parameters
     ----------
     plan, work
-        What is done to what; see ``batch_item``.
+        What is done to what; see ``jobs.item``.
     recipe
         What was asked for: goes into the record of the job, and to ``--save-recipe``.
     how, words
@@ -89,7 +89,7 @@ def _job(plan: Plan[I], recipe: Recipe, how: How) -> AbstractContextManager[Job 
     """The record of a batch; a single file and a dry run need none."""
     from contextlib import nullcontext
 
-    from segue.workflow.job import keep_record
+    from segue.workflow.jobs.record import keep_record
 
     if plan.folder is None or how.dry_run or not (_many(plan) or how.resume):
         return nullcontext()
@@ -98,7 +98,7 @@ def _job(plan: Plan[I], recipe: Recipe, how: How) -> AbstractContextManager[Job 
 
 def _watched(plan: Plan[I], work: Work[I], how: How, words: Words, workers: Workers | None, job: Job | None) -> list[Done[I]]:
     from segue.tasks.workers import Threads
-    from segue.workflow.batch import run_items
+    from segue.workflow.jobs.batch import run_items
 
     steps = run_items(plan.items, work, batch=plan.batch, workers=workers or Threads(1), job=job, overwrite=how.overwrite)
     done: list[Done[I]] = []

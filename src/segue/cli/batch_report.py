@@ -10,7 +10,7 @@ import click
 from segue.cli.report import say_table, size
 
 if TYPE_CHECKING:
-    from segue.workflow.batch_item import Done, I
+    from segue.workflow.jobs.item import Done, I
     from segue.workflow.plan import Plan
 
 MOST_ROWS = 50

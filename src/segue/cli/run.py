@@ -25,7 +25,7 @@ def command(recipe: str, how: How) -> int:
     """
     from segue.cli.editing import edit
     from segue.cli.work import convert
-    from segue.workflow.job_recipe import read_placed
+    from segue.workflow.jobs.places import read_placed
     from segue.workflow.recipe import EditRecipe
 
     saved = read_placed(Path(recipe))

@@ -15,7 +15,7 @@ WORDS = Words("converting", "converted")
 
 def convert(recipe: ConvertRecipe, how: How) -> bool:
     """Convert everything that a recipe names; True if every item was converted."""
-    from segue.workflow.batch_convert import converting
+    from segue.workflow.jobs.converting import converting
     from segue.workflow.plan import plan
 
     planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table)

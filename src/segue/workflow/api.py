@@ -16,9 +16,9 @@ from segue.model.grid import Grid, grid_of
 from segue.model.image import ArrayPixels, LabelImage, in_memory
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
-from segue.workflow.batch_convert import run
 from segue.workflow.convert import Settings, check_options, chosen, open_table, write_study
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
+from segue.workflow.jobs.converting import run
 from segue.workflow.opening import open_path, recognised, with_grid_of
 from segue.workflow.opening import read as read_recognised
 from segue.workflow.plan import plan

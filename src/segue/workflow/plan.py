@@ -35,7 +35,7 @@ class Plan(Generic[I]):
     batch: bool
     """Whether the output is a folder or a template, so that one failed item does not end the work."""
     folder: Path | None = None
-    """Where the record of the work lies (``job.Job``); None = none is kept."""
+    """Where the record of the work lies (``jobs.record.Job``); None = none is kept."""
 
     @property
     def items(self) -> list[I]:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Generic
 from segue.errors import SegueError, SinkError, TooLarge
 from segue.notes import Kind, Note, Notes
 from segue.storage.fault import DISK, code_of, sink_error
-from segue.workflow.batch_item import BatchResult, I, Work
+from segue.workflow.jobs.item import BatchResult, I, Work
 
 if TYPE_CHECKING:
-    from segue.workflow.job_entry import Entry
-    from segue.workflow.job_files import Read
+    from segue.workflow.jobs.entry import Entry
+    from segue.workflow.jobs.files import Read
 
 AGAIN = "again"
 """The folder in the record of a job where an item is done once more, to compare it with what is there."""
@@ -82,7 +82,7 @@ def _attempt(step: Step[I], work: Work[I], frame: Frame) -> Attempt:
 
 def _known(item: I, entry: Entry, work: Work[I], frame: Frame, inputs: tuple[Read, ...]) -> Attempt:
     """An item that was done: it stays if all is as it was; what somebody changed since is never replaced."""
-    from segue.workflow.job_files import still_there
+    from segue.workflow.jobs.files import still_there
 
     assert frame.base is not None
     fits = (entry.settings, entry.version, entry.inputs) == (frame.settings, frame.version, inputs)
@@ -138,7 +138,7 @@ def _again(item: I, work: Work[I], frame: Frame) -> tuple[BatchResult | None, li
 
 def _same(old: Path, new: Path) -> bool:
     """Whether an output is there already; False = nothing is there."""
-    from segue.workflow.job_files import look_at_output
+    from segue.workflow.jobs.files import look_at_output
 
     found, wanted = look_at_output(old, ""), look_at_output(new, "")
     if found is not None and found != wanted:
@@ -148,7 +148,7 @@ def _same(old: Path, new: Path) -> bool:
 
 @contextmanager
 def _elsewhere(item: I, frame: Frame) -> Iterator[tuple[Path, ...]]:
-    from segue.workflow.job_recipe import FOLDER
+    from segue.workflow.jobs.places import FOLDER
 
     assert frame.base is not None
     key = hashlib.sha256("\n".join(_places(item, frame.base)).encode(errors="surrogateescape")).hexdigest()[:16]
@@ -167,8 +167,8 @@ def _made(item: I, work: Work[I], frame: Frame, inputs: tuple[Read, ...], *, ove
 
 
 def _entry(item: I, result: BatchResult, written: list[Path], frame: Frame, inputs: tuple[Read, ...]) -> Entry:
-    from segue.workflow.job_entry import Entry, notes_of, place
-    from segue.workflow.job_files import look_at_output
+    from segue.workflow.jobs.entry import Entry, notes_of, place
+    from segue.workflow.jobs.files import look_at_output
 
     assert frame.base is not None
     looks = (look_at_output(path, place(path, frame.base)) for path in written)
@@ -178,13 +178,13 @@ def _entry(item: I, result: BatchResult, written: list[Path], frame: Frame, inpu
 
 
 def _inputs(item: I, base: Path) -> tuple[Read, ...]:
-    from segue.workflow.job_entry import place
-    from segue.workflow.job_files import look_at_input
+    from segue.workflow.jobs.entry import place
+    from segue.workflow.jobs.files import look_at_input
 
     return tuple(look_at_input(path, place(path, base)) for path in item.inputs)
 
 
 def _places(item: I, base: Path) -> tuple[str, ...]:
-    from segue.workflow.job_entry import place
+    from segue.workflow.jobs.entry import place
 
     return tuple(place(path, base) for path in item.outputs)

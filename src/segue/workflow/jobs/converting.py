@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from segue.workflow.batch import run_items
-from segue.workflow.batch_item import Done, Work
 from segue.workflow.convert import Item, Result, Settings, convert_item
+from segue.workflow.jobs.batch import run_items
+from segue.workflow.jobs.item import Done, Work
 from segue.workflow.plan import Plan
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from segue.errors import SegueError, SinkError
 from segue.storage.fault import DISK
 from segue.tasks.workers import Threads, Workers
-from segue.workflow.batch_attempt import Attempt, Frame, Step, attempt
-from segue.workflow.batch_item import Done, I, Work
+from segue.workflow.jobs.attempt import Attempt, Frame, Step, attempt
+from segue.workflow.jobs.item import Done, I, Work
 
 if TYPE_CHECKING:
-    from segue.workflow.job import Job
+    from segue.workflow.jobs.record import Job
 
 ONE_BY_ONE = Threads(1)
 
@@ -28,7 +28,7 @@ def run_items(
     Parameters
     ----------
     items, work
-        What is done to what; see ``batch_item``.
+        What is done to what; see ``jobs.item``.
     batch
         Whether a failed item is yielded with its error and the others are worked on. A disk that is full ends a batch all the same: nothing
         more is begun, and the items that were not begun are missing from what is yielded.

@@ -2,7 +2,7 @@
 
 ``segue-job/recipe.json``     what was asked for; its places are relative to the folder that holds ``segue-job``
 ``segue-job/plan.json``       the items, and the folders that were made for them
-``segue-job/manifest.jsonl``  a line per finished item (`job_entry.Entry`), on the disk as soon as its outputs are in place
+``segue-job/manifest.jsonl``  a line per finished item (`entry.Entry`), on the disk as soon as its outputs are in place
 
 Nothing in it depends on the clock, on the computer, on the folder in which everything lies, or on who did the work in which order: a batch
 that was interrupted and finished later leaves the same bytes as one that was not.
@@ -23,11 +23,11 @@ from segue.errors import SegueError, SinkError, UsageError
 from segue.storage.fault import sink_error
 from segue.storage.lock import NAME as LOCK
 from segue.storage.lock import write_lock
-from segue.workflow import job_manifest
-from segue.workflow.batch_attempt import AGAIN, Attempt, Frame
-from segue.workflow.batch_item import BatchItem
-from segue.workflow.job_entry import Entry, place
-from segue.workflow.job_recipe import FOLDER, seen_from, settings_digest, settings_of
+from segue.workflow.jobs import manifest
+from segue.workflow.jobs.attempt import AGAIN, Attempt, Frame
+from segue.workflow.jobs.entry import Entry, place
+from segue.workflow.jobs.item import BatchItem
+from segue.workflow.jobs.places import FOLDER, seen_from, settings_digest, settings_of
 from segue.workflow.recipe import Recipe, read_recipe, recipe_bytes
 
 
@@ -50,7 +50,7 @@ class Job:
         """The attempt, entered into the record; one that cannot be entered counts as failed (a resumed batch recognises what it wrote)."""
         if made.entry is not None and not made.before:
             try:
-                job_manifest.append(self.folder / job_manifest.NAME, made.entry)
+                manifest.append(self.folder / manifest.NAME, made.entry)
             except SinkError as error:
                 return Attempt(error=error)
             self._entries[made.entry.targets[0]] = made.entry
@@ -62,7 +62,7 @@ class Job:
         keys = [place(item.outputs[0], self._base) for item in items if item.outputs]
         planned = [self._entries[key] for key in keys if key in self._entries]
         others = [entry for key, entry in sorted(self._entries.items()) if key not in set(keys)]
-        job_manifest.rewrite(self.folder / job_manifest.NAME, planned + others)
+        manifest.rewrite(self.folder / manifest.NAME, planned + others)
 
 
 @contextmanager
@@ -93,8 +93,8 @@ def keep_record(base: Path, recipe: Recipe, items: Sequence[BatchItem], *, resum
     _make(folder)
     with write_lock(folder):
         try:
-            job_manifest.remove(folder / AGAIN)
-            entries = job_manifest.read(folder / job_manifest.NAME)
+            manifest.remove(folder / AGAIN)
+            entries = manifest.read(folder / manifest.NAME)
             frame = Frame(overwrite, resume, base, settings, __version__)
             job = Job(base, frame, entries)
             known = [(item, entry) for item in items if (entry := job.entry(item)) is not None]
@@ -105,8 +105,8 @@ def keep_record(base: Path, recipe: Recipe, items: Sequence[BatchItem], *, resum
             with suppress(SinkError):  # a full disk: the order of the lines is not worth an error
                 job.finish(items)
         finally:
-            job_manifest.remove(folder / AGAIN)
-            if not (folder / job_manifest.NAME).exists():
+            manifest.remove(folder / AGAIN)
+            if not (folder / manifest.NAME).exists():
                 _forget(folder)
     _remove_empty(folder, missing)
 
@@ -134,8 +134,8 @@ def _differing(folder: Path, recipe: Recipe) -> str:
 
 def _state(folder: Path, recipe: Recipe, plan: bytes) -> None:
     base = folder.parent
-    job_manifest.put(folder / "recipe.json", recipe_bytes(seen_from(recipe, Path.cwd(), base)))
-    job_manifest.put(folder / "plan.json", plan)
+    manifest.put(folder / "recipe.json", recipe_bytes(seen_from(recipe, Path.cwd(), base)))
+    manifest.put(folder / "plan.json", plan)
 
 
 def _plan(folder: Path, base: Path, items: Sequence[BatchItem], missing: list[Path]) -> bytes:
@@ -164,7 +164,7 @@ def _make(folder: Path) -> None:
 
 def _forget(folder: Path) -> None:
     for name in ("recipe.json", "plan.json", LOCK):
-        job_manifest.remove(folder / name)
+        manifest.remove(folder / name)
 
 
 def _remove_empty(folder: Path, made: list[Path]) -> None:

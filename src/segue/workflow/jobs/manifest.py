@@ -9,7 +9,7 @@ from pathlib import Path
 from segue.storage import leftovers
 from segue.storage.fault import sink_error
 from segue.storage.sink import FileSink
-from segue.workflow.job_entry import Entry, from_line, to_line
+from segue.workflow.jobs.entry import Entry, from_line, to_line
 
 NAME = "manifest.jsonl"
 

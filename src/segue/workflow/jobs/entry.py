@@ -12,7 +12,7 @@ import msgspec
 
 from segue.model.features import Feature
 from segue.notes import Kind, Note, Notes
-from segue.workflow.job_files import Read, Written
+from segue.workflow.jobs.files import Read, Written
 
 
 class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outputs: tuple[Written, ...]
     """What was written: the targets, or files beside them (one per population)."""
     settings: str
-    """Digest of the settings (``job_recipe.settings_digest``)."""
+    """Digest of the settings (``places.settings_digest``)."""
     version: str
     """The version of segue that did it."""
     content: str
