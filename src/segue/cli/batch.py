@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from segue.notes import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
     from segue.cli.how import How
     from segue.tasks.workers import Workers
@@ -52,10 +52,11 @@ def carry_out(plan: Plan[I], work: Work[I], recipe: Recipe, how: How, words: Wor
     -------
     What became of the items, in the order of the plan; those that were not begun are missing.
     """
+    from segue.workflow.jobs.carry import carry
+
     if _many(plan) and not (how.as_json or how.quiet):
         say_pairing(plan)
-    with _job(plan, recipe, how) as job:
-        done = _watched(plan, work, how, words, workers, job)
+    done = carry(plan, work, recipe, how, workers, partial(_watched, total=len(plan.items), how=how, words=words))
     if how.save_recipe:
         save(recipe, Path(how.save_recipe), overwrite=how.overwrite)
     return done
@@ -85,33 +86,16 @@ def _many(plan: Plan[I]) -> bool:
     return plan.batch and len(plan.planned) > 1
 
 
-def _job(plan: Plan[I], recipe: Recipe, how: How) -> AbstractContextManager[Job | None]:
-    """The record of a batch; a single file and a dry run need none."""
-    from contextlib import nullcontext
-
-    from segue.workflow.jobs.record import keep_record
-
-    if plan.folder is None or how.dry_run or not (_many(plan) or how.resume):
-        return nullcontext()
-    return keep_record(plan.folder, recipe, plan.items, resume=how.resume, overwrite=how.overwrite)
-
-
-def _watched(plan: Plan[I], work: Work[I], how: How, words: Words, workers: Workers | None, job: Job | None) -> list[Done[I]]:
-    from segue.tasks.workers import Threads
-    from segue.workflow.jobs.batch import run_items
-
-    steps = run_items(plan.items, work, batch=plan.batch, workers=workers or Threads(1), job=job, overwrite=how.overwrite)
-    done: list[Done[I]] = []
+def _watched(steps: Iterator[Done[Any]], job: Job | None, *, total: int, how: How, words: Words) -> list[Done[Any]]:
     try:
-        done += _shown(steps, len(plan.items), how, words)
+        return _shown(steps, total, how, words)
     except KeyboardInterrupt:
         if job is not None:
-            click.echo(f"{job.finished} of {len(plan.items)} are {words.done}; the same command with --resume does the rest", err=True)
+            click.echo(f"{job.finished} of {total} are {words.done}; the same command with --resume does the rest", err=True)
         raise
-    return sorted(done, key=lambda one: one.number)
 
 
-def _shown(steps: Iterator[Done[I]], total: int, how: How, words: Words) -> list[Done[I]]:
+def _shown(steps: Iterator[Done[Any]], total: int, how: How, words: Words) -> list[Done[Any]]:
     if total < 2 or not progress(how.quiet or how.as_json):
         return list(steps)
     from rich.console import Console

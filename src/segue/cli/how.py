@@ -5,40 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from segue.tasks.workers import Workers
+from segue.workflow.jobs.running import Running
 
 
 @dataclass(frozen=True)
-class How:
-    """What was asked for, besides the recipe; nothing of it changes the outputs."""
+class How(Running):
+    """How it is done, and how it is reported."""
 
-    workers: int | None = None
-    scheduler: str | None = None
-    resume: bool = False
-    dry_run: bool = False
-    overwrite: bool = False
     save_recipe: str | None = None
     as_json: bool = False
     verbose: bool = False
     quiet: bool = False
-
-    def team(self, items: int) -> tuple[Workers, Workers | None]:
-        """(who works on the items, who works inside an item; None = as it likes).
-
-        Several items share the cluster or the threads, and each is one piece of work; a single item may use them all.
-        """
-        from segue.tasks.cluster import Cluster
-        from segue.tasks.workers import Threads
-
-        everybody = Cluster(self.scheduler) if self.scheduler else Threads(self.workers) if self.workers else None
-        if items < 2 or everybody is None or everybody == Threads(1):
-            return Threads(1), everybody
-        return everybody, Threads(1)
 
 
 _OPTIONS = (
@@ -47,6 +28,7 @@ _OPTIONS = (
     click.option("--resume", is_flag=True, help="Go on with a batch that was interrupted: what is done is left alone."),
     click.option("--dry-run", is_flag=True, help="Do everything but write; show what would be lost."),
     click.option("--overwrite", is_flag=True, help="Replace outputs that exist."),
+    click.option("--with-recipe", is_flag=True, help="Beside each output OUT a file OUT.recipe.json, which makes it again with segue run."),
     click.option("--save-recipe", metavar="FILE", help="Save what was asked for; segue run FILE does it again."),
     click.option("--json", "as_json", is_flag=True, help="Report as JSON."),
     click.option("-v", "--verbose", is_flag=True, help="All notes."),

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from segue import __version__
 from segue.errors import InvalidRecipe
 from segue.storage.source import Source
-from segue.workflow.convert import Settings
+from segue.workflow.convert import Item, Settings
 from segue.workflow.derive import Policy
 from segue.workflow.edit import How
 from segue.workflow.edits.records import Edit
+from segue.workflow.recipe_measure import MeasureRecipe
+from segue.workflow.recipe_segment import SegmentRecipe
 
 VERSION = 1
 
@@ -41,6 +43,12 @@ class ConvertRecipe(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict, description="options of the reader, the writer and the conversion")
     strict: bool = Field(False, description="refuse to write when anything is lost or changed")
     verify: bool = Field(False, description="read each output back and compare")
+
+    def for_item(self, item: Item, output: Path) -> ConvertRecipe:
+        """The recipe that makes one output of a batch again."""
+        places = {"image": item.image, "table": item.table}
+        filled = {name: None if path is None else literal(path) for name, path in places.items()}
+        return self.model_copy(update={"inputs": (str(item.source),), "output": literal(output), "labels": None, **filled})
 
     def settings(self, *, dry_run: bool = False, overwrite: bool = False) -> Settings:
         """How to convert each item."""
@@ -71,8 +79,13 @@ class EditRecipe(BaseModel):
         return How(output, self.from_, self.to, self.options, strict=self.strict, dry_run=dry_run, verify=self.verify, overwrite=overwrite)
 
 
-Recipe = ConvertRecipe | EditRecipe
-_RECIPES: dict[str, type[ConvertRecipe | EditRecipe]] = {"convert": ConvertRecipe, "edit": EditRecipe}
+def literal(path: Path) -> str:
+    """A path as a template that is filled with nothing."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+Recipe = ConvertRecipe | EditRecipe | MeasureRecipe | SegmentRecipe
+_RECIPES: dict[str, type[Recipe]] = {"convert": ConvertRecipe, "edit": EditRecipe, "measure": MeasureRecipe, "segment": SegmentRecipe}
 
 
 def recipe_bytes(recipe: Recipe) -> bytes:

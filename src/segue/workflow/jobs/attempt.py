@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from segue.errors import SegueError, SinkError, TooLarge
 from segue.notes import Kind, Note, Notes
@@ -75,7 +75,8 @@ def _attempt(step: Step[I], work: Work[I], frame: Frame) -> Attempt:
     if not frame.resume:
         return _made(step.item, work, frame, inputs, overwrite=frame.overwrite)
     entry = step.entry
-    if entry is None or entry.targets != _places(step.item, frame.base):
+    places = _places(step.item, frame.base)
+    if entry is None or entry.targets[: len(places)] != places:
         return _unknown(step.item, work, frame, inputs)
     return _known(step.item, entry, work, frame, inputs)
 
@@ -85,7 +86,7 @@ def _known(item: I, entry: Entry, work: Work[I], frame: Frame, inputs: tuple[Rea
     from segue.workflow.jobs.files import still_there
 
     assert frame.base is not None
-    fits = (entry.settings, entry.version, entry.inputs) == (frame.settings, frame.version, inputs)
+    fits = (entry.settings, entry.version, entry.inputs, entry.facts) == (frame.settings, frame.version, inputs, _facts(item))
     states = [still_there(frame.base / one.path, one) for one in entry.outputs]
     if fits and all(states):
         return Attempt(entry.recorded, entry=entry, before=True)
@@ -174,7 +175,12 @@ def _entry(item: I, result: BatchResult, written: list[Path], frame: Frame, inpu
     looks = (look_at_output(path, place(path, frame.base)) for path in written)
     outputs = tuple(one for one in looks if one is not None)
     targets = _places(item, frame.base)
-    return Entry(item.name, targets, inputs, outputs, frame.settings, frame.version, result.content, result.to_json(), notes_of(result.notes))
+    facts = (result.content, result.to_json(), notes_of(result.notes), _facts(item))
+    return Entry(item.name, targets, inputs, outputs, frame.settings, frame.version, *facts)
+
+
+def _facts(item: I) -> dict[str, Any]:
+    return dict(getattr(item, "facts", {}))
 
 
 def _inputs(item: I, base: Path) -> tuple[Read, ...]:

@@ -81,6 +81,8 @@ def _absolute(value: Any) -> Any:
         return value.absolute()
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple(_absolute(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return absolute(cast(Any, value))
     if isinstance(value, Mapping):
         return {key: _absolute(one) for key, one in value.items()}
     return value

@@ -8,11 +8,14 @@ from functools import partial
 
 from segue.workflow.convert import Item, Result, Settings, convert_item
 from segue.workflow.jobs.batch import run_items
+from segue.workflow.jobs.carry import carry
 from segue.workflow.jobs.item import Done, Work
-from segue.workflow.plan import Plan
+from segue.workflow.jobs.running import Running
+from segue.workflow.plan import Plan, plan
+from segue.workflow.recipe import ConvertRecipe
 
 
-def run(plan: Plan[Item], settings: Settings) -> Iterator[Done[Item]]:
+def run(planned: Plan[Item], settings: Settings) -> Iterator[Done[Item]]:
     """Convert the items of a plan one by one, without a record.
 
     Raises
@@ -20,7 +23,20 @@ def run(plan: Plan[Item], settings: Settings) -> Iterator[Done[Item]]:
     SegueError
         The first error, where the plan is of one file. In a batch a failed item is yielded with its error and the next one is converted.
     """
-    return run_items(plan.items, converting(settings), batch=plan.batch, overwrite=settings.overwrite)
+    return run_items(planned.items, converting(settings), batch=planned.batch, overwrite=settings.overwrite)
+
+
+def carry_convert(recipe: ConvertRecipe, running: Running) -> tuple[Plan[Item], list[Done[Item]]]:
+    """Convert everything that a recipe names; see ``jobs.carry.carry``.
+
+    Raises
+    ------
+    SegueError
+    """
+    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table)
+    workers, _ = running.team(len(planned.items))
+    work = converting(recipe.settings(dry_run=running.dry_run, overwrite=running.overwrite))
+    return planned, carry(planned, work, recipe, running, workers)
 
 
 def converting(settings: Settings) -> Work[Item]:

@@ -39,6 +39,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     content: str
     result: dict[str, Any]
     notes: tuple[_Note, ...] = ()
+    facts: dict[str, Any] = {}
+    """What else decided about the outputs (``item.BatchItem``)."""
 
     @property
     def recorded(self) -> Recorded:

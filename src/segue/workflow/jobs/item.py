@@ -12,7 +12,10 @@ from segue.notes import Notes
 
 
 class BatchItem(Protocol):
-    """One of many things to do; a frozen dataclass that can be pickled."""
+    """One of many things to do; a frozen dataclass that can be pickled.
+
+    It may have ``facts``: what decides about its outputs, and is neither in a file nor a setting of the recipe (its number among the items).
+    """
 
     @property
     def name(self) -> str:
@@ -35,7 +38,10 @@ class BatchItem(Protocol):
 
 
 class BatchResult(Protocol):
-    """What became of an item that went well."""
+    """What became of an item that went well.
+
+    It may have ``written``: the files that were written, where only the work knows them (one per population).
+    """
 
     @property
     def notes(self) -> Notes: ...
