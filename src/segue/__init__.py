@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
     from segue.workflow.api import convert, diff, edit, formats, outline, rasterize, read, undo, write
-    from segue.workflow.measure_api import measure
+    from segue.workflow.measuring.api import measure
+    from segue.workflow.segmenting.api import segment
 
 __version__ = "0.1.0"
 
@@ -24,10 +25,28 @@ _HOME = {
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
-    "measure": "segue.workflow.measure_api",
+    "measure": "segue.workflow.measuring.api",
+    "segment": "segue.workflow.segmenting.api",
 }
 
-__all__ = ["ImageSet", "Note", "Notes", "SegueError", "Study", "convert", "diff", "edit", "formats", "measure", "outline", "rasterize", "read", "undo", "write"]
+__all__ = [
+    "ImageSet",
+    "Note",
+    "Notes",
+    "SegueError",
+    "Study",
+    "convert",
+    "diff",
+    "edit",
+    "formats",
+    "measure",
+    "outline",
+    "rasterize",
+    "read",
+    "segment",
+    "undo",
+    "write",
+]
 
 
 class _Public(ModuleType):

@@ -15,6 +15,8 @@ from segue.errors import SegueError
 
 COMMANDS = {
     "convert": "any results to any results",
+    "segment": "find the particles of images",
+    "measure": "per-segment statistics of images",
     "edit": "rename, delete, merge, split, relabel, tag",
     "undo": "take back edits of a study",
     "inspect": "what is inside a file",

@@ -27,8 +27,18 @@ def command(recipe: str, how: How) -> int:
     from segue.cli.work import convert
     from segue.workflow.jobs.places import read_placed
     from segue.workflow.recipe import EditRecipe
+    from segue.workflow.recipe_measure import MeasureRecipe
+    from segue.workflow.recipe_segment import SegmentRecipe
 
     saved = read_placed(Path(recipe))
+    if isinstance(saved, MeasureRecipe):
+        from segue.cli.measuring import measure
+
+        return OK if measure(saved, how) else SOME_FAILED
+    if isinstance(saved, SegmentRecipe):
+        from segue.cli.segmenting import segment
+
+        return OK if segment(saved, how) else SOME_FAILED
     if isinstance(saved, EditRecipe):
         edit(saved, save_recipe=how.save_recipe, dry_run=how.dry_run, overwrite=how.overwrite, as_json=how.as_json, verbose=how.verbose, quiet=how.quiet)
         return OK

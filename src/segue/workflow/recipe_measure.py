@@ -11,7 +11,7 @@ class MeasureRecipe(BaseModel):
     """Measure segments on images."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-    PLACES: ClassVar = ("inputs", "outputs", "labels", "populations", "summary")
+    PLACES: ClassVar = ("inputs", "outputs", "labels", "panel", "populations", "summary")
 
     task: Literal["measure"] = "measure"
     inputs: tuple[str, ...] = Field(min_length=1, description="images or studies: files, folders, patterns")
@@ -22,6 +22,18 @@ class MeasureRecipe(BaseModel):
     statistics: tuple[str, ...] = Field((), description="what is measured: names of the catalogue, 'percentile N', groups")
     preset: str | None = Field(None, description="the columns of another program, under its names")
     layer: str | None = Field(None, description="the label image whose segments are measured; null = all")
-    channels: tuple[str, ...] = Field((), description="names of the channels, or the table that names them")
+    channels: tuple[str, ...] = Field((), description="names of the channels; of an image that names them, those that are wanted")
+    panel: str | None = Field(None, description="template of the table that names the channels, as steinbock and MCMICRO have it")
+    pixel_size: str | None = Field(
+        None, description="size of a pixel, as 0.5um, or of its axes, as 2x0.5x0.5um (z, y, x); lengths and areas are then in that unit"
+    )
+    physical: bool = Field(False, description="lengths and areas in the unit of the pixel size that the files state")
+    populations: tuple[str, ...] = Field((), description="templates of files whose populations are joined to the objects, by id or label")
+    split_populations: tuple[str, ...] | None = Field(None, description="one output per population, of these names; empty = of all; null = none")
+    neighbours: bool = Field(False, description="connect segments that touch")
+    combine: bool = Field(False, description="one output of all images")
+    undefined: Literal["", "NA", "NaN"] | None = Field(None, description="what stands for a number that is missing in a text table")
+    dictionary: bool = Field(False, description="a table beside each output that says what its columns mean")
+    summary: str | None = Field(None, description="a table of counts, fractions, densities and means per image and population")
     options: dict[str, Any] = Field(default_factory=dict, description="options of the readers and writers, and of taking images as labels")
     strict: bool = Field(False, description="refuse to write when anything that was measured is lost or changed")

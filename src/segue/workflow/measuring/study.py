@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from segue.errors import Incompatible, InvalidOption
 from segue.measure.measuring import Measured, measure
 from segue.measure.preset import PresetColumn, shown
+from segue.model.grid import Grid
 from segue.model.image import Image, LabelImage, size_of
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column
 from segue.notes import Kind, Note, Notes
-from segue.workflow.measure_channels import Named, channels_of
-from segue.workflow.measure_choice import Choice, wanted
-from segue.workflow.measure_values import Layer, column_of, times, with_values
+from segue.workflow.measuring.channels import Named, channels_of
+from segue.workflow.measuring.choice import Choice, wanted
+from segue.workflow.measuring.units import PixelSize, named, physical_size, unit_of, with_pixel_size
+from segue.workflow.measuring.values import Layer, column_of, times, with_values
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
@@ -37,6 +39,12 @@ class Measuring:
     """Only segments of this label image."""
     channels: tuple[str, ...] = ()
     """Names of the channels, or those that are wanted."""
+    pixel_size: PixelSize | None = None
+    """How large a pixel is, whatever the files state."""
+    physical: bool = False
+    """Lengths, places and areas in the unit of the pixel size."""
+    neighbours: bool = False
+    """Whether segments that touch are connected."""
 
 
 def measured_study(study: Study, how: Measuring, workers: Workers | None = None, where: str = "") -> tuple[Study, Notes]:
@@ -65,6 +73,7 @@ def measured_study(study: Study, how: Measuring, workers: Workers | None = None,
 
 
 def _image_set(s: ImageSet, how: Measuring, workers: Workers | None, where: str) -> tuple[ImageSet, Notes]:
+    s = s if how.pixel_size is None else with_pixel_size(s, how.pixel_size)
     labels = layers_of(s, how.layer, where)
     channels = channels_of(s, how.channels, where) if how.choice.values else ()
     if how.choice.values and not channels:
@@ -72,7 +81,7 @@ def _image_set(s: ImageSet, how: Measuring, workers: Workers | None, where: str)
     for image in labels:
         for one in s.images:
             check_sizes(image, one, where)
-    found = [_layer(image, channels, how.choice, workers) for image in labels]
+    found = [_layer(image, channels, how, s.grid, workers, where) for image in labels]
     return with_values(s, found), _left_out(labels, how.choice)
 
 
@@ -120,18 +129,34 @@ def check_sizes(labels: LabelImage, image: Image, where: str) -> None:
     raise Incompatible(f"{where}: the label image ({texts[0]}) and the image ({texts[1]}) differ in size; they have to be of the same pixels")
 
 
-def _layer(labels: LabelImage, channels: Sequence[Named], choice: Choice, workers: Workers | None) -> Layer:
+def _layer(labels: LabelImage, channels: Sequence[Named], how: Measuring, grid: Grid, workers: Workers | None, where: str) -> Layer:
     dims = dimensions(labels)
-    asked = choice.columns([one.name for one in channels], dims)
-    found = measure(labels, [one.channel for one in channels], wanted(one.measurement for one in asked), workers)
-    columns = tuple(_column(one, found, channels, labels.name) for one in asked)
+    size, unit = physical_size(grid, dims, where) if how.physical else (None, None)
+    asked = how.choice.columns([one.name for one in channels], dims)
+    found = measure(labels, [one.channel for one in channels], wanted(one.measurement for one in asked), workers, **({} if size is None else {"pixel": size}))
+    columns = tuple(_column(one, found, channels, labels.name, _Scale(unit, dims, by_name=not how.choice.preset)) for one in asked)
     return Layer(labels.name, found.label, times(labels, found), columns)
 
 
-def _column(asked: PresetColumn, found: Measured, channels: Sequence[Named], layer: str) -> tuple[Column, pl.Series]:
+class _Scale(NamedTuple):
+    """In what lengths are."""
+
+    unit: str | None
+    """None = pixels."""
+    dimensions: int
+    by_name: bool
+    """Whether names of columns say it."""
+
+
+def _column(asked: PresetColumn, found: Measured, channels: Sequence[Named], layer: str, scale: _Scale) -> tuple[Column, pl.Series]:
     channel = None if asked.channel is None else channels[asked.channel]
     dtype = None if channel is None else channel.channel.image.pixels.dtype
     values = shown(found.columns[asked.measurement, asked.channel], asked.convention, dtype)
     whole = asked.measurement in _COUNTS or (asked.measurement in _VALUES and channel is not None and channel.whole)
-    column = Column(asked.name, measurement=asked.measurement, channel=(channel.name or None) if channel else None, layer=layer)
-    return column_of(column, values, whole=whole or asked.convention == "truncated index")
+    unit = unit_of(asked.measurement, scale.unit, scale.dimensions)
+    if asked.convention == "degrees":
+        unit = "degrees"
+    name = named(asked, scale.unit, unit) if scale.by_name else asked.name
+    column = Column(name, unit=unit, measurement=asked.measurement, channel=(channel.name or None) if channel else None, layer=layer)
+    in_pixels = scale.unit is None or unit in (None, "px")
+    return column_of(column, values, whole=(whole and in_pixels) or asked.convention == "truncated index")

@@ -13,10 +13,10 @@ from segue.errors import Incompatible
 from segue.model.grid import grid_of
 from segue.model.image import ArrayPixels, Image, LabelImage, Pixels
 from segue.model.study import ImageSet, Study
-from segue.workflow.measure_choice import choice_of
-from segue.workflow.measure_inputs import opened, with_segments
-from segue.workflow.measure_study import Measuring, measured_study
-from segue.workflow.measure_values import TABLE
+from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.inputs import opened, with_segments
+from segue.workflow.measuring.study import Measuring, measured_study
+from segue.workflow.measuring.values import TABLE
 from segue.workflow.opening import Opened
 
 if TYPE_CHECKING:

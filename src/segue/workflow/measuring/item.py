@@ -1,0 +1,154 @@
+"""Measuring one item: read image and segments, measure, write every output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from segue.errors import InvalidOption
+from segue.formats.format import Format
+from segue.model.study import Study
+from segue.notes import Notes
+from segue.workflow.gates import with_populations
+from segue.workflow.measuring.inputs import opened, with_segments
+from segue.workflow.measuring.panel import panel_names
+from segue.workflow.measuring.study import Measuring, measured_study
+from segue.workflow.measuring.summary import Row, summary_rows
+from segue.workflow.measuring.write import How, Made, fields_of, outputs_of, write_all
+from segue.workflow.prepare import SETTINGS
+
+if TYPE_CHECKING:
+    from segue.tasks.workers import Workers
+
+
+@dataclass(frozen=True)
+class MeasureItem:
+    """One measurement: an image, its segments, and where the values go."""
+
+    image: Path
+    labels: Path | None
+    """None = the image's file holds them, too."""
+    outputs: tuple[Path, ...]
+    populations: tuple[Path, ...] = ()
+    panel: Path | None = None
+    """The table that names the channels."""
+    nickname: str = ""
+    """What the image is called where its file does not say."""
+    number: int | None = None
+    """Its place among several, from 1."""
+
+    @property
+    def name(self) -> str:
+        return self.image.name
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file whose content matters."""
+        return tuple(one for one in (self.image, self.labels, *self.populations, self.panel) if one is not None)
+
+    def at(self, outputs: tuple[Path, ...]) -> Self:
+        """The same item, written elsewhere."""
+        return replace(self, outputs=outputs)
+
+
+@dataclass(frozen=True)
+class MeasureTask:
+    """How items are measured and written: the same for all of a batch."""
+
+    measuring: Measuring
+    how: How = field(default_factory=How)
+    from_: str | None = None
+    shared: bool = False
+    """Whether several items have the same files of populations, which then have to say which image they are about."""
+    combine: bool = False
+    """Whether what was measured is handed back, not written."""
+    summary: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureResult:
+    """What became of an item."""
+
+    item: MeasureItem
+    made: tuple[Made, ...]
+    notes: Notes
+    objects: int
+    summary: tuple[Row, ...] = ()
+    study: Study | None = None
+    """What was measured, where it is not written yet."""
+
+    @property
+    def written(self) -> list[Path]:
+        """Files and folders that were written."""
+        return [one.path for one in self.made]
+
+    @property
+    def size(self) -> int:
+        """Bytes written."""
+        return sum(one.size for one in self.made)
+
+    @property
+    def content(self) -> str:
+        return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain data."""
+        files = [{"file": one.path.name, "bytes": one.size} | ({} if one.objects is None else {"objects": one.objects}) for one in self.made]
+        return {"objects": self.objects, "outputs": files} | ({"summary": list(self.summary)} if self.summary else {})
+
+
+def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers: Workers | None = None) -> MeasureResult:  # noqa: FBT001  # as every work
+    """Measure the segments of one image and write what was measured.
+
+    Raises
+    ------
+    SegueError
+        Nothing is written then.
+    """
+    outputs = outputs_of(item.outputs, task.how, item.number)
+    study, notes = opened_item(item, task, [one.record for one in outputs])
+    with study:
+        study, more = _measured(study, item, task, workers)
+        notes += more
+        rows = tuple(summary_rows(study, item.nickname or item.name)) if task.summary else ()
+        objects = sum(len(s.objects) for s in study.image_sets)
+        if task.combine:
+            return MeasureResult(item, (), notes, objects, rows, replace(_with_names(study, item.nickname), close=None))
+        made, lost = write_all(study, outputs, task.how, overwrite=overwrite, where=item.name)
+    return MeasureResult(item, made, notes + lost, objects, rows)
+
+
+def opened_item(item: MeasureItem, task: MeasureTask, writers: list[Format]) -> tuple[Study, Notes]:
+    """The image and the segments of an item as one study."""
+    options = task.how.options
+    image = opened(item.image, options, task.from_)
+    labels = None if item.labels is None else opened(item.labels, options)
+    check_options(options, [image.record, *([labels.record] if labels else [])], writers)
+    return with_segments(image, labels, options)
+
+
+def _measured(study: Study, item: MeasureItem, task: MeasureTask, workers: Workers | None) -> tuple[Study, Notes]:
+    how = task.measuring
+    if item.panel is not None:
+        how = replace(how, channels=panel_names(item.panel))
+    study, notes = measured_study(study, how, workers, item.name)
+    if item.populations:
+        names = (item.nickname, item.name)
+        study, more = with_populations(study, item.populations, task.how.options, names, shared=task.shared)
+        notes += more
+    return study, notes
+
+
+def _with_names(study: Study, name: str) -> Study:
+    return study.map(lambda s: s if s.name else replace(s, name=name))
+
+
+def check_options(options: Mapping[str, Any], readers: list[Format], writers: list[Format]) -> None:
+    """Raise InvalidOption if a key of ``--set`` belongs neither to a reader, nor to a writer, nor to what takes an image as labels."""
+    fields = [fields_of(record, "read") for record in readers] + [fields_of(record, "write") for record in writers]
+    known = dict.fromkeys([name for names in fields for name in names] + list(SETTINGS))
+    for name in options:
+        if name not in known:
+            raise InvalidOption(f"--set {name}: no such option here; there are: {', '.join(known)}", option=name, allowed=", ".join(known))

@@ -1,0 +1,180 @@
+"""What a measurement will do, decided before a pixel is read: images, their segments, outputs, collisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from segue.errors import UsageError
+from segue.formats.catalog import FORMATS, named
+from segue.formats.format import Format
+from segue.formats.segue_study.spec import FORMAT as STUDY
+from segue.storage.names import safe_name
+from segue.storage.source import split_suffix
+from segue.workflow.measuring.item import MeasureItem
+from segue.workflow.measuring.split import PLACE
+from segue.workflow.measuring.summary import check_summary
+from segue.workflow.measuring.write import PRESET_FORMATS, record_of
+from segue.workflow.pairing import MASK_ENDINGS, Pair, files_of, fill, find_pairs, mask_of
+from segue.workflow.plan import Plan, Planned, job_folder
+from segue.workflow.recipe_measure import MeasureRecipe
+
+PLAIN = "table"
+"""What goes into a folder unless something else is asked for."""
+
+
+def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
+    """Plan a measurement.
+
+    Raises
+    ------
+    UsageError
+        Several items would be written to one file, or an output would replace an input.
+    SourceError
+        An input does not exist.
+    """
+    if len(recipe.to) not in (0, 1, len(recipe.outputs)):
+        raise UsageError(f"--to was given {len(recipe.to)} times for {len(recipe.outputs)} outputs; give it once for all, or once for each -o, in their order")
+    if recipe.summary is not None:
+        check_summary(Path(recipe.summary))
+    pairs = [with_files(pair, recipe) for pair in segments(recipe.inputs, recipe.labels)]
+    numbered = len(pairs) > 1 and not recipe.combine
+    planned = tuple(Planned(pair, _item(pair, recipe, number if numbered else None)) for number, pair in enumerate(pairs, 1))
+    if recipe.combine:
+        _check_combined(recipe)
+        return Plan(planned, batch=len(pairs) > 1)
+    batch = any("{" in one.replace(PLACE, "") or is_folder(one, to) for one, to in _outputs(recipe))
+    _check(planned, recipe, batch=batch)
+    targets = [path for one in planned if one.item for path in one.item.outputs]
+    return Plan(planned, batch, job_folder(recipe.outputs[0], targets) if batch else None)
+
+
+def with_files(pair: Pair, recipe: MeasureRecipe) -> Pair:
+    """The pair, missing where a file of populations or the panel is."""
+    files = () if pair.missing or pair.image is None else files_for(pair.image, recipe)
+    absent = next((file for file in files if not file.exists()), None)
+    return pair if absent is None else replace(pair, missing=f"no file {absent}")
+
+
+def files_for(image: Path, recipe: MeasureRecipe) -> tuple[Path, ...]:
+    """The files of populations of an image, and behind them its panel."""
+    return tuple(fill(template, image) for template in (*recipe.populations, *([recipe.panel] if recipe.panel else [])))
+
+
+def segments(inputs: Sequence[str], labels: str | None) -> list[Pair]:
+    """The images that are measured, each with the file of its segments; ``image`` is the image, ``source`` that file.
+
+    Without a template the segments are found beside the image under the endings of well-known tools; an image that has none there is taken to
+    hold them itself, as a study does: ``source`` and ``image`` are then the same.
+    """
+    if labels is not None:
+        files = [file for one in inputs for file in files_of(one)]
+        masks = {fill(labels, file) for file in files} if "{" in labels and len(files) > 1 else set()
+        kept = [str(file) for file in files if file not in masks]
+        return find_pairs(kept, labels=labels)
+    return [_with_segments(pair) for pair in find_pairs(inputs)]
+
+
+def _with_segments(pair: Pair) -> Pair:
+    if pair.image is not None or pair.source is None:
+        return pair
+    if mask_of(pair.source) is not None and not pair.source.is_dir() and pair.name != split_suffix(pair.source.name)[0]:
+        return replace(pair, missing=f"{pair.source.name} is named like a mask, and no image of that name is beside it")
+    beside = sorted((file for file in pair.source.parent.iterdir() if mask_of(file) == pair.name and file != pair.source), key=_preference)
+    return replace(pair, image=pair.source, source=beside[0] if beside else pair.source, unused=tuple(beside[1:]))
+
+
+def _preference(file: Path) -> tuple[int, str]:
+    stem = split_suffix(file.name)[0].lower()
+    return next(nth for nth, ending in enumerate(MASK_ENDINGS) if stem.endswith(ending)), file.name
+
+
+def _item(pair: Pair, recipe: MeasureRecipe, number: int | None) -> MeasureItem | None:
+    if pair.missing or pair.image is None:
+        return None
+    labels = None if pair.source == pair.image else pair.source
+    targets = tuple(_target(output, to, pair, recipe) for output, to in _outputs(recipe))
+    files = files_for(pair.image, recipe)
+    populations, panel = (files[:-1], files[-1]) if recipe.panel else (files, None)
+    return MeasureItem(pair.image, labels, targets, populations, panel, pair.name, number)
+
+
+def _outputs(recipe: MeasureRecipe) -> Iterator[tuple[str, str | None]]:
+    """Each output with the format that was named for it."""
+    yield from zip(
+        recipe.outputs, recipe.to if len(recipe.to) == len(recipe.outputs) else recipe.to * len(recipe.outputs) or [None] * len(recipe.outputs), strict=True
+    )
+
+
+def is_folder(output: str, to: str | None) -> bool:
+    """Whether an output is a folder for many files, not a file or a study."""
+    endings = named(to).suffixes if to else STUDY.suffixes
+    return output.endswith(("/", "\\")) or (Path(output).is_dir() and not (to and named(to).folder) and not output.lower().endswith(endings))
+
+
+def _target(output: str, to: str | None, pair: Pair, recipe: MeasureRecipe) -> Path:
+    if recipe.combine:
+        return Path(output)
+    if is_folder(output, to):
+        usual = _usual(to, recipe.preset)
+        return Path(output) / (safe_name(pair.name) + (f"_{PLACE}" if recipe.split_populations is not None else "") + usual.ending)
+    return Path(_filled(output, to, pair, recipe.preset)) if "{" in output else Path(output)
+
+
+def _filled(output: str, to: str | None, pair: Pair, preset: str | None) -> str:
+    assert pair.image is not None
+    home = pair.image.parent
+    suffix = split_suffix(output)[1]
+    record = _usual(to, preset) if to or suffix in ("", ".{ext}") else record_of(Path(f"x{suffix}"), None, preset)
+    try:
+        return output.format(nickname=pair.name, dataset_dir=home, parent=home.resolve().name, ext=record.suffixes[0].lstrip("."), population=PLACE)
+    except (KeyError, IndexError, ValueError) as error:
+        raise UsageError(f"{output!r} cannot be filled: use {{nickname}}, {{parent}}, {{dataset_dir}}, {{ext}} and {{population}}") from error
+
+
+def _usual(to: str | None, preset: str | None) -> Format:
+    """The format of files in an output folder."""
+    return named(to) if to else FORMATS.get(PRESET_FORMATS.get(preset or "", ""), FORMATS[PLAIN])
+
+
+def _check_combined(recipe: MeasureRecipe) -> None:
+    for output, to in _outputs(recipe):
+        if is_folder(output, to) or "{" in output.replace(PLACE, ""):
+            raise UsageError(f"--combine writes one file of all images, so {output} has to be a file")
+        record = record_of(Path(output), to, recipe.preset)
+        if not record.many:
+            raise UsageError(f"{record.title} holds one image, so --combine cannot write {output}; choose a table (.csv), .fcs or .segue")
+    _check_split(recipe)
+
+
+def _check_split(recipe: MeasureRecipe) -> None:
+    for output, to in _outputs(recipe):
+        if recipe.split_populations is None and PLACE in output:
+            raise UsageError(f"{output} names {PLACE}: say with --split-populations that there is to be a file per population")
+        if recipe.split_populations is not None and PLACE not in output and not is_folder(output, to):
+            stem, suffix = split_suffix(output)
+            raise UsageError(f"--split-populations writes a file per population, so the output needs {PLACE} in its name, such as '{stem}_{PLACE}{suffix}'")
+
+
+def _check(planned: Sequence[Planned[MeasureItem]], recipe: MeasureRecipe, *, batch: bool) -> None:
+    if not batch and len(planned) > 1:
+        first = Path(recipe.outputs[0])
+        example = first.parent / ("{nickname}" + split_suffix(first.name)[1])
+        raise UsageError(
+            f"{len(planned)} images cannot be measured into the one file {first}; use a template such as '{example}', a folder ending in /, or --combine for "
+            "one table of all images"
+        )
+    _check_split(recipe)
+    seen: dict[str, str] = {}
+    for item in (one.item for one in planned if one.item):
+        sources = {path.resolve() for path in item.inputs if STUDY.suffixes[0] not in path.name}
+        for target in item.outputs:
+            if target.resolve() in sources:
+                raise UsageError(f"{target} is measured, so it cannot be the output; choose another name")
+            key = str(target.absolute()).casefold()
+            if key in seen:
+                raise UsageError(
+                    f"{seen[key]} and {item.name} would both be written to {target}; use a template that tells them apart, such as '{{parent}}-{{nickname}}'"
+                )
+            seen[key] = item.name
