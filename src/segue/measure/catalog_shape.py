@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segue.measure.measurement import IMAGEJ, PLANE, SKIMAGE, Measurement
+from segue.measure.measurement import IMAGEJ, PLANE, SEGUE, SKIMAGE, VOLUME, Measurement
 
 SHAPE: tuple[Measurement, ...] = (
     Measurement("area", "pixels", "number of pixels (voxels)", IMAGEJ),
@@ -20,7 +20,7 @@ SHAPE: tuple[Measurement, ...] = (
         "perimeter", "length", "outer contours along pixel edges, less 2 - sqrt(2) per corner; of corners one pixel apart every other one", IMAGEJ, PLANE
     ),
     Measurement("circularity", "number", "4 pi area / perimeter^2, at most 1", IMAGEJ, PLANE, ("area", "perimeter")),
-    Measurement("feret", "length", "largest distance of two corners of the convex hull", IMAGEJ, PLANE),
+    Measurement("feret", "length", "largest distance of two corners of its pixels (voxels)", IMAGEJ),
     Measurement("feret_x", "pixel place", "x of the left end of that distance, always in pixels", IMAGEJ, PLANE),
     Measurement("feret_y", "pixel place", "y of the left end of that distance, always in pixels", IMAGEJ, PLANE),
     Measurement("feret_angle", "degrees", "angle of that distance with the x axis, counter-clockwise, 0 to 180", IMAGEJ, PLANE),
@@ -32,10 +32,20 @@ SHAPE: tuple[Measurement, ...] = (
     Measurement("angle", "degrees", "angle of its longer axis with the x axis, counter-clockwise, 0 to 180, in pixels", IMAGEJ, PLANE),
     Measurement("aspect_ratio", "number", "major / minor", IMAGEJ, PLANE, ("major", "minor")),
     Measurement("roundness", "number", "4 area / (pi major^2)", IMAGEJ, PLANE, ("area", "major")),
-    Measurement("equivalent_diameter", "length", "sqrt(4 area / pi)", SKIMAGE, PLANE, ("area",)),
-    Measurement("axis_major", "length", "4 sqrt(largest eigenvalue of the covariance of places)", SKIMAGE, PLANE),
-    Measurement("axis_minor", "length", "4 sqrt(smallest eigenvalue of it)", SKIMAGE, PLANE),
+    Measurement("equivalent_diameter", "length", "sqrt(4 area / pi); of volumes the cube root of 6 area / pi", SKIMAGE, made_of=("area",)),
+    Measurement("axis_major", "length", "4 sqrt(largest eigenvalue of the covariance of places); of volumes sqrt(20 times it)", SKIMAGE),
+    Measurement("axis_middle", "length", "sqrt(20 times the middle eigenvalue of it)", SEGUE, VOLUME),
+    Measurement("axis_minor", "length", "4 sqrt(smallest eigenvalue of it); of volumes sqrt(20 times it)", SKIMAGE),
     Measurement("eccentricity", "number", "sqrt(1 - axis_minor^2 / axis_major^2)", SKIMAGE, PLANE, ("axis_major", "axis_minor")),
     Measurement("orientation", "radians", "angle of the longer axis with the y axis, counter-clockwise, -pi/2 to pi/2", SKIMAGE, PLANE),
-    Measurement("euler", "number", "parts less holes; pixels that touch at a corner are one part", SKIMAGE, PLANE),
+    Measurement("euler", "number", "parts less holes, of volumes less tunnels plus cavities; pixels that touch at a corner are one part", SKIMAGE),
+    Measurement("surface_area", "surface", "area of the triangles of marching cubes at the level 0.5", SKIMAGE, VOLUME),
+    Measurement(
+        "sphericity",
+        "number",
+        "pi^(1/3) (6 area)^(2/3) / surface_area: surface of the ball of equal volume / surface_area",
+        SEGUE,
+        VOLUME,
+        ("area", "surface_area"),
+    ),
 )

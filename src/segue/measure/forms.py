@@ -10,6 +10,7 @@ from segue.measure.axes import of_axes
 from segue.measure.plane import Plane
 from segue.measure.shape import of_contours, of_ellipses, of_hulls, places
 from segue.measure.units import scaled
+from segue.measure.volumes import Volume, of_reach, of_surfaces, of_topology, of_volume_axes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,13 @@ OF_PLANES: tuple[tuple[frozenset[str], Callable[[Plane], Columns]], ...] = (
 )
 """Who measures what; nobody works when nothing of his is asked for."""
 
+OF_VOLUMES: tuple[tuple[frozenset[str], Callable[[Volume], Columns]], ...] = (
+    (frozenset({"surface_area", "sphericity"}), of_surfaces),
+    (frozenset({"euler"}), of_topology),
+    (frozenset({"axis_major", "axis_middle", "axis_minor"}), of_volume_axes),
+    (frozenset({"feret"}), of_reach),
+)
+
 
 def forms(
     labels: NDArray[np.generic],
@@ -40,10 +48,10 @@ def forms(
 
     Parameters
     ----------
-    labels : (y, x) integer or bool, any byte order
+    labels : (y, x) or (z, y, x) integer or bool, any byte order
         0 is background; every segment is whole.
     wanted
-        Names of measurements; others may be missing from the result.
+        Names of measurements; those that are not made of so many dimensions are missing from the result.
     origin
         Plane, row and column of the block's first pixel in the image: places are counted from the corner of the image.
     pixel
@@ -57,10 +65,11 @@ def forms(
     Raises
     ------
     Malformed
-        Not a plane, not of whole numbers, or with negative labels.
+        Not a plane or a volume, not of whole numbers, or with negative labels.
     """
-    size = pixel or (1.0, 1.0, 1.0)
-    return _shifted(_of_plane(np.asarray(labels), wanted, size), wanted, origin, size)
+    size, block = pixel or (1.0, 1.0, 1.0), np.asarray(labels)
+    found = _of_volume(block, wanted, size) if block.ndim == 3 else _of_plane(block, wanted, size)
+    return _shifted(found, wanted, origin, size)
 
 
 def _of_plane(labels: NDArray[np.generic], wanted: frozenset[str], size: tuple[float, float, float]) -> Columns:
@@ -70,6 +79,15 @@ def _of_plane(labels: NDArray[np.generic], wanted: frozenset[str], size: tuple[f
     found["equivalent_diameter"] = np.sqrt(4 * area / np.pi)
     for names, measured in OF_PLANES:
         found |= measured(plane) if names & wanted else {}
+    return found
+
+
+def _of_volume(labels: NDArray[np.generic], wanted: frozenset[str], size: tuple[float, float, float]) -> Columns:
+    volume = Volume(labels, size)
+    found = {name: scaled(name, column, size, 3) for name, column in places(volume.segments).items()}
+    found["equivalent_diameter"] = np.cbrt(6 * volume.volume / np.pi)
+    for names, measured in OF_VOLUMES:
+        found |= measured(volume) if names & wanted else {}
     return found
 
 

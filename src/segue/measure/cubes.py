@@ -1,0 +1,84 @@
+"""Volumes seen through a window of two by two by two voxels: what their surfaces and Euler numbers are sums of."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+BAND = 1 << 21
+"""Windows that are looked at together."""
+
+
+def cubes(rows: NDArray[np.int32], segments: int) -> NDArray[np.int64]:
+    """How often each segment is seen in each of the 256 ways.
+
+    Parameters
+    ----------
+    rows : (z, y, x) int32
+        Row of the segment of each voxel plus 1; 0 is background.
+    segments
+        How many there are.
+
+    Returns
+    -------
+    (segments, 256) int64
+        Windows reach one voxel beyond the block on all sides. Those with no voxel of the segment are not counted.
+
+    Memory: 2 KB per segment, and about 200 MB.
+    """
+    found = np.zeros((segments, 256), np.int64)
+    depth, height, width = rows.shape
+    high = max(1, BAND // max(1, width + 1))
+    for z, top in product(range(-1, depth), range(-1, height, high)):
+        bottom = min(top + high, height)
+        window = np.zeros((2, bottom - top + 1, width + 2), np.int32)
+        _place(window, rows, z, top)
+        _count(window, found)
+    return found
+
+
+def _place(window: NDArray[np.int32], rows: NDArray[np.int32], z: int, top: int) -> None:
+    """Copy the two planes from ``z`` on, and the rows from ``top`` on, as far as there are any."""
+    for number in (0, 1):
+        if 0 <= z + number < len(rows):
+            low, high = max(top, 0), min(top + window.shape[1], rows.shape[1])
+            window[number, low - top : high - top, 1:-1] = rows[z + number, low:high]
+
+
+def _count(window: NDArray[np.int32], found: NDArray[np.int64]) -> None:
+    corners = [window[k >> 2, (k >> 1 & 1) : window.shape[1] - 1 + (k >> 1 & 1), (k & 1) : window.shape[2] - 1 + (k & 1)] for k in range(8)]
+    mixed = np.zeros(corners[0].shape, bool)
+    for corner in corners[1:]:
+        mixed |= corner != corners[0]
+    inner = corners[0][~mixed]
+    found[:, 255] += np.bincount(inner[inner > 0] - 1, minlength=len(found))
+    eight = np.stack([corner[mixed] for corner in corners])
+    for k in range(8):
+        new = (eight[k] > 0) & (eight[:k] != eight[k]).all(axis=0)
+        some = eight[:, new]
+        seen = ((some == some[k]) << np.arange(8)[:, None]).sum(axis=0)
+        np.add.at(found, (some[k] - 1, seen), 1)
+
+
+@cache
+def euler_eighths() -> Ints:
+    """(256,) Eight times what a window adds to the Euler number of a body of closed voxels: those that touch at a corner are one part.
+
+    A window stands for the corner in its middle, half of each of six edges, a quarter of each of twelve faces and an eighth of each of eight voxels
+    that meet there; each of them belongs to the body if a voxel around it does.
+    """
+    inside = (np.arange(256)[:, None] >> np.arange(8) & 1).astype(bool).reshape(256, 2, 2, 2)
+    total = np.zeros(256, np.int64)
+    for which in product((slice(None), slice(0, 1), slice(1, 2)), repeat=3):
+        narrowed = sum(part != slice(None) for part in which)
+        total += (-1) ** narrowed * (8 >> narrowed) * inside[(slice(None), *which)].any(axis=(1, 2, 3))
+    total.flags.writeable = False
+    return total
