@@ -11,11 +11,11 @@ from functools import cache
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image as Picture
 
-from segue.measure.forms import forms
-from segue.measure.intensity import columns, intensities
+from segue.measure.measuring import Channel, Wanted, measure
 from segue.measure.presets import IMAGEJ
+from segue.model.image import ArrayPixels, Image, LabelImage
 
 PICTURES = {"randomshapes": ("randomshapes.tif", 7), "mito_t1": ("mito_t1.tif", 5), "blobs": ("blobs.gif", 64)}
 WHOLE = ("Area", "Mode", "Min", "Max", "BX", "BY", "Width", "Height", "IntDen", "RawIntDen", "Median", "%Area", "FeretX", "FeretY")
@@ -26,14 +26,13 @@ def tables(folder, name):
     """What ImageJ says and what we say, by ImageJ's headings."""
     file, _ = PICTURES[name]
     with (folder / file).open("rb") as stream:  # of a GIF the numbers, not the colours of its palette: ImageJ measures these
-        image = np.array(Image.open(stream)) if file.endswith("gif") else tifffile.imread(stream)
+        image = np.array(Picture.open(stream)) if file.endswith("gif") else tifffile.imread(stream)
     labels = tifffile.imread(folder / f"{name}_labels.tif")
     with (folder / f"{name}_results.csv").open(encoding="utf-8", newline="") as text:
         header, *rows = csv.reader(text)
     theirs = dict(zip(header, np.array(rows).T, strict=True))
-    segments, facts = intensities(labels, image[None])
-    ours = forms(labels, frozenset(IMAGEJ.measurements)) | columns(segments, facts[0], fractions=False)
-    return theirs, {column.name: ours[column.measurement] for column in IMAGEJ.table(["c"])}
+    ours = measure(LabelImage(ArrayPixels(labels), "yx"), [Channel(Image(ArrayPixels(image), "yx"))], Wanted(IMAGEJ.measurements)).columns
+    return theirs, {column.name: ours[column.measurement, column.channel] for column in IMAGEJ.table(["c"])}
 
 
 @pytest.mark.golden

@@ -9,14 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.errors import Incompatible, Malformed, TooLarge
-from segue.measure import intensity, stream
+from segue.errors import Malformed, TooLarge
+from segue.measure import measuring, region, regions, stream
 from segue.measure.catalog_intensity import INTENSITY
-from segue.measure.intensity import columns, intensities
-from segue.measure.runs import label_runs
-from segue.measure.statistics_reference import FACTS
-from segue.measure.stream import Intensities
-from segue.measure.survey import Survey
+from segue.measure.intensity import MADE_OF
+from segue.measure.measuring import Channel, Wanted, measure
+from segue.model.image import ArrayPixels, Image, LabelImage
 
 TYPES = ["bool", "u1", "i1", "u2", ">u2", "i2", "u4", "i4", ">i4", "i8", "u8", "f2", "f4", ">f4", "f8"]
 PERCENTILES = (0, 10, 37.5, 50, 99, 100)
@@ -34,6 +32,14 @@ def draw_pixels(kind, shape, seed, spread):
     return rng.integers(low, high, shape, endpoint=True).astype(dtype)
 
 
+def values_of(labels, pixels, percentiles=(), workers=None):
+    """Every measurement of values, of (channels, y, x) or (channels, z, y, x) pixels."""
+    axes = "zyx"[-labels.ndim :]
+    image = Image(ArrayPixels(pixels), "c" + axes)
+    channels = [Channel(image, number) for number in range(len(pixels))]
+    return measure(LabelImage(ArrayPixels(labels), axes), channels, Wanted(tuple(MADE_OF), percentiles), workers)
+
+
 @st.composite
 def measured(draw):
     """Labels with gaps, and pixels of 1 to 3 channels."""
@@ -47,21 +53,20 @@ def measured(draw):
 def one(values):
     """The statistics of a single segment that is a row of pixels, as numbers."""
     pixels = np.array(values)
-    segments, facts = intensities(np.ones((1, pixels.size), int), pixels.reshape(1, 1, -1))
-    return {name: column.item() for name, column in columns(segments, facts[0], fractions=pixels.dtype.kind == "f").items()}
+    found = values_of(np.ones((1, pixels.size), int), pixels.reshape(1, 1, -1))
+    return {name: column.item() for (name, _), column in found.columns.items()}
 
 
 @given(measured())
 def test_every_statistic_is_numpys(drawn):
     labels, pixels = drawn
-    segments, facts = intensities(labels, pixels, PERCENTILES)
-    assert segments.label.tolist() == [label for label in np.unique(labels).tolist() if label]
+    found = values_of(labels, pixels, PERCENTILES)
+    assert found.label.tolist() == [label for label in np.unique(labels).tolist() if label]
     for channel, image in enumerate(pixels):
-        found = columns(segments, facts[channel], fractions=pixels.dtype.kind == "f")
-        for row, label in enumerate(segments.label):
+        for row, label in enumerate(found.label):
             here = image[labels == label].astype(float)
             numbers = here[~np.isnan(here)]
-            mine = {name: column[row] for name, column in found.items()}
+            mine = {name: column[row] for (name, number), column in found.columns.items() if number == channel}
             assert (mine["missing"], mine["zeros"]) == (len(here) - len(numbers), (numbers == 0).sum())
             if not len(numbers):
                 assert math.isnan(mine["mean"])
@@ -76,45 +81,61 @@ def test_every_statistic_is_numpys(drawn):
                 "sum": numbers.sum(),
             }
             expected["std_sample"] = numbers.std(ddof=1) if len(numbers) > 1 else 0
+            expected |= {f"percentile {value:g}": np.percentile(numbers, value) for value in PERCENTILES}
             for name, value in expected.items():
                 assert mine[name] == pytest.approx(value, rel=1e-9, abs=1e-9), name
-            np.testing.assert_allclose(facts[channel, row, len(FACTS) :], np.percentile(numbers, PERCENTILES), rtol=1e-9, atol=1e-9)
 
 
-@given(measured())
-def test_compiled_kernels_give_the_same(drawn):
-    labels, pixels = drawn
-    _, plain = intensities(labels, pixels, PERCENTILES)
+def compiled(labels, pixels, **settings):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream, "SMALL", 0)
-        _, compiled = intensities(labels, pixels, PERCENTILES)
-    exact = [FACTS.index(name) for name in ("count", "missing", "zeros", "min", "max", "lower", "upper", "mode")]
-    assert np.array_equal(plain[..., exact], compiled[..., exact], equal_nan=True)
-    np.testing.assert_allclose(compiled, plain, rtol=1e-7, atol=1e-7)
+        patch.setattr(measuring, "SMALL", 0)
+        for name, value in settings.items():
+            patch.setattr(next(module for module in (stream, regions, region) if hasattr(module, name)), name, value)
+        return values_of(labels, pixels, PERCENTILES)
 
 
-@pytest.mark.parametrize("small", [0, 2_000_000])
-@given(measured(), st.integers(1, 4))
-def test_any_chunking_gives_the_same_to_the_last_bit(small, drawn, rows):
+@given(measured(), st.booleans())
+def test_compiled_kernels_give_the_same(drawn, large):
     labels, pixels = drawn
+    plain, fast = values_of(labels, pixels, PERCENTILES), compiled(labels, pixels, LARGE=1 if large else stream.LARGE)
+    for (name, channel), column in plain.columns.items():
+        other = fast.columns[name, channel]
+        if name in ("count", "missing", "zeros", "min", "max", "median", "median_imagej", "mode"):
+            assert np.array_equal(column, other, equal_nan=True), name
+        np.testing.assert_allclose(other, column, rtol=1e-7, atol=1e-7, err_msg=name)
+
+
+@given(measured(), st.integers(1, 60), st.integers(1, 200), st.sampled_from([1, stream.LARGE]), st.sampled_from([1, region.OPEN]))
+def test_any_cutting_gives_the_same_to_the_last_bit(drawn, read, values, large, room):
+    labels, pixels = drawn
+    whole = compiled(labels, pixels, LARGE=large)
+    parts = compiled(labels, pixels, LARGE=large, READ=read, MOST_READ=read, VALUES=values, TOGETHER=read, OPEN=room, TALL=1)
+    assert all(np.array_equal(column, parts.columns[key], equal_nan=True) for key, column in whole.columns.items())
+
+
+@given(measured(), st.integers(1, 60), st.integers(1, 200))
+def test_any_cutting_gives_the_same_in_plain_numpy(drawn, read, values):
+    labels, pixels = drawn
+    whole = values_of(labels, pixels, PERCENTILES)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream, "SMALL", small)
-        _, whole = intensities(labels, pixels, PERCENTILES)
-        patch.setattr(intensity, "BAND", rows * pixels[:, :1].nbytes)
-        _, bands = intensities(labels, pixels, PERCENTILES)
-    assert np.array_equal(whole, bands, equal_nan=True)
+        patch.setattr(regions, "READ", read)
+        patch.setattr(regions, "VALUES", values)
+        parts = values_of(labels, pixels, PERCENTILES)
+    assert all(np.array_equal(column, parts.columns[key], equal_nan=True) for key, column in whole.columns.items())
 
 
 @given(measured())
 def test_planes_of_a_volume_are_measured_together(drawn):
     labels, pixels = drawn
-    _, plane = intensities(labels, pixels)
-    segments, volume = intensities(np.stack([labels, labels]), np.stack([pixels, pixels], axis=1))
-    for name in ("mean", "min", "max", "mode", "x", "y"):
-        if name != "mode" or pixels.dtype.kind != "f":
-            np.testing.assert_allclose(volume[..., FACTS.index(name)], plane[..., FACTS.index(name)], rtol=1e-7, atol=1e-7)
-    assert (volume[..., 0] == 2 * plane[..., 0]).all()
-    assert (segments.high[:, 0] == 2).all()
+    plane = values_of(labels, pixels)
+    volume = values_of(np.stack([labels, labels]), np.stack([pixels, pixels], axis=1))
+    for (name, channel), column in plane.columns.items():
+        if name in ("mean", "min", "max", "mode", "weighted_x", "weighted_y") and (name != "mode" or pixels.dtype.kind != "f"):
+            np.testing.assert_allclose(volume.columns[name, channel], column, rtol=1e-7, atol=1e-7)
+    for channel in range(len(pixels)):
+        middle = volume.columns["weighted_z", channel]
+        np.testing.assert_allclose(middle[~np.isnan(middle)], 0.5, rtol=1e-9)
+        assert (volume.columns["zeros", channel] == 2 * plane.columns["zeros", channel]).all()
 
 
 def test_moments_as_imagej_defines_them():
@@ -141,7 +162,7 @@ def test_the_mode_of_whole_numbers_is_the_smallest_of_the_most_frequent():
 
 @pytest.mark.parametrize("small", [0, 2_000_000])
 def test_the_mode_of_fractions_is_the_middle_of_the_fullest_of_256_bins(monkeypatch, small):
-    monkeypatch.setattr(stream, "SMALL", small)
+    monkeypatch.setattr(measuring, "SMALL", small)
     assert one([0.0, 2.5, 2.5, 512.0])["mode"] == 3  # bins are 2 wide
     assert one([0.0, 2.5, 2.5, 256.0])["mode"] == 2  # bins are 1 wide: ImageJ names their lower end
 
@@ -163,7 +184,7 @@ def test_nan_is_passed_over_and_counted_and_infinity_is_a_number():
 
 @pytest.mark.parametrize("small", [0, 2_000_000])
 def test_large_whole_numbers_add_up_exactly(monkeypatch, small):
-    monkeypatch.setattr(stream, "SMALL", small)
+    monkeypatch.setattr(measuring, "SMALL", small)
     assert one(np.array([2**32 - 1, 2**32 - 1, 2**32 - 2], np.uint32))["sum"] == 3 * 2**32 - 4
 
 
@@ -174,60 +195,10 @@ def test_values_that_do_not_fit_are_refused():
         one(np.array([1j]))
 
 
-def test_labels_and_pixels_of_different_sizes_are_refused():
-    with pytest.raises(Incompatible, match="do not fit"):
-        intensities(np.ones((2, 2), int), np.ones((1, 2, 3)))
-
-
-def surveyed(labels):
-    survey = Survey()
-    survey.add(label_runs(labels))
-    return survey.segments()
-
-
-LABELS = np.array([[1, 1], [0, 2]])
-
-
-@pytest.mark.parametrize(
-    ("labels", "pixels", "row"),
-    [
-        (LABELS, np.ones((2, 2, 2)), 0),
-        (LABELS, np.ones((1, 2, 2), int), 0),
-        (LABELS, np.ones((1, 2, 2)), 1),
-        (np.array([[1, 1], [0, 5]]), np.ones((1, 2, 2)), 0),
-        (np.array([[1, 1], [1, 2]]), np.ones((1, 2, 2)), 0),
-        (np.array([[1, 0], [0, 2]]), np.ones((1, 2, 2)), 0),
-    ],
-    ids=["channels", "type", "order", "unknown label", "more pixels", "fewer pixels"],
-)
-def test_bands_that_are_not_those_of_the_survey_are_refused(labels, pixels, row):
-    with pytest.raises(Incompatible):
-        Intensities(surveyed(LABELS), 1, np.float64).add(label_runs(labels, row), pixels, row)
-
-
-def test_an_image_that_ends_early_is_refused():
-    stream_ = Intensities(surveyed(LABELS), 1, np.float64)
-    stream_.add(label_runs(LABELS[:1]), np.ones((1, 1, 2)), 0)
-    with pytest.raises(Incompatible, match="ends before"):
-        stream_.facts()
-
-
-def test_memory_holds_open_segments_only():
-    labels = np.repeat(np.arange(1, 101), 10)[:, None] * np.ones((1, 50), int)
-    measured = Intensities(surveyed(labels), 1, np.uint8)
-    held = []
-    for row in range(0, 1000, 8):
-        measured.add(label_runs(labels[row : row + 8], row), np.ones((1, 8, 50), np.uint8), row)
-        held.append(sum(pool.values.nbytes for pool in measured._pools.values()))
-    assert max(held) == 10 * 50
-    assert (measured.facts()[0, :, 0] == 500).all()
-
-
 def test_no_segments_no_rows():
-    segments, facts = intensities(np.zeros((3, 3), int), np.ones((2, 3, 3)))
-    assert facts.shape == (2, 0, len(FACTS))
-    assert {len(column) for column in columns(segments, facts[0], fractions=True).values()} == {0}
+    found = values_of(np.zeros((3, 3), int), np.ones((2, 3, 3)))
+    assert {len(column) for column in found.columns.values()} == {0}
 
 
-def test_every_column_is_in_the_catalogue_and_the_other_way_round():
-    assert sorted(one([1])) == sorted(each.name for each in INTENSITY)
+def test_every_measurement_of_values_is_in_the_catalogue_and_the_other_way_round():
+    assert sorted(MADE_OF) == sorted(each.name for each in INTENSITY)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from segue.measure.measurement import BOTH, IMAGEJ, SKIMAGE, Measurement, Unit
+from segue.measure.measurement import BOTH, IMAGEJ, SKIMAGE, VOLUME, Measurement, Unit
 
 NUMPY = "NumPy 2"
 
 
-def _value(name: str, unit: Unit, formula: str, source: str, made_of: tuple[str, ...] = ()) -> Measurement:
-    return Measurement(name, unit, formula, source, BOTH, made_of, channels=True)
+def _value(name: str, unit: Unit, formula: str, source: str, made_of: tuple[str, ...] = (), dimensions: tuple[int, ...] = BOTH) -> Measurement:
+    return Measurement(name, unit, formula, source, dimensions, made_of, channels=True)
 
 
 INTENSITY: tuple[Measurement, ...] = (
@@ -30,4 +30,6 @@ INTENSITY: tuple[Measurement, ...] = (
     _value("nonzero_percent", "number", "100 * pixels whose value is not 0 / pixels that are not NaN", IMAGEJ),
     _value("weighted_x", "place", "mean of x weighted by value; NaN where the sum is 0", IMAGEJ),
     _value("weighted_y", "place", "mean of y weighted by value; NaN where the sum is 0", IMAGEJ),
+    _value("weighted_z", "place", "mean of the plane numbers weighted by value; NaN where the sum is 0", SKIMAGE),
+    _value("weighted_z", "place", "mean of the plane number weighted by value; NaN where the sum is 0", SKIMAGE, dimensions=VOLUME),
 )

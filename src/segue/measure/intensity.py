@@ -1,4 +1,4 @@
-"""What the values of segments are, per channel: columns by the names of the catalogue."""
+"""What the values of segments are, per channel: columns by the names of the catalogue, made of facts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.errors import Incompatible
-from segue.measure.runs import label_runs
-from segue.measure.statistics_reference import FACTS
-from segue.measure.stream import Intensities
-from segue.measure.survey import Survey
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -21,76 +15,61 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-BAND = 1 << 25
-"""Bytes of pixels that are looked at together."""
+MADE_OF: dict[str, tuple[str, ...]] = {
+    "mean": ("mean",),
+    "std": ("second",),
+    "std_sample": ("count", "second"),
+    "mode": ("mode",),
+    "min": ("min",),
+    "max": ("max",),
+    "median": ("lower", "upper"),
+    "median_imagej": ("lower", "upper"),
+    "sum": ("count", "sum"),
+    "integrated_density": ("mean",),
+    "raw_integrated_density": ("count", "mean"),
+    "skewness": ("second", "third"),
+    "kurtosis": ("second", "fourth"),
+    "zeros": ("zeros",),
+    "missing": ("missing",),
+    "nonzero_percent": ("count", "zeros"),
+    "weighted_x": ("x",),
+    "weighted_y": ("y",),
+    "weighted_z": ("z",),
+}
+"""The facts that each measurement of values is made of."""
 
 
-def intensities(labels: NDArray[np.generic], pixels: NDArray[np.generic], percentiles: Sequence[float] = ()) -> tuple[Segments, Floats]:
-    """Survey the labels and measure the pixels under them.
-
-    Parameters
-    ----------
-    labels : (y, x) or (z, y, x) integer or bool
-        0 is background.
-    pixels : (channels, y, x) or (channels, z, y, x)
-        Whole numbers, fractions of up to 64 bits, or bool.
-    percentiles
-        From 0 to 100.
-
-    Returns
-    -------
-    segments
-        Ascending by label.
-    facts : (channels, s, facts + percentiles)
-        See ``statistics_reference.FACTS``.
-
-    Raises
-    ------
-    Incompatible
-        Labels and pixels differ in size.
-    """
-    if pixels.shape[1:] != labels.shape or labels.ndim not in (2, 3):
-        raise Incompatible(f"labels of {labels.shape} pixels do not fit (channels, ...) pixels of {pixels.shape}")
-    height, width = labels.shape[-2:]
-    rows, image = labels.reshape(-1, width), pixels.reshape(len(pixels), -1, width)
-    each = max(1, BAND // max(1, image.itemsize * width * len(image)))
-    survey, found = Survey(max(height, 1)), []
-    for first in range(0, len(rows), each):
-        found.append(label_runs(rows[first : first + each], first))
-        survey.add(found[-1])
-    segments = survey.segments()
-    measured = Intensities(segments, len(image), image.dtype, percentiles, max(height, 1))
-    for runs, first in zip(found, range(0, len(rows), each), strict=True):
-        measured.add(runs, image[:, first : first + each], first)
-    return segments, measured.facts()
-
-
-def columns(segments: Segments, facts: Floats, *, fractions: bool) -> dict[str, Floats]:
-    """(s,) columns of one channel, by the names of the catalogue, from its (s, facts) facts.
+def column(name: str, of: Mapping[str, Floats], segments: Segments, *, fractions: bool) -> Floats:
+    """(s,) One measurement of one channel, from the facts (s,) that it is made of.
 
     ``fractions`` says whether the pixels are fractions (not whole numbers).
     """
-    of = dict(zip(FACTS, facts.T, strict=False))
-    count, second = of["count"], of["second"]
-    middle = (of["lower"] + of["upper"]) / 2
     with np.errstate(all="ignore"):
-        return {
-            "mean": of["mean"],
-            "std": np.sqrt(second),
-            "std_sample": np.where(count > 1, np.sqrt(second * count / (count - 1)), second),
-            "mode": of["mode"],
-            "min": of["min"],
-            "max": of["max"],
-            "median": middle,
-            "median_imagej": middle if fractions else of["upper"],
-            "sum": np.where(count > 0, of["sum"], np.nan),
-            "integrated_density": of["mean"] * segments.area,
-            "raw_integrated_density": of["mean"] * count,
-            "skewness": of["third"] / second**1.5,
-            "kurtosis": of["fourth"] / second**2 - 3,
-            "zeros": of["zeros"],
-            "missing": of["missing"],
-            "nonzero_percent": 100 * (count - of["zeros"]) / count,
-            "weighted_x": of["x"] + segments.low[:, 2] + 0.5,
-            "weighted_y": of["y"] + segments.low[:, 1] + 0.5,
-        }
+        return _COLUMNS["median" if fractions and name == "median_imagej" else name](of, segments)
+
+
+def _std_sample(of: Mapping[str, Floats], segments: Segments) -> Floats:
+    count, second = of["count"], of["second"]
+    return np.where(count > 1, np.sqrt(second * count / (count - 1)), second)
+
+
+def _fact(name: str) -> Callable[[Mapping[str, Floats], Segments], Floats]:
+    return lambda of, segments: of[name]
+
+
+_COLUMNS: dict[str, Callable[[Mapping[str, Floats], Segments], Floats]] = {
+    **{name: _fact(name) for name in ("mean", "mode", "min", "max", "zeros", "missing")},
+    "median": lambda of, segments: (of["lower"] + of["upper"]) / 2,
+    "median_imagej": _fact("upper"),
+    "std": lambda of, segments: np.sqrt(of["second"]),
+    "std_sample": _std_sample,
+    "sum": lambda of, segments: np.where(of["count"] > 0, of["sum"], np.nan),
+    "integrated_density": lambda of, segments: of["mean"] * segments.area,
+    "raw_integrated_density": lambda of, segments: of["mean"] * of["count"],
+    "skewness": lambda of, segments: of["third"] / of["second"] ** 1.5,
+    "kurtosis": lambda of, segments: of["fourth"] / of["second"] ** 2 - 3,
+    "nonzero_percent": lambda of, segments: 100 * (of["count"] - of["zeros"]) / of["count"],
+    "weighted_x": lambda of, segments: of["x"] + segments.low[:, 2] + 0.5,
+    "weighted_y": lambda of, segments: of["y"] + segments.low[:, 1] + 0.5,
+    "weighted_z": lambda of, segments: of["z"] + segments.low[:, 0],
+}

@@ -37,15 +37,17 @@ class Runs:
         return Runs(self.row[rows], self.begin[rows], self.length[rows], self.label[rows])
 
 
-def label_runs(labels: NDArray[np.generic], first_row: int = 0) -> Runs:
+def label_runs(labels: NDArray[np.generic], first_row: int = 0, first_column: int = 0, *, compiled: bool | None = None) -> Runs:
     """The runs of a band of rows.
 
     Parameters
     ----------
     labels : (rows, x) integer or bool, any byte order
         0 is background.
-    first_row
+    first_row, first_column
         Where the band begins in the whole image.
+    compiled
+        Whether compiled code is worth loading; None = for a large band.
 
     Raises
     ------
@@ -56,12 +58,12 @@ def label_runs(labels: NDArray[np.generic], first_row: int = 0) -> Runs:
     if band.ndim != 2 or band.dtype.kind not in "biu":
         raise Malformed(f"segments are measured in rows of whole numbers, not in {band.ndim} axes of {band.dtype}", expected="(rows, x) integers")
     native = np.ascontiguousarray(band, band.dtype.newbyteorder("="))
-    if native.size < SMALL:
-        row, begin, end, value = row_runs(native)
-    else:
-        from segue.measure.runs_kernel import row_runs as compiled
+    if native.size >= SMALL if compiled is None else compiled:
+        from segue.measure import runs_kernel
 
-        row, begin, end, value = compiled(native)
+        row, begin, end, value = runs_kernel.row_runs(native)
+    else:
+        row, begin, end, value = row_runs(native)
     if value.dtype.kind == "i" and len(value) and value.min() < 0:
         raise Malformed(f"label {value.min()} is negative; labels are positive and 0 is background", expected="labels >= 0")
-    return Runs(row + first_row, begin, end - begin, value.astype(np.uint64))
+    return Runs(row + first_row, begin + first_column, end - begin, value.astype(np.uint64))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def row_runs(plane: NDArray[Any]) -> tuple[Int, Int, Int, NDArray[Any]]:
     """As ``geometry.runs.row_runs`` of all labels."""
     bits = plane.view(f"u{plane.dtype.itemsize}")
+    bits.flags.writeable = False  # one kind of array, so one compiled kernel
     runs = count_runs(bits)
     row, begin, end = (np.empty(runs, np.int64) for _ in range(3))
     value = np.empty(runs, bits.dtype)

@@ -1,7 +1,12 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-# mypy: disable-error-code="untyped-decorator, no-any-return"
+# mypy: disable-error-code="untyped-decorator, no-any-return, assignment"
 # ruff: noqa: ANN001, ANN202
-"""Compiled statistics of windows: two passes over the numbers, then ranks from a histogram where few whole numbers occur, else by selection."""
+"""Compiled statistics of segments: values are gathered 64 bytes at a time, and measured when their segment is complete.
+
+Here values of 8 and 16 bits: they are added up in whole numbers, and a rank is found by halving: how many values are at most the middle of
+a range is counted with vector instructions. Very large segments are counted in histograms. For other values see ``numbers_kernel``.
+Nothing depends on the width of a machine's vectors: whole numbers always add up to the same, fractions are added in a fixed order.
+"""
 
 from __future__ import annotations
 
@@ -9,137 +14,256 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.statistics_reference import BINS, FACTS
+from segue.measure.facts import FACTS, MODE, POWERS, RANKS, SQUARES, WEIGHTS
+from segue.measure.gather_kernel import gather
+from segue.measure.numbers_kernel import measure_numbers
+from segue.measure.windows import PADDING
 from segue.storage.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.windows import Window
+    from segue.measure.band import Band
+    from segue.measure.statistics_reference import Asking, Held
 
-    Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-FEW = 1 << 16
-"""Different whole numbers that are counted in a histogram at most."""
-SPREAD = 8
-"""Numbers per pixel up to which a histogram is worth its clearing."""
+VALUES = 1 << 16
+"""Different values of 16 bits."""
+EXACT = 1 << 15
+"""Pixels up to which their number times the sum of their squares is a whole number of 64 bits; and that 16 bits can count."""
+TOGETHER = 32
+"""Values that are compared at once; less than the padding of windows."""
 
 
-def fill(values: NDArray[np.generic], place: Ints, band: NDArray[np.generic], begin: Ints, length: Ints) -> None:
-    """As ``windows.fill``."""
-    for one, channel in zip(values, band, strict=True):
-        _fill(one, place, channel, begin, length)
-
-
-def statistics(window: Window, percentiles: Floats, *, fractions: bool) -> Floats:
-    """As ``statistics_reference.statistics``."""
-    values, start, run_start, y, x, length = window
-    out = np.full((len(start) - 1, len(FACTS) + len(percentiles)), np.nan)
-    scratch = np.empty(int(np.diff(start).max(initial=0)))
-    _statistics(values, start, run_start, y, x, length, percentiles, fractions, scratch, np.zeros(FEW, np.int64), out)
-    return out
+def measure_band(pixels: NDArray[np.generic], band: Band, held: Held, asking: Asking, out: Floats) -> None:
+    """As ``statistics_reference.measure_band``; large segments are counted in histograms."""
+    most = int(held.area.max(where=(held.place < 0) & (held.histogram < 0), initial=0))
+    buffer = np.empty(most + PADDING, pixels.dtype)
+    facts = np.full(len(FACTS) + len(asking.percentiles), np.nan)
+    if pixels.dtype.itemsize <= 2:
+        _measure(pixels, *band, *held, *asking[:4], buffer, np.zeros(VALUES, np.int64), facts, out)
+    else:
+        measure_numbers(pixels, band, held, asking, buffer, facts, out)
 
 
 @njit(nogil=True, _nrt=False)
-def _fill(values, place, band, begin, length):
-    for run in range(len(place)):
-        to, here = place[run], begin[run]
+def _measure(
+    pixels,
+    segment,
+    start,
+    source,
+    length,
+    box,
+    place,
+    before,
+    area,
+    histogram,
+    windows,
+    counts,
+    weights,
+    groups,
+    columns,
+    percentiles,
+    offset,
+    buffer,
+    table,
+    facts,
+    out,
+):
+    for k in range(len(segment)):
+        one, first, end, n = segment[k], start[k], start[k + 1], area[k]
+        if groups[WEIGHTS]:
+            _weigh(pixels, source, length, box, first, end, offset, weights[one])
+        if histogram[k] >= 0:
+            here = counts[histogram[k]]
+            if before[k] + _count(pixels, source, length, first, end, here) == n:
+                _of_counts(here, n, offset, groups, percentiles, facts)
+                _write(facts, columns, weights[one], out, one)
+        elif place[k] >= 0:
+            seen = gather(pixels, source, length, first, end, windows, place[k] + before[k])
+            if before[k] + seen == n:
+                _of_values(windows[place[k] : place[k] + n + PADDING], n, offset, groups, percentiles, table, facts)
+                _write(facts, columns, weights[one], out, one)
+        else:
+            gather(pixels, source, length, first, end, buffer, 0)
+            _of_values(buffer, n, offset, groups, percentiles, table, facts)
+            _write(facts, columns, weights[one], out, one)
+
+
+@njit(nogil=True, _nrt=False)
+def _write(facts, columns, weights, out, one):
+    for axis in range(3):
+        facts[13 + axis] = weights[axis] / facts[3] if facts[3] != 0 else np.nan
+    for j in range(len(columns)):
+        out[j, one] = facts[columns[j]]
+
+
+@njit(nogil=True, _nrt=False)
+def _weigh(pixels, source, length, box, first, end, offset, weights):
+    """Add plane, row and column times value, run after run."""
+    for run in range(first, end):
+        total, along, begin = 0, 0, source[run]
         for k in range(length[run]):
-            values[to + k] = band[here + k]
-
-
-@njit(nogil=True)
-def _statistics(values, start, run_start, run_y, run_x, run_length, percentiles, fractions, scratch, counts, out):
-    for segment in range(len(start) - 1):
-        facts = out[segment]
-        begin, end = start[segment], start[segment + 1]
-        n = _sums(values, begin, run_start[segment], run_start[segment + 1], run_y, run_x, run_length, scratch, facts)
-        facts[0], facts[1] = n, end - begin - n
-        if n == 0:
-            continue
-        least, most = scratch[0], scratch[0]
-        for k in range(n):
-            least, most = min(least, scratch[k]), max(most, scratch[k])
-        facts[8], facts[9] = least, most
-        facts[4] = facts[8] if least == most else facts[3] / n
-        _moments(scratch, n, facts)
-        _ranks(scratch, n, percentiles, fractions, counts, facts)
+            value = np.int64(pixels[begin + k]) + offset
+            total += value
+            along += k * value
+        weights[0] += box[0, run] * np.float64(total)
+        weights[1] += box[1, run] * np.float64(total)
+        weights[2] += box[2, run] * np.float64(total) + along
 
 
 @njit(nogil=True, _nrt=False)
-def _sums(values, place, first_run, end_run, run_y, run_x, run_length, scratch, facts):
-    """Copies the numbers of a segment to ``scratch``; writes zeros, sum and weighted places; returns how many numbers there are."""
-    n, zeros = 0, 0
-    total, weighted_x, weighted_y = 0.0, 0.0, 0.0
-    for run in range(first_run, end_run):
-        for k in range(run_length[run]):
-            value = values[place]
-            place += 1
-            if value != value:
-                continue
-            scratch[n] = value
-            n += 1
-            zeros += value == 0
-            total += value
-            weighted_x += (run_x[run] + k) * value
-            weighted_y += run_y[run] * value
-    facts[2], facts[3] = zeros, total
-    facts[13] = weighted_x / total if total != 0 else np.nan
-    facts[14] = weighted_y / total if total != 0 else np.nan
+def _count(pixels, source, length, first, end, counts):
+    n = 0
+    for run in range(first, end):
+        for k in range(source[run], source[run] + length[run]):
+            counts[pixels[k]] += 1
+        n += length[run]
     return n
 
 
 @njit(nogil=True, _nrt=False)
-def _moments(scratch, n, facts):
-    mean, second, third, fourth = facts[4], 0.0, 0.0, 0.0
-    if facts[8] != facts[9]:
-        for k in range(n):
-            off = scratch[k] - mean
-            square = off * off
-            second += square
-            third += square * off
-            fourth += square * square
-    facts[5], facts[6], facts[7] = second / n, third / n, fourth / n
-
-
-@njit(nogil=True)
-def _ranks(scratch, n, percentiles, fractions, counts, facts):
-    """The middle values, the mode and the percentiles."""
-    spread = facts[9] - facts[8]
-    if fractions:
-        facts[12] = _mode_of_fractions(scratch, n, facts[8], facts[9], counts)
-    elif spread < FEW and spread < SPREAD * n + 1024:
-        _ranks_counted(scratch, n, percentiles, counts, facts)
-        return
-    else:
-        scratch[:n].sort()
-        facts[12] = _mode_sorted(scratch, n)
-    facts[10] = _rank(scratch, n, (n - 1) // 2 * 1.0)
-    facts[11] = _rank(scratch, n, n // 2 * 1.0)
-    for k in range(len(percentiles)):
-        facts[15 + k] = _rank(scratch, n, (n - 1) * percentiles[k] / 100)
-
-
-@njit(nogil=True, _nrt=False)
-def _ranks_counted(scratch, n, percentiles, counts, facts):
-    least, bins = facts[8], np.int64(facts[9] - facts[8]) + 1
+def _of_values(values, n, offset, groups, percentiles, table, facts):
+    """All facts of ``n`` values; what stands behind them is written over."""
+    least, most = values[0], values[0]
     for k in range(n):
-        counts[np.int64(scratch[k] - least)] += 1
-    best = 0
-    for k in range(bins):
-        if counts[k] > counts[best]:
-            best = k
-    facts[12] = least + best
-    facts[10] = least + _rank_counted(counts, bins, (n - 1) // 2 * 1.0)
-    facts[11] = least + _rank_counted(counts, bins, n // 2 * 1.0)
-    for k in range(len(percentiles)):
-        facts[15 + k] = least + _rank_counted(counts, bins, (n - 1) * percentiles[k] / 100)
-    counts[:bins] = 0
+        least, most = min(least, values[k]), max(most, values[k])
+    total = np.uint64(0)
+    for k in range(n):
+        total += np.uint64(values[k])
+    zero, zeros = -offset, 0
+    if np.int64(least) <= zero <= np.int64(most):
+        for k in range(n):
+            zeros += np.int64(values[k]) == zero
+    whole = np.int64(total)
+    facts[0], facts[1], facts[2], facts[3] = n, 0, zeros, whole + n * offset
+    facts[8], facts[9] = np.int64(least) + offset, np.int64(most) + offset
+    facts[4] = facts[8] if least == most else facts[3] / n
+    if groups[SQUARES]:
+        facts[5] = _second(values, n, whole)
+    if groups[POWERS]:
+        _powers(values, n, offset, facts)
+    if groups[MODE]:
+        facts[12] = _mode(values, n, table) + offset
+    if groups[RANKS] or len(percentiles):
+        for k in range(n, n + TOGETHER):
+            values[k] = most
+        facts[10] = _rank(values, n, least, most, (n - 1) // 2 * 1.0) + offset
+        facts[11] = facts[10] if n & 1 else _rank(values, n, least, most, n // 2 * 1.0) + offset
+        for k in range(len(percentiles)):
+            facts[13 + 3 + k] = _rank(values, n, least, most, (n - 1) * percentiles[k] / 100) + offset
 
 
 @njit(nogil=True, _nrt=False)
-def _rank_counted(counts, bins, rank):
+def _second(values, n, total):
+    """Mean squared difference to the mean: of whole numbers without any rounding before the division."""
+    if n <= EXACT:
+        squares = np.uint64(0)
+        for k in range(n):
+            value = np.uint32(values[k])
+            squares += np.uint64(np.uint32(value * value))
+        return (n * np.int64(squares) - total * total) / (np.float64(n) * n)
+    middle, off, squares_off = total // n, 0, 0
+    for k in range(n):
+        difference = np.int64(values[k]) - middle
+        off += difference
+        squares_off += difference * difference
+    mean_off = off / n
+    return squares_off / n - mean_off * mean_off
+
+
+@njit(nogil=True, _nrt=False)
+def _powers(values, n, offset, facts):
+    mean, third, fourth = facts[4] - offset, 0.0, 0.0
+    for k in range(n):
+        off = values[k] - mean
+        square = off * off
+        third += square * off
+        fourth += square * square
+    facts[6], facts[7] = third / n, fourth / n
+
+
+@njit(nogil=True, _nrt=False)
+def _mode(values, n, table):
+    """The most frequent value, the smallest of several; ``table`` holds zeros, and does again."""
+    best, times = 0, 0
+    for k in range(n):
+        value = np.int64(values[k])
+        table[value] += 1
+    for k in range(n):
+        value = np.int64(values[k])
+        if table[value] > times or (table[value] == times and value < best):
+            best, times = value, table[value]
+    for k in range(n):
+        table[values[k]] = 0
+    return best
+
+
+@njit(nogil=True, _nrt=False)
+def _rank(values, n, least, most, rank):
+    """The value at a rank, between two ranks in proportion; ``most`` stands behind the values."""
+    whole = np.int64(np.floor(rank))
+    low, high, upto = np.int64(least), np.int64(most), n
+    while low < high:
+        middle = (low + high) >> 1
+        count = _at_most(values, n, middle)
+        if count > whole:
+            high, upto = middle, count
+        else:
+            low = middle + 1
+    part = rank - whole
+    if part <= 0 or upto > whole + 1:
+        return np.float64(low)
+    after = np.int64(most)
+    for k in range(n):
+        value = np.int64(values[k])
+        after = min(after, value if value > low else np.int64(most))
+    return low + (after - low) * part
+
+
+@njit(nogil=True, _nrt=False)
+def _at_most(values, n, limit):
+    """How many values are not larger; ``limit`` is less than what stands behind them."""
+    top, found = values.dtype.type(limit), 0
+    for begin in range(0, n, EXACT):
+        some = values[begin : min(begin + EXACT, (n + TOGETHER - 1) // TOGETHER * TOGETHER)]
+        count = np.uint16(0)
+        for k in range(len(some)):
+            count = np.uint16(count + np.uint16(some[k] <= top))
+        found += np.int64(count)
+    return found
+
+
+@njit(nogil=True, _nrt=False)
+def _of_counts(counts, n, offset, groups, percentiles, facts):
+    """All facts of ``n`` values that were counted."""
+    least, most, total, best = VALUES, 0, 0, 0
+    for value in range(VALUES):
+        if counts[value]:
+            least, most = min(least, value), value
+            total += value * counts[value]
+            best = value if counts[value] > counts[best] else best
+    zero = -offset
+    facts[0], facts[1], facts[2], facts[3] = n, 0, counts[zero] if zero >= 0 else 0, total + n * offset
+    facts[8], facts[9], facts[12] = least + offset, most + offset, best + offset
+    facts[4] = facts[8] if least == most else facts[3] / n
+    mean, second, third, fourth = facts[4] - offset, 0.0, 0.0, 0.0
+    if least != most:
+        for value in range(least, most + 1):
+            off, times = value - mean, counts[value]
+            second += times * off * off
+            third += times * off * off * off
+            fourth += times * off * off * off * off
+    facts[5], facts[6], facts[7] = second / n, third / n, fourth / n
+    facts[10] = _rank_counted(counts, (n - 1) // 2 * 1.0) + offset
+    facts[11] = _rank_counted(counts, n // 2 * 1.0) + offset
+    for k in range(len(percentiles)):
+        facts[13 + 3 + k] = _rank_counted(counts, (n - 1) * percentiles[k] / 100) + offset
+
+
+@njit(nogil=True, _nrt=False)
+def _rank_counted(counts, rank):
     whole = np.int64(np.floor(rank))
     seen, at = counts[0], 0
     while seen <= whole:
@@ -151,71 +275,3 @@ def _rank_counted(counts, bins, rank):
         while counts[after] == 0:
             after += 1
     return at + (after - at) * (rank - whole)
-
-
-@njit(nogil=True, _nrt=False)
-def _rank(values, n, rank):
-    """The value at a rank, between two ranks in proportion; reorders ``values``."""
-    whole = np.int64(np.floor(rank))
-    one = _select(values, n, whole)
-    part = rank - whole
-    if part <= 0 or whole + 1 >= n:
-        return one
-    other = values[whole + 1]
-    for k in range(whole + 2, n):
-        other = min(other, values[k])
-    return one + (other - one) * part
-
-
-@njit(nogil=True, _nrt=False)
-def _select(values, n, rank):
-    """Hoare's selection, with the middle of three as pivot: what lies before ``rank`` is not larger, what lies behind is not smaller."""
-    low, high = 0, n - 1
-    while low < high:
-        a, b, c = values[low], values[(low + high) >> 1], values[high]
-        pivot = max(min(a, b), min(max(a, b), c))
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while pivot < values[j]:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if rank <= j:
-            high = j
-        elif rank >= i:
-            low = i
-        else:
-            break
-    return values[rank]
-
-
-@njit(nogil=True, _nrt=False)
-def _mode_sorted(values, n):
-    best, most, begin = values[0], 0, 0
-    for k in range(1, n + 1):
-        if k == n or values[k] != values[begin]:
-            if k - begin > most:
-                best, most = values[begin], k - begin
-            begin = k
-    return best
-
-
-@njit(nogil=True, _nrt=False)
-def _mode_of_fractions(values, n, least, most, counts):
-    size = (most - least) / BINS
-    if size == 0:
-        return least
-    scale = BINS / (most - least)
-    for k in range(n):
-        scaled = (values[k] - least) * scale
-        counts[min(np.int64(scaled), BINS - 1) if scaled > 0 else 0] += 1
-    best = 0
-    for k in range(BINS):
-        if counts[k] > counts[best]:
-            best = k
-    counts[:BINS] = 0
-    return least + best * size + (0.0 if size == 1 else size / 2)

@@ -1,66 +1,125 @@
-"""Statistics of windows in plain numpy: what small inputs run, and what the compiled twin is held to."""
+"""Statistics of segments in plain numpy: what small inputs run, and what the compiled twin is held to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from segue.geometry.rings import sum_runs
+from segue.measure.facts import BINS, FACTS, MODE, WEIGHTS
 from segue.model.rings import laid_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.windows import Window
+    from segue.measure.band import Band
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-FACTS = ("count", "missing", "zeros", "sum", "mean", "second", "third", "fourth", "min", "max", "lower", "upper", "mode", "x", "y")
-"""What is found out about a window; the percentiles follow. Moments are means of powers of the difference to the mean; lower and upper are
-the two middle values; x and y the means of places weighted by value. NaN where a window holds no number."""
-BINS = 256
-"""ImageJ's bins between the smallest and the largest number, for the mode of fractions."""
+
+class Held(NamedTuple):
+    """Where the segments of a band are kept. A segment that lies in the band as a whole is not kept."""
+
+    place: Ints
+    """(k,) Where its window begins; -1 = it has none."""
+    before: Ints
+    """(k,) Pixels seen in earlier bands."""
+    area: Ints
+    """(k,) Pixels in all bands."""
+    histogram: Ints
+    """(k,) The row of ``counts`` that is kept instead of a window; -1 = none."""
+    windows: NDArray[np.generic]
+    """(n,)"""
+    counts: Ints
+    """(h, 65536)"""
+    weights: Floats
+    """(s, 3) Sum of plane, row and column times value."""
 
 
-def statistics(window: Window, percentiles: Floats, *, fractions: bool) -> Floats:
-    """(k, facts + percentiles) float64: what is found out about each segment; NaN is no number and is passed over.
+class Asking(NamedTuple):
+    """What is to be found out."""
 
-    ``fractions`` says whether the values come from an image of fractions: their mode is a bin's.
+    groups: NDArray[np.bool_]
+    """(5,) see ``facts``."""
+    columns: Ints
+    """(f,) Numbers of facts; percentiles follow the facts."""
+    percentiles: Floats
+    offset: int
+    """What is to be added to each value."""
+    fractions: bool
+    """Whether the values come from an image of fractions: their mode is a bin's."""
+
+
+def measure_band(pixels: NDArray[np.generic], band: Band, held: Held, asking: Asking, out: Floats) -> None:
+    """Take in one channel of a band: keep the values of segments that go on, measure those that are complete.
+
+    Parameters
+    ----------
+    pixels : (n,)
+        The rows of the band laid end to end.
+    band
+        What belongs to which segment.
+    held
+        Written to; histograms are not used.
+    asking
+        What is to be found out.
+    out : (f, s)
+        Written to, at the segments that are complete.
     """
-    values, owner = window.values, _owner(window.start)
-    y, x = _places(window)
-    zeros = np.bincount(owner[values == 0], minlength=len(window.start) - 1)
+    offsets, index = laid_out(band.source, band.length)
+    values = pixels[index]
+    if asking.groups[WEIGHTS]:
+        _weigh(values.astype(np.float64) + asking.offset, offsets, band, held.weights)
+    begin, seen = offsets[band.start[:-1]], np.diff(offsets[band.start])
+    kept = np.flatnonzero(held.place >= 0)
+    _, there = laid_out(held.place[kept] + held.before[kept], seen[kept])
+    _, here = laid_out(begin[kept], seen[kept])
+    held.windows[there] = values[here]
+    done = np.flatnonzero(held.before + seen == held.area)
+    from_window = held.place[done] >= 0
+    start, whole = laid_out(np.where(from_window, held.place[done] + len(values), begin[done]), held.area[done])
+    numbers = np.concatenate([values, held.windows])[whole].astype(np.float64) + asking.offset
+    found = statistics(numbers, start, asking)
+    with np.errstate(invalid="ignore"):
+        places = (held.weights[band.segment[done]] / np.where(found[3] == 0, np.nan, found[3])[:, None]).T
+    found[[FACTS.index(name) for name in "zyx"]] = places
+    out[:, band.segment[done]] = found[asking.columns]
+
+
+def statistics(values: Floats, start: Ints, asking: Asking) -> Floats:
+    """(facts + percentiles, k) What is found out about each segment, from its values laid end to end (``start`` (k + 1,)); NaN is passed over."""
+    owner = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    zeros = np.bincount(owner[values == 0], minlength=len(start) - 1)
     number = ~np.isnan(values)
-    values, owner, y, x = values[number], owner[number], y[number], x[number]
-    start = np.searchsorted(owner, np.arange(len(window.start)))
-    count = np.diff(start)
+    values, owner = values[number], owner[number]
+    begins = np.searchsorted(owner, np.arange(len(start)))
+    count = np.diff(begins)
     with np.errstate(all="ignore"):
         order = np.lexsort((values, owner))
-        at = _Ranks(values[order], start)
+        at = _Ranks(values[order], begins)
         least, most = at(np.zeros(len(count))), at(count - 1.0)
-        total = sum_runs(values, start)
+        total = sum_runs(values, begins)
         mean = np.where(least == most, least, total / count)
         off = np.where(np.repeat(least == most, count), 0, values - np.repeat(mean, count))
-        moments = [np.where(count > 0, sum_runs(off**power, start) / count, np.nan) for power in (2, 3, 4)]
-        weighted = [np.where(total == 0, np.nan, sum_runs(place * values, start) / total) for place in (x, y)]
-        mode = _mode_of_fractions(values, owner, least, most) if fractions else _mode(values[order], start)
-        facts = [
-            count,
-            np.diff(window.start) - count,
-            zeros,
-            total,
-            mean,
-            *moments,
-            least,
-            most,
-            at((count - 1) // 2 * 1.0),
-            at(count // 2 * 1.0),
-            mode,
-            *weighted,
-        ]
-        return np.stack(facts + [at((count - 1) * percentile / 100) for percentile in percentiles], axis=1).astype(np.float64)
+        moments = [np.where(count > 0, sum_runs(off**power, begins) / count, np.nan) for power in (2, 3, 4)]
+        mode = _mode(values, order, owner, begins, least, most, asking)
+        middle = [at((count - 1) // 2 * 1.0), at(count // 2 * 1.0)]
+        places = [np.full(len(count), np.nan)] * 3
+        facts = [count, np.diff(start) - count, zeros, total, mean, *moments, least, most, *middle, mode, *places]
+        found: Floats = np.stack([*facts, *(at((count - 1) * percentile / 100) for percentile in asking.percentiles)]).astype(np.float64)
+        return found
+
+
+def _weigh(values: Floats, offsets: Ints, band: Band, weights: Floats) -> None:
+    values = np.where(np.isnan(values), 0.0, values)
+    _, within = laid_out(np.zeros_like(band.length), band.length)
+    with np.errstate(invalid="ignore"):  # infinity in the first column
+        total, along = sum_runs(values, offsets), sum_runs(values * within, offsets)
+        sums = band.place * total
+        sums[2] += along
+    np.add.at(weights, np.repeat(band.segment, np.diff(band.start)), sums.T)
 
 
 class _Ranks:
@@ -78,7 +137,13 @@ class _Ranks:
         return np.where(self._count > 0, between, np.nan)
 
 
-def _mode(values: Floats, start: Ints) -> Floats:
+def _mode(values: Floats, order: Ints, owner: Ints, start: Ints, least: Floats, most: Floats, asking: Asking) -> Floats:
+    if not asking.groups[MODE]:
+        return np.full(len(least), np.nan)
+    return _mode_of_fractions(values, owner, least, most) if asking.fractions else _mode_of_whole(values[order], start)
+
+
+def _mode_of_whole(values: Floats, start: Ints) -> Floats:
     """The most frequent number, of equally frequent ones the smallest."""
     new = np.ones(len(values), bool)
     new[1:] = values[1:] != values[:-1]
@@ -106,13 +171,3 @@ def _first_most(owner: Ints, times: Ints, values: Floats, segments: int) -> Floa
     first = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
     out[owner[first]] = values[first]
     return out
-
-
-def _owner(start: Ints) -> Ints:
-    return np.repeat(np.arange(len(start) - 1), np.diff(start))
-
-
-def _places(window: Window) -> tuple[Ints, Ints]:
-    """Row and column of each value."""
-    _, x = laid_out(window.x, window.length)
-    return np.repeat(window.y, window.length), x

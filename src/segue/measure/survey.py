@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,8 @@ import numpy as np
 from segue.errors import TooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from segue.measure.runs import Runs
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+SPARSE = 16
+"""Labels per run up to which a table of all of them is faster than sorting."""
 MOST = 2.0**63
 """Pixels times the square of their reach, below which second moments are whole numbers of 64 bits: a full square of 55,000 pixels."""
 
@@ -57,73 +60,87 @@ class Segments:
 
 
 class Survey:
-    """Collects runs, band by band, into :class:`Segments`. Memory: about 150 bytes per segment, whatever the image.
+    """Collects runs, band by band, into :class:`Segments`. Memory: about 200 bytes per segment, whatever the image.
 
     Parameters
     ----------
     height
         Rows of a plane; None = one plane.
+    compiled
+        Whether compiled code is worth loading.
     """
 
-    def __init__(self, height: int | None = None) -> None:
-        self._height = height
+    def __init__(self, height: int | None = None, *, compiled: bool = False) -> None:
+        self._height, self._compiled = height, compiled
         self._tables: list[Segments] = []
 
     def add(self, runs: Runs) -> None:
         """Take in the runs of another region; each pixel once, regions in any order."""
         if len(runs.row):
-            self._tables.append(_of_runs(runs, self._height))
+            self._tables.append(_of_runs(runs, self._height, compiled=self._compiled))
         while len(self._tables) > 1 and len(self._tables[-1].label) * 2 > len(self._tables[-2].label):
-            self._tables[-2:] = [_merged(*self._tables[-2:])]
+            self._tables[-2:] = [united(self._tables[-2:])]
 
     def segments(self) -> Segments:
         """What was collected so far."""
-        if not self._tables:
-            none, three = np.zeros(0, np.int64), np.zeros((0, 3), np.int64)
-            return Segments(none.astype(np.uint64), none, three, three, three, three, none, none)
-        self._tables = [reduce(_merged, self._tables)]
+        self._tables = [united(self._tables)]
         return self._tables[0]
 
 
-def _of_runs(runs: Runs, height: int | None) -> Segments:
-    """The segments of one region."""
-    order = np.argsort(runs.label, kind="stable")
-    label, row, begin, n = runs.label[order], runs.row[order], runs.begin[order], runs.length[order]
-    start = np.flatnonzero(np.r_[True, label[1:] != label[:-1]])
-    owner = np.repeat(np.arange(len(start)), np.diff(start, append=len(label)))
-    z, y = np.divmod(row, height) if height else (np.zeros_like(row), row)
-    place = np.stack([z, y, begin], axis=1)
-    low = np.minimum.reduceat(place, start, axis=0)
-    high = np.maximum.reduceat(place + np.stack([np.ones_like(n), np.ones_like(n), n], axis=1), start, axis=0)
-    area = np.add.reduceat(n, start)
-    _check(label[start], area, low, high)
-    z, y, x = (place - low[owner]).T
-    sum_x = n * x + n * (n - 1) // 2
-    sum_xx = n * x * x + x * n * (n - 1) + (n - 1) * n * (2 * n - 1) // 6
-    first, second = np.stack([n * z, n * y, sum_x], axis=1), np.stack([n * y * y, sum_xx, y * sum_x], axis=1)
-    first, second = np.add.reduceat(first, start, axis=0), np.add.reduceat(second, start, axis=0)
-    return Segments(label[start], area, low, high, first, second, np.minimum.reduceat(row, start), np.maximum.reduceat(row, start))
-
-
-def _merged(one: Segments, other: Segments) -> Segments:
-    """The segments of two regions; those of the same label united."""
-    label = np.concatenate([one.label, other.label])
+def united(tables: Sequence[Segments]) -> Segments:
+    """The segments of several regions; those of the same label are one."""
+    tables = [table for table in tables if len(table.label)]
+    if not tables:
+        none, three = np.zeros(0, np.int64), np.zeros((0, 3), np.int64)
+        return Segments(none.astype(np.uint64), none, three, three, three, three, none, none)
+    if len(tables) == 1:
+        return tables[0]
+    label = np.concatenate([table.label for table in tables])
     order = np.argsort(label, kind="stable")
     label = label[order]
     start = np.flatnonzero(np.r_[True, label[1:] != label[:-1]])
     owner = np.repeat(np.arange(len(start)), np.diff(start, append=len(label)))
 
-    def both(name: str) -> Ints:
-        return np.concatenate([getattr(one, name), getattr(other, name)])[order]
+    def all_of(name: str) -> Ints:
+        found: Ints = np.concatenate([getattr(table, name) for table in tables])[order]
+        return found
 
-    low = np.minimum.reduceat(both("low"), start, axis=0)
-    high = np.maximum.reduceat(both("high"), start, axis=0)
-    area = np.add.reduceat(both("area"), start)
+    low = np.minimum.reduceat(all_of("low"), start, axis=0)
+    high = np.maximum.reduceat(all_of("high"), start, axis=0)
+    area = np.add.reduceat(all_of("area"), start)
     _check(label[start], area, low, high)
-    first, second = _moved(both("area"), both("first"), both("second"), both("low") - low[owner])
+    first, second = _moved(all_of("area"), all_of("first"), all_of("second"), all_of("low") - low[owner])
     first, second = np.add.reduceat(first, start, axis=0), np.add.reduceat(second, start, axis=0)
-    rows = np.minimum.reduceat(both("first_row"), start), np.maximum.reduceat(both("last_row"), start)
+    rows = np.minimum.reduceat(all_of("first_row"), start), np.maximum.reduceat(all_of("last_row"), start)
     return Segments(label[start], area, low, high, first, second, *rows)
+
+
+def _of_runs(runs: Runs, height: int | None, *, compiled: bool) -> Segments:
+    """The segments of one region."""
+    if compiled:
+        from segue.measure.survey_kernel import boxes, sums
+    else:
+        from segue.measure.survey_reference import boxes, sums
+    label, owner = _owners(runs.label)
+    z, y = np.divmod(runs.row, height) if height else (np.zeros_like(runs.row), runs.row)
+    area, low, high, rows = boxes(owner, len(label), runs.row, z, y, runs.begin, runs.length)
+    _check(label, area, low, high)
+    return Segments(label, area, low, high, *sums(owner, low, z, y, runs.begin, runs.length), rows[:, 0], rows[:, 1])
+
+
+def _owners(label: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], Ints]:
+    """The labels that occur, ascending, and which of them each is."""
+    most = int(label.max())
+    if most > SPARSE * len(label) + (1 << 20):
+        found, owner = np.unique(label, return_inverse=True)
+        return found, owner
+    at = label.astype(np.int64)
+    occurs = np.zeros(most + 1, bool)
+    occurs[at] = True
+    names = np.flatnonzero(occurs)
+    number = np.empty(most + 1, np.int64)
+    number[names] = np.arange(len(names))
+    return names.astype(np.uint64), number[at]
 
 
 def _moved(area: Ints, first: Ints, second: Ints, by: Ints) -> tuple[Ints, Ints]:
