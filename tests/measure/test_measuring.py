@@ -209,6 +209,14 @@ def test_a_channel_that_is_not_there_is_refused():
         measure(labels, [Channel(image, 2)], Wanted(("mean",)))
 
 
+def test_surroundings_of_every_time_point():
+    labels = np.zeros((2, 4, 6), np.uint8)
+    labels[0, :, :2], labels[0, :, 2:4], labels[1, :, 5], labels[1, :, 0] = 1, 2, 1, 3
+    found = measure(LabelImage(ArrayPixels(labels), "tyx"), [], Wanted(("neighbours", "area", "nearest_distance")))
+    assert found.columns["neighbours", None].tolist() == [1, 1, 0, 0]
+    assert found.columns["nearest_distance", None].tolist() == [2, 2, 5, 5]
+
+
 def test_labels_without_time_points_or_segments():
     for labels in (np.zeros((0, 4, 5), int), np.zeros((2, 4, 5), int)):
         found = measure(LabelImage(ArrayPixels(labels), "tyx"), [], Wanted(("area", "x", "perimeter")))

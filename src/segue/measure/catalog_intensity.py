@@ -30,6 +30,5 @@ INTENSITY: tuple[Measurement, ...] = (
     _value("nonzero_percent", "number", "100 * pixels whose value is not 0 / pixels that are not NaN", IMAGEJ),
     _value("weighted_x", "place", "mean of x weighted by value; NaN where the sum is 0", IMAGEJ),
     _value("weighted_y", "place", "mean of y weighted by value; NaN where the sum is 0", IMAGEJ),
-    _value("weighted_z", "place", "mean of the plane numbers weighted by value; NaN where the sum is 0", SKIMAGE),
     _value("weighted_z", "place", "mean of the plane number weighted by value; NaN where the sum is 0", SKIMAGE, dimensions=VOLUME),
 )

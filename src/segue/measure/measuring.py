@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from segue.measure.intensity import MADE_OF, column
 from segue.measure.region import measure_region, survey
 from segue.measure.regions import regions, stretches
 from segue.measure.rows import Rows
+from segue.measure.surroundings import SURROUNDINGS, surroundings
 from segue.measure.survey import Segments, united
 from segue.measure.units import scaled
 from segue.model.image import Image, LabelImage, size_of
@@ -63,7 +64,7 @@ class Measured:
     """(s,) 0 where the labels have no time axis."""
     columns: dict[tuple[str, int | None], NDArray[np.generic]]
     """(measurement, number of the channel or None) -> (s,), in the order of ``Wanted``, channel within measurement, percentiles last. A
-    measurement that cannot be made of these labels (a perimeter of volumes) or not segment by segment (neighbours) is not there."""
+    measurement that cannot be made of these labels (a circularity of volumes) is not there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,10 @@ def measure(labels: LabelImage, channels: Sequence[Channel], wanted: Wanted, wor
     values = int(np.prod(labels.pixels.shape)) * (1 + len(channels))
     who: Workers = Threads(1) if values < SMALL else workers or Threads()
     frames = [(Rows(labels.pixels, labels.axes, t=t), tuple(Rows(i.pixels, i.axes, c, t) for i, c in images)) for t in range(times)]
-    found = list(_frames(frames, asked, forms, pixel, who, compiled=values >= SMALL))
+    found = list(_frames(frames, asked, forms - SURROUNDINGS, pixel, who, compiled=values >= SMALL))
+    around = SURROUNDINGS & set(wanted.measurements)
+    if around:
+        found = [_surrounded(labels, frame, around, t, pixel) for t, frame in enumerate(found)]
     label = np.concatenate([np.zeros(0, np.uint64), *(frame.segments.label for frame in found)])
     t = np.repeat(np.arange(times, dtype=np.int32), [len(frame.segments.label) for frame in found])
     dimensions = 3 if size_of(labels.pixels, labels.axes, "z") > 1 else 2
@@ -184,6 +188,12 @@ def _together(segments: Segments, images: Sequence[Rows], asked: Asked, found: S
         for all_of, some in zip(facts, result.facts, strict=True):
             all_of[:, :, members] = some
     return _Frame(segments, forms, facts)
+
+
+def _surrounded(labels: LabelImage, frame: _Frame, wanted: frozenset[str], t: int, pixel: Pixel | None) -> _Frame:
+    """The frame with how its segments lie to each other."""
+    found = surroundings(labels, frame.segments.label, frame.segments.centroid, wanted, t, pixel)
+    return replace(frame, forms=frame.forms | found)
 
 
 @dataclass(frozen=True)
