@@ -20,13 +20,14 @@ WORDS = Words("measuring", "measured")
 def measure(recipe: MeasureRecipe, how: How) -> bool:
     """Measure everything that a recipe names; True if every item was measured."""
     from segue.workflow.measuring.plan import plan_measure
-    from segue.workflow.measuring.task import finish, measuring, task_of
+    from segue.workflow.measuring.task import check_targets, finish, measuring, task_of
 
     plan = plan_measure(recipe)
     task = task_of(recipe, items=len(plan.planned), dry_run=how.dry_run)
+    check_targets(recipe, how)
     outer, inner = how.team(len(plan.items))
     done = carry_out(plan, measuring(task, inner), recipe, how, WORDS, outer)
-    made, notes = finish(recipe, task, done, overwrite=how.overwrite)
+    made, notes = finish(recipe, task, done, how)
     well = tell(plan, done, how, WORDS)
     if not how.as_json and not how.quiet:
         for one in made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,7 @@ class MeasureRecipe(BaseModel):
     """Measure segments on images."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-    PLACES: ClassVar = ("inputs", "outputs", "labels", "panel", "populations", "summary")
+    PLACES: ClassVar[tuple[str, ...]] = ("inputs", "outputs", "labels", "panel", "populations", "summary")
 
     task: Literal["measure"] = "measure"
     inputs: tuple[str, ...] = Field(min_length=1, description="images or studies: files, folders, patterns")
@@ -37,3 +38,31 @@ class MeasureRecipe(BaseModel):
     summary: str | None = Field(None, description="a table of counts, fractions, densities and means per image and population")
     options: dict[str, Any] = Field(default_factory=dict, description="options of the readers and writers, and of taking images as labels")
     strict: bool = Field(False, description="refuse to write when anything that was measured is lost or changed")
+
+    def for_item(self, item: Any, output: Path) -> MeasureRecipe:
+        """The recipe that makes one output of a batch again; what is about all images, such as a summary, is not in it.
+
+        Parameters
+        ----------
+        item
+            A ``MeasureItem``.
+        output
+            One of its outputs.
+        """
+        if self.combine:
+            return self
+        to = self.to[item.outputs.index(output)] if len(self.to) > 1 and output in item.outputs else next(iter(self.to), None)
+        places = {
+            "inputs": (str(item.image),),
+            "outputs": (_literal(output),),
+            "labels": None if item.labels is None else _literal(item.labels),
+            "panel": None if item.panel is None else _literal(item.panel),
+            "populations": tuple(map(_literal, item.populations)),
+            "summary": None,
+        }
+        return self.model_copy(update={**places, "to": () if to is None else (to,), "options": {**item.facts_for(output, to, self.preset), **self.options}})
+
+
+def _literal(path: Path) -> str:
+    """A template that means this path; ``{population}`` stays a placeholder."""
+    return str(path).replace("{", "{{").replace("}", "}}").replace("{{population}}", "{population}")

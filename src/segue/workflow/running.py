@@ -21,6 +21,7 @@ from segue.workflow.recipe import VERSION, EditRecipe, Recipe, parse_recipe
 
 CARRIERS = {
     "convert": "segue.workflow.jobs.converting:carry_convert",
+    "measure": "segue.workflow.measuring.task:carry_measure",
 }
 """Task -> function (recipe, Running) -> (plan, what became of its items)."""
 

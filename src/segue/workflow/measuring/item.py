@@ -16,7 +16,7 @@ from segue.workflow.measuring.inputs import opened, with_segments
 from segue.workflow.measuring.panel import panel_names
 from segue.workflow.measuring.study import Measuring, measured_study
 from segue.workflow.measuring.summary import Row, summary_rows
-from segue.workflow.measuring.write import How, Made, fields_of, outputs_of, write_all
+from segue.workflow.measuring.write import How, Made, fields_of, outputs_of, record_of, write_all
 from segue.workflow.prepare import SETTINGS
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ class MeasureItem:
     def inputs(self) -> tuple[Path, ...]:
         """Every file whose content matters."""
         return tuple(one for one in (self.image, self.labels, *self.populations, self.panel) if one is not None)
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What decides about the outputs, and is neither in a file nor a setting."""
+        return {} if self.number is None else {"number": self.number}
+
+    def facts_for(self, output: Path, to: str | None, preset: str | None) -> dict[str, int]:
+        """The options of a writer that say which of several images this is."""
+        known = self.number is not None and "image_index" in fields_of(record_of(output, to, preset), "write")
+        return {"image_index": self.number or 1} if known else {}
 
     def at(self, outputs: tuple[Path, ...]) -> Self:
         """The same item, written elsewhere."""

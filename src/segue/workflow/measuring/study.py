@@ -133,7 +133,7 @@ def _layer(labels: LabelImage, channels: Sequence[Named], how: Measuring, grid: 
     dims = dimensions(labels)
     size, unit = physical_size(grid, dims, where) if how.physical else (None, None)
     asked = how.choice.columns([one.name for one in channels], dims)
-    found = measure(labels, [one.channel for one in channels], wanted(one.measurement for one in asked), workers, **({} if size is None else {"pixel": size}))
+    found = measure(labels, [one.channel for one in channels], wanted(one.measurement for one in asked), workers, size)
     columns = tuple(_column(one, found, channels, labels.name, _Scale(unit, dims, by_name=not how.choice.preset)) for one in asked)
     return Layer(labels.name, found.label, times(labels, found), columns)
 

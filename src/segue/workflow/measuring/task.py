@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segue.notes import Notes
 from segue.storage.sink import FileSink
+from segue.workflow.jobs.carry import carry
+from segue.workflow.jobs.with_recipe import recipe_beside
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.gather import gathered
 from segue.workflow.measuring.item import MeasureResult, MeasureTask, measure_item
+from segue.workflow.measuring.plan import plan_measure
 from segue.workflow.measuring.study import Measuring
 from segue.workflow.measuring.summary import Row, write_summary
 from segue.workflow.measuring.units import pixel_size_of
 from segue.workflow.measuring.write import How, Made, outputs_of, write_all
+from segue.workflow.recipe import recipe_bytes
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
     from segue.workflow.jobs.item import Done, Work
+    from segue.workflow.jobs.running import Running
     from segue.workflow.measuring.item import MeasureItem
+    from segue.workflow.plan import Plan
     from segue.workflow.recipe_measure import MeasureRecipe
 
 
@@ -45,29 +51,64 @@ def measuring(task: MeasureTask, workers: Workers | None = None) -> Work[Measure
     return partial(measure_item, task=task, workers=workers)
 
 
-def finish(recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[MeasureItem]], *, overwrite: bool) -> tuple[tuple[Made, ...], Notes]:
+def carry_measure(recipe: MeasureRecipe, running: Running) -> tuple[Plan[MeasureItem], list[Done[MeasureItem]]]:
+    """Measure everything that a recipe names; see ``jobs.carry.carry``.
+
+    Raises
+    ------
+    SegueError
+    """
+    plan = plan_measure(recipe)
+    task = task_of(recipe, items=len(plan.planned), dry_run=running.dry_run)
+    check_targets(recipe, running)
+    outer, inner = running.team(len(plan.items))
+    done = carry(plan, measuring(task, inner), recipe, running, outer)
+    finish(recipe, task, done, running)
+    return plan, done
+
+
+def check_targets(recipe: MeasureRecipe, running: Running) -> None:
+    """Raise SinkError, before any work, if a file about all items exists and must not be replaced."""
+    if running.dry_run:
+        return
+    if recipe.summary is not None:
+        FileSink(recipe.summary, overwrite=running.overwrite or running.resume)
+    for output in recipe.outputs if recipe.combine and recipe.split_populations is None else ():
+        FileSink(output, overwrite=running.overwrite)
+
+
+def finish(recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[MeasureItem]], running: Running) -> tuple[tuple[Made, ...], Notes]:
     """Write what is about all items: the combined outputs, and the summary. Failed items are not in them.
 
     Raises
     ------
     NotesRefused, SinkError
     """
-    made: tuple[Made, ...] = ()
-    notes = Notes()
     results = [one.result for one in done if one.result is not None]
-    studies = [one.study for one in results if isinstance(one, MeasureResult) and one.study is not None]
-    if task.combine and studies:
-        outputs = outputs_of([Path(one) for one in recipe.outputs], task.how)
-        made, notes = write_all(gathered(studies), outputs, task.how, overwrite=overwrite)
-    if recipe.summary is not None and not task.how.dry_run:
-        rows: list[Row] = [row for one in results for row in _rows(one)]
-        with FileSink(recipe.summary, overwrite=overwrite) as sink:
-            write_summary(rows, sink)
-            path = sink.keep()
-        made += (Made(Path(recipe.summary), path.stat().st_size, None),)
+    made, notes = _combined(recipe, task, results, running)
+    rows: list[Row] = [row for one in results for row in one.to_json().get("summary", ())]
+    if recipe.summary is not None and rows and not running.dry_run:
+        made += (_put(Path(recipe.summary), partial(write_summary, rows), overwrite=running.overwrite or running.resume),)
     return made, notes
 
 
-def _rows(result: Any) -> list[Row]:
-    """The rows of an item; those of one that was done before stand in the record of the job."""
-    return list(result.to_json().get("summary", ()))
+def _combined(recipe: MeasureRecipe, task: MeasureTask, results: Sequence[Any], running: Running) -> tuple[tuple[Made, ...], Notes]:
+    studies = [one.study for one in results if isinstance(one, MeasureResult) and one.study is not None]
+    if not studies:
+        return (), Notes()
+    outputs = outputs_of([Path(one) for one in recipe.outputs], task.how)
+    made, notes = write_all(gathered(studies), outputs, task.how, overwrite=running.overwrite)
+    if running.with_recipe and not running.dry_run:
+        made += tuple(_put(recipe_beside(one.path), partial(_write_recipe, recipe), overwrite=running.overwrite) for one in made if one.objects is not None)
+    return made, notes
+
+
+def _put(path: Path, write: Callable[[FileSink], None], *, overwrite: bool) -> Made:
+    with FileSink(path, overwrite=overwrite) as sink:
+        write(sink)
+        return Made(path, sink.keep().stat().st_size, None)
+
+
+def _write_recipe(recipe: MeasureRecipe, sink: FileSink) -> None:
+    with sink.open() as file:
+        file.write(recipe_bytes(recipe))
