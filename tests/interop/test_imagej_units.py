@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from segue.measure.forms import forms
-from segue.measure.intensity import columns, intensities
+from segue.measure.measuring import Channel, Wanted, measure
 from segue.measure.presets import IMAGEJ
-from segue.measure.units import scaled
+from segue.model.image import ArrayPixels, Image, LabelImage
 
 JAR = Path(os.environ.get("IJ_JAR", "/usr/share/java/ij.jar"))
 SIZES = {"square": (0.25, 0.25), "nearly square": (0.502, 0.5), "high": (0.8, 0.5), "flat": (0.4, 2.25)}
@@ -65,12 +64,9 @@ def test_every_column_of_calibrated_images(folder, name):
     with (folder / f"{number}.csv").open(encoding="utf-8", newline="") as text:
         header, *rows = csv.reader(text)
     theirs = dict(zip(header, np.array(rows).T, strict=True))
-    segments, facts = intensities(labels, image[None])
-    values = columns(segments, facts[0], fractions=False)
-    ours = forms(labels, frozenset(IMAGEJ.measurements), pixel=(1, height, width)) | {
-        name: scaled(name, column, (1, height, width)) for name, column in values.items()
-    }
-    assert len(segments.label) == len(rows) > 10
+    channel = Channel(Image(ArrayPixels(image), "yx"))
+    ours = measure(LabelImage(ArrayPixels(labels), "yx"), [channel], Wanted(IMAGEJ.measurements), pixel=(1, height, width))
+    assert len(ours.label) == len(rows) > 10
     for column in IMAGEJ.table(["image"]):
         expected = theirs[column.name].astype(float)
-        np.testing.assert_allclose(ours[column.measurement], expected, rtol=1e-6, atol=2e-9, err_msg=column.name)
+        np.testing.assert_allclose(ours.columns[column.measurement, column.channel], expected, rtol=1e-6, atol=2e-9, err_msg=column.name)

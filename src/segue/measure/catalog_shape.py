@@ -8,14 +8,14 @@ SHAPE: tuple[Measurement, ...] = (
     Measurement("area", "pixels", "number of pixels (voxels)", IMAGEJ),
     Measurement("x", "place", "mean of the pixel centres; the first pixel's is 0.5", IMAGEJ),
     Measurement("y", "place", "mean of the pixel centres; the first pixel's is 0.5", IMAGEJ),
-    Measurement("z", "place", "mean of the plane numbers, from 0", SKIMAGE),
+    Measurement("z", "place", "mean of the plane numbers, from 0", SKIMAGE, VOLUME),
     Measurement("left", "place", "first column", IMAGEJ),
     Measurement("top", "place", "first row", IMAGEJ),
-    Measurement("front", "place", "first plane", SKIMAGE),
+    Measurement("front", "place", "first plane", SKIMAGE, VOLUME),
     Measurement("width", "length", "columns of the bounding box", IMAGEJ),
     Measurement("height", "length", "rows of the bounding box", IMAGEJ),
-    Measurement("depth", "length", "planes of the bounding box", SKIMAGE),
-    Measurement("extent", "number", "area / (width * height * depth)", SKIMAGE, made_of=("area", "width", "height", "depth")),
+    Measurement("depth", "length", "planes of the bounding box", SKIMAGE, VOLUME),
+    Measurement("extent", "number", "area / (width * height), of volumes / depth too", SKIMAGE, made_of=("area", "width", "height")),
     Measurement(
         "perimeter", "length", "outer contours along pixel edges, less 2 - sqrt(2) per corner; of corners one pixel apart every other one", IMAGEJ, PLANE
     ),

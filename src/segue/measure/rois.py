@@ -1,0 +1,133 @@
+"""Measuring shapes without a label image: each on its own pixels, whatever other shapes cover them too.
+
+Shapes are painted as label images on which no two overlap, as many as it takes, and these are measured like any other. They are painted where and
+when they are read, so that an image may be larger than memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segue.errors import Incompatible
+from segue.geometry.rasterize import rasterize
+from segue.geometry.rings import Rings
+from segue.measure.measuring import Measured, measure
+from segue.model.image import LabelImage, size_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from segue.geometry.rings import Flat
+    from segue.measure.measuring import Channel, Wanted
+    from segue.model.image import Region
+    from segue.tasks.workers import Workers
+
+    Ints = NDArray[np.int64]
+
+TILE = 4096
+"""Rows and columns that are painted at a time while looking for overlaps."""
+
+
+@dataclass(frozen=True, eq=False)
+class RingPixels:
+    """A label image (y, x) whose segments are shapes that do not overlap."""
+
+    rings: Rings
+    labels: NDArray[np.uint32]
+    """(shapes,)"""
+    shape: tuple[int, ...]
+    """Rows, columns."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.uint32)
+
+    @cached_property
+    def bounds(self) -> NDArray[np.float64]:
+        return self.rings.bounds()
+
+    def read(self, region: Region) -> NDArray[np.generic]:
+        """The labels of a region."""
+        (top, bottom), (left, right) = ((int(part.start), int(part.stop)) for part in region)
+        low, high = self.bounds[:, :2], self.bounds[:, 2:]
+        rows = np.flatnonzero((low < (right, bottom)).all(axis=1) & (high > (left, top)).all(axis=1))
+        return rasterize(self.rings.take(rows).translated(-left, -top), self.labels[rows], (bottom - top, right - left), dtype=np.uint32)[0]
+
+
+def measure_rois(
+    rings: Flat,
+    channels: Sequence[Channel],
+    wanted: Wanted,
+    size: tuple[int, int] | None = None,
+    workers: Workers | None = None,
+    pixel: tuple[float, float, float] | None = None,
+) -> Measured:
+    """Measure shapes on one plane.
+
+    Parameters
+    ----------
+    rings : Rings
+        s areas; a pixel is inside where its centre is (``geometry.rasterize``). They may overlap, and reach beyond the image.
+    channels
+        Of images of one plane.
+    wanted
+        What is to be measured. Forms are those of a shape's pixels.
+    size
+        Height and width of the plane; not needed where there are channels.
+    workers, pixel
+        As for ``measure``.
+
+    Returns
+    -------
+    Measured
+        Labels are 1 + the row of the shape, ascending; a shape without a pixel in the image is not among them.
+
+    Raises
+    ------
+    Incompatible
+        Neither channels nor a size are given.
+    """
+    if size is None:
+        if not channels:
+            raise Incompatible("shapes are measured on an image, or on a plane of a stated size; give one of these")
+        height, width = (size_of(channels[0].image.pixels, channels[0].image.axes, name) for name in "yx")
+        size = height, width
+    flat = Rings.of(rings)
+    pictures = [RingPixels(flat.take(rows), (rows + 1).astype(np.uint32), size) for rows in apart(flat, size)]
+    found = [measure(LabelImage(picture, "yx"), channels, wanted, workers, pixel) for picture in pictures or [RingPixels(flat, np.zeros(0, np.uint32), size)]]
+    return _joined(found)
+
+
+def apart(rings: Rings, size: tuple[int, int]) -> list[Ints]:
+    """Rows of shapes in groups of which no two shapes share a pixel; as many groups as shapes lie on top of each other, or a few more."""
+    left, groups = np.arange(len(rings)), []
+    while len(left):
+        free = _lost(rings.take(left), size) == 0
+        groups.append(left[free])
+        left = left[~free]
+    return groups
+
+
+def _lost(rings: Rings, size: tuple[int, int]) -> Ints:
+    """(s,) How many pixels each shape shares with those behind it."""
+    bounds, lost = rings.bounds(), np.zeros(len(rings), np.int64)
+    for top in range(0, size[0], TILE):
+        for left in range(0, size[1], TILE):
+            high, wide = min(TILE, size[0] - top), min(TILE, size[1] - left)
+            rows = np.flatnonzero((bounds[:, :2] < (left + wide, top + high)).all(axis=1) & (bounds[:, 2:] > (left, top)).all(axis=1))
+            if len(rows) > 1:
+                lost[rows] += rasterize(rings.take(rows).translated(-left, -top), np.arange(1, len(rows) + 1), (high, wide), dtype=np.uint32)[1]
+    return lost
+
+
+def _joined(found: Sequence[Measured]) -> Measured:
+    label = np.concatenate([one.label for one in found])
+    order = np.argsort(label, kind="stable")
+    columns = {key: np.concatenate([one.columns[key] for one in found])[order] for key in found[0].columns}
+    return Measured(label[order], np.zeros(len(label), np.int32), columns)
