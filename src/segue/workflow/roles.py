@@ -122,7 +122,7 @@ def _one_channel(image: Image, where: str, channel: Any) -> tuple[Pixels, str]:
 
 
 def _too_many(image: Image, count: int, where: str) -> UnsupportedVariant:
-    if _is_colour(image, count):
+    if is_colour(image, count):
         sentence = (
             f"{where} is a colour picture, not labels; save the labels without colours, as one number per pixel, or choose a channel with --set channel=0"
         )
@@ -133,7 +133,7 @@ def _too_many(image: Image, count: int, where: str) -> UnsupportedVariant:
     return UnsupportedVariant(f"{sentence}, or save that channel alone", where=where, channels=count)
 
 
-def _is_colour(image: Image, count: int) -> bool:
+def is_colour(image: Image, count: int) -> bool:
     """Red, green, blue (and alpha), by name, or without names in 8 bits as pictures store them."""
     initials = "".join(name.strip().lower()[:1] for name in image.channels)
     named = {name.strip().lower() for name in image.channels[:3]} in ({"r", "g", "b"}, {"red", "green", "blue"}) and initials in ("rgb", "rgba")

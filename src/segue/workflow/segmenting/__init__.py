@@ -1,0 +1,1 @@
+"""Segmenting images: a threshold, and the particles of what lies beyond it."""

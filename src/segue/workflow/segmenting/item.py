@@ -1,0 +1,118 @@
+"""Segmenting one item: read an image, find its particles, write every output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from segue.formats.format import Accepts
+from segue.notes import Notes
+from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.inputs import opened
+from segue.workflow.measuring.item import check_options
+from segue.workflow.measuring.study import Measuring, measured_study
+from segue.workflow.measuring.units import pixel_size_of, with_pixel_size
+from segue.workflow.measuring.write import How, Made, Output, outputs_of, write_all
+from segue.workflow.segmenting.choice import Segmenting
+from segue.workflow.segmenting.study import segmented_study
+
+if TYPE_CHECKING:
+    from segue.tasks.workers import Workers
+
+
+@dataclass(frozen=True)
+class SegmentItem:
+    """One segmentation: an image, and where its particles go."""
+
+    image: Path
+    outputs: tuple[Path, ...]
+    number: int = 1
+    """Its place among the items, from 1."""
+
+    @property
+    def name(self) -> str:
+        return self.image.name
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file whose content matters."""
+        return (self.image,)
+
+    def at(self, outputs: tuple[Path, ...]) -> Self:
+        """The same item, written elsewhere."""
+        return replace(self, outputs=outputs)
+
+
+@dataclass(frozen=True)
+class SegmentTask:
+    """How items are segmented and written: the same for all of a batch."""
+
+    segmenting: Segmenting
+    how: How = field(default_factory=How)
+    from_: str | None = None
+    pixel_size: str | None = None
+    statistics: tuple[str, ...] = ()
+    physical: bool = False
+    """Whether lengths and areas in tables are in the unit of the pixel size."""
+    recipe: str = "{}"
+    """JSON text for the history."""
+
+
+@dataclass(frozen=True)
+class SegmentResult:
+    """What became of an item."""
+
+    item: SegmentItem
+    made: tuple[Made, ...]
+    notes: Notes
+    objects: int
+
+    @property
+    def written(self) -> list[Path]:
+        """Files and folders that were written."""
+        return [one.path for one in self.made]
+
+    @property
+    def size(self) -> int:
+        """Bytes written."""
+        return sum(one.size for one in self.made)
+
+    @property
+    def content(self) -> str:
+        return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain data."""
+        files = [{"file": one.path.name, "bytes": one.size} | ({} if one.objects is None else {"objects": one.objects}) for one in self.made]
+        return {"objects": self.objects, "outputs": files}
+
+
+def segment_item(item: SegmentItem, overwrite: bool, task: SegmentTask, workers: Workers | None = None) -> SegmentResult:  # noqa: FBT001  # as every work
+    """Find the particles of one image and write them, and where asked for what was measured of them.
+
+    Raises
+    ------
+    SegueError
+        Nothing is written then.
+    """
+    outputs = outputs_of(item.outputs, task.how, item.number)
+    image = opened(item.image, task.how.options, task.from_)
+    check_options(task.how.options, [image.record], [one.record for one in outputs])
+    with image.study as study:
+        if task.pixel_size:
+            size = pixel_size_of(task.pixel_size)
+            study = study.map(lambda s: with_pixel_size(s, size))
+        found, notes = segmented_study(study, task.segmenting, item.name, task.recipe, workers)
+        if _measures(outputs, task):
+            measuring = Measuring(choice_of(task.statistics, task.how.preset), physical=task.physical)
+            found, more = measured_study(found, measuring, workers, item.name)
+            notes += more
+        made, lost = write_all(found, outputs, task.how, overwrite=overwrite, where=item.name)
+    return SegmentResult(item, made, image.notes + notes + lost, sum(len(s.objects) for s in found.image_sets))
+
+
+def _measures(outputs: Sequence[Output], task: SegmentTask) -> bool:
+    """Whether something is measured: because it was asked for, or because an output is a table."""
+    return bool(task.statistics or task.how.preset) or any(one.record.accepts == {Accepts.TABLE} for one in outputs)

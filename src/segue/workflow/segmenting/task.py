@@ -1,0 +1,48 @@
+"""From the recipe of a segmentation to the work that is done to each item."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.write import How
+from segue.workflow.segmenting.choice import Segmenting, checked, threshold_of
+from segue.workflow.segmenting.item import SegmentTask, segment_item
+
+if TYPE_CHECKING:
+    from segue.tasks.workers import Workers
+    from segue.workflow.jobs.item import Work
+    from segue.workflow.recipe_segment import SegmentRecipe
+    from segue.workflow.segmenting.item import SegmentItem
+
+
+def segmenting_of(recipe: SegmentRecipe) -> Segmenting:
+    """How images are segmented.
+
+    Raises
+    ------
+    InvalidOption
+        Something that was asked for does not exist, or does not go together.
+    """
+    threshold_of(recipe.threshold)
+    names = Segmenting.__dataclass_fields__
+    return checked(Segmenting(**{name: getattr(recipe, name) for name in names}))
+
+
+def task_of(recipe: SegmentRecipe, *, dry_run: bool = False) -> SegmentTask:
+    """How items are segmented and written."""
+    from segue.workflow.recipe import recipe_bytes
+
+    if recipe.statistics or recipe.preset:
+        choice_of(recipe.statistics, recipe.preset)
+    how = How(recipe.to, recipe.preset, recipe.options, strict=recipe.strict, dry_run=dry_run)
+    short = {name: tuple(Path(one).name for one in getattr(recipe, name)) for name in recipe.PLACES}
+    text = recipe_bytes(recipe.model_copy(update=short)).decode()
+    return SegmentTask(segmenting_of(recipe), how, recipe.from_, recipe.pixel_size, recipe.statistics, recipe.physical, text)
+
+
+def segmenting(task: SegmentTask, workers: Workers | None = None) -> Work[SegmentItem]:
+    """The work of a segmentation."""
+    return partial(segment_item, task=task, workers=workers)
