@@ -21,7 +21,7 @@ from segue.model.image import Image, LabelImage, size_of
 from segue.tasks.workers import Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from segue.tasks.workers import Workers
 
     Columns = dict[tuple[str, int | None], NDArray[np.generic]]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Pixel = tuple[float, float, float]
 
 SMALL = 2_000_000
@@ -73,8 +75,8 @@ class _Frame:
 
     segments: Segments
     forms: dict[str, NDArray[np.generic]]
-    facts: tuple[NDArray[np.float64], ...]
-    """Per image (channels, f, s)."""
+    values: tuple[tuple[Ints, Segments, Found], ...]
+    """Per region which segments it holds, these, and their facts."""
 
 
 def measure(labels: LabelImage, channels: Sequence[Channel], wanted: Wanted, workers: Workers | None = None, pixel: Pixel | None = None) -> Measured:
@@ -175,19 +177,11 @@ def _frames(
     segments = [united([next(surveyed) for _ in some]) for some in cut]
     planned = [list(regions(labels, images, known, asked, forms, pixel, compiled=compiled)) for (labels, images), known in zip(frames, segments, strict=True)]
     results = who.run(measure_region, (region for some in planned for _, region in some))
-    for (_, images), known, some in zip(frames, segments, planned, strict=True):
-        yield _together(known, images, asked, [(members, next(results)) for members, _ in some])
-
-
-def _together(segments: Segments, images: Sequence[Rows], asked: Asked, found: Sequence[tuple[NDArray[np.int64], Found]]) -> _Frame:
-    """The results of all regions in the order of the segments."""
-    facts = tuple(np.empty((len(image.channels), len(asked), len(segments.label))) for image in images)
-    order = np.argsort(np.concatenate([members for members, _ in found]))
-    forms = {name: np.concatenate([result.forms[name] for _, result in found])[order] for name in found[0][1].forms}
-    for members, result in found:
-        for all_of, some in zip(facts, result.facts, strict=True):
-            all_of[:, :, members] = some
-    return _Frame(segments, forms, facts)
+    for known, some in zip(segments, planned, strict=True):
+        found = tuple((members, region.segments, next(results)) for members, region in some)
+        order = np.argsort(np.concatenate([members for members, _, _ in found]))
+        names = found[0][2].forms
+        yield _Frame(known, {name: np.concatenate([result.forms[name] for _, _, result in found])[order] for name in names}, found)
 
 
 def _surrounded(labels: LabelImage, frame: _Frame, wanted: frozenset[str], t: int, pixel: Pixel | None) -> _Frame:
@@ -208,15 +202,25 @@ class _ChannelColumns:
     dimensions: int
 
     def measurement(self, name: str, image: int, channel: int) -> NDArray[np.generic]:
-        parts = [self._of(frame, name, image, channel) for frame in self.frames]
-        return scaled(name, parts[0] if len(parts) == 1 else np.concatenate(parts), self.pixel, self.dimensions)
+        def made(segments: Segments, facts: Floats) -> Floats:
+            of = dict(zip(self.asked.names, facts, strict=False))
+            return column(name, of, segments, fractions=self.fractions[image])
 
-    def _of(self, frame: _Frame, name: str, image: int, channel: int) -> NDArray[np.float64]:
-        facts = dict(zip(self.asked.names, frame.facts[image][channel], strict=False))
-        return column(name, facts, frame.segments, fractions=self.fractions[image])
+        return scaled(name, self._gathered(made, image, channel), self.pixel, self.dimensions)
 
-    def percentile(self, number: int, image: int, channel: int) -> NDArray[np.float64]:
-        return np.concatenate([frame.facts[image][channel, len(self.asked.names) + number] for frame in self.frames])
+    def percentile(self, number: int, image: int, channel: int) -> Floats:
+        return self._gathered(lambda _, facts: facts[len(self.asked.names) + number], image, channel)
+
+    def _gathered(self, made: Callable[[Segments, Floats], Floats], image: int, channel: int) -> Floats:
+        """A column of all frames: made region by region, put in the order of the segments."""
+        out = np.empty(sum(len(frame.segments.label) for frame in self.frames))
+        begin = 0
+        for frame in self.frames:
+            of_frame = out[begin : begin + len(frame.segments.label)]
+            for members, segments, found in frame.values:
+                of_frame[members] = made(segments, found.facts[image][channel])
+            begin += len(of_frame)
+        return out
 
 
 def _columns(frames: Sequence[_Frame], wanted: Wanted, of_channel: _ChannelColumns, places: Sequence[tuple[int, int]]) -> Columns:
