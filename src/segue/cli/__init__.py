@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from importlib import import_module
 from typing import Any
 
@@ -61,7 +62,22 @@ def segue(ctx: click.Context) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with the exit code of ``exit_codes``."""
-    sys.exit(_run(args))
+    code = _run(args)
+    if code == INTERRUPTED:
+        _end_now()
+    sys.exit(code)
+
+
+def _end_now() -> None:
+    """After Ctrl-C: end without waiting for threads in the middle of an item, which may take hours; what they have not finished is removed."""
+    if not any(thread.name.startswith("segue") for thread in threading.enumerate()):
+        return
+    from segue.storage import leftovers
+
+    leftovers.remove_mine()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _run(args: list[str] | None) -> int:

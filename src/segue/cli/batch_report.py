@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 """Rows of the final table of a batch."""
+MOST_NAMES = 3
+"""Outputs of an item that are named there."""
 
 
 def say_pairing(plan: Plan[I]) -> None:
@@ -51,7 +53,9 @@ def say_items(plan: Plan[I], done: list[Done[I]], *, dry_run: bool, verbose: boo
 
 
 def _targets(done: Done[I]) -> str:
-    return ", ".join(map(str, done.item.outputs))
+    paths = list(map(str, getattr(done.result, "written", None) or done.item.outputs))
+    more = f", and {len(paths) - MOST_NAMES} more" if len(paths) > MOST_NAMES else ""
+    return ", ".join(paths[:MOST_NAMES]) + more
 
 
 def _name(path: Path | None) -> str:

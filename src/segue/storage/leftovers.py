@@ -24,19 +24,26 @@ FOREIGN_SECONDS = 24 * 3600
 """Age at which the leftover of another computer counts as abandoned: its processes cannot be asked."""
 
 _numbers = itertools.count()
-_mine: set[str] = set()
+_mine: dict[str, Path] = {}
 
 
 def hidden_beside(target: Path, kind: str = PART) -> Path:
     """A new hidden name in the target's folder."""
     name = f"{kind}-{_host()}-{os.getpid()}-{next(_numbers)}-{_key(target)}~{_tail(target.name)}"
-    _mine.add(name)
-    return target.with_name(name)
+    _mine[name] = target.with_name(name)
+    return _mine[name]
 
 
 def forget(hidden: Path) -> None:
     """This process has finished with a hidden name."""
-    _mine.discard(hidden.name)
+    _mine.pop(hidden.name, None)
+
+
+def remove_mine() -> None:
+    """Delete everything unfinished of this process, which is about to end without waiting for its threads."""
+    for path in list(_mine.values()):
+        if path.name.startswith(f"{PART}-"):
+            remove(path)
 
 
 def remove(path: Path) -> None:

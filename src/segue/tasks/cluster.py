@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from segue.errors import MissingDependency, SegueError, SourceError, TooLarge, UsageError
@@ -61,16 +62,24 @@ class Cluster:
     def unordered(
         self, work: Callable[[Piece], Result], pieces: Iterable[Piece], lost: Callable[[SegueError], Result] | None = None
     ) -> Iterator[tuple[int, Result]]:
-        """(number of the piece, ``work`` of it), as they are finished; see `workers.Workers` and `run`."""
-        begun: dict[Any, int] = {}
+        """(number of the piece, ``work`` of it), as they are finished; see `workers.Workers` and `run`.
+
+        A piece that ends its worker takes others with it that were waiting there. So a piece that died too often is tried once more when
+        nothing else is going on: only who dies alone is to blame.
+        """
+        begun: dict[Any, tuple[int, Piece]] = {}
+        ready: SimpleQueue[Any] = SimpleQueue()
+        suspects: list[tuple[int, Piece]] = []
         with self._client() as team:
             try:
-                for number, piece in enumerate(pieces):
-                    begun[team.begin(work, piece)] = number
+                for numbered in enumerate(pieces):
+                    begun[team.begin(work, numbered[1], ready)] = numbered
                     if len(begun) >= team.room():
-                        yield from team.finished(begun, lost)
+                        yield from team.finished(ready, begun, suspects)
                 while begun:
-                    yield from team.finished(begun, lost)
+                    yield from team.finished(ready, begun, suspects)
+                for number, piece in suspects:
+                    yield number, team.alone(work, piece, lost)
             finally:
                 team.cancel(begun)
 
@@ -89,6 +98,10 @@ class Cluster:
                 client.close(timeout=5)
 
 
+class WorkerDied(TooLarge):
+    """A piece of work ended every worker that was given it."""
+
+
 class _Team:
     """A connection to the scheduler."""
 
@@ -98,11 +111,14 @@ class _Team:
         self._count = 1
         self._looked = -LOOK_AGAIN
 
-    def begin(self, work: Callable[[Piece], Result], piece: Piece) -> Any:
+    def begin(self, work: Callable[[Piece], Result], piece: Piece, ready: SimpleQueue[Any] | None = None) -> Any:
         from segue import __version__
 
         with self._translated():
-            return self._client.submit(partial(_checked, work, __version__), piece, pure=False)
+            future = self._client.submit(partial(_checked, work, __version__), piece, pure=False)
+        if ready is not None:
+            future.add_done_callback(ready.put)
+        return future
 
     def room(self) -> int:
         """How many pieces may be begun and not taken."""
@@ -116,19 +132,26 @@ class _Team:
         with self._translated():
             return future.result()
 
-    def finished(self, begun: dict[Any, int], lost: Callable[[SegueError], Result] | None) -> Iterator[tuple[int, Any]]:
-        """Waits until at least one piece is finished, and takes what is."""
-        with self._translated():
-            ready = _distributed().wait(list(begun), return_when="FIRST_COMPLETED").done
-        for future in sorted(ready, key=begun.__getitem__):
-            number = begun.pop(future)
-            try:
-                result = self.result(future)
-            except TooLarge as error:
-                if lost is None or not error.fields.get("worker"):
-                    raise
-                result = lost(error)
+    def finished(self, ready: SimpleQueue[Any], begun: dict[Any, tuple[int, Piece]], suspects: list[tuple[int, Piece]]) -> Iterator[tuple[int, Any]]:
+        """Waits for a piece, and gives its number and result; nothing if its worker died."""
+        future = ready.get()
+        number, piece = begun.pop(future)
+        try:
+            result = self.result(future)
+        except WorkerDied:
+            suspects.append((number, piece))
+        else:
             yield number, result
+
+    def alone(self, work: Callable[[Piece], Result], piece: Piece, lost: Callable[[SegueError], Result] | None) -> Result:
+        """The result of a piece while nothing else is going on."""
+        try:
+            result: Result = self.result(self.begin(work, piece))
+        except WorkerDied as error:
+            if lost is None:
+                raise
+            return lost(TooLarge(error.message, **error.fields))
+        return result
 
     def cancel(self, futures: Iterable[Any]) -> None:
         """Pieces that are not begun never are; those that are being worked on end by themselves."""
@@ -144,7 +167,7 @@ class _Team:
         try:
             yield
         except KilledWorker as error:
-            raise TooLarge(
+            raise WorkerDied(
                 f"a piece of the work ended the worker that did it, {error.allowed_failures + 1} times; usually it needs more memory than a worker has",
                 worker=str(error.last_worker.address),
             ) from error

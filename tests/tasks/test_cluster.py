@@ -1,0 +1,97 @@
+"""Work in pieces on a Dask cluster: here two worker processes of this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import operator
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from segue.errors import MissingDependency, SegueError, UsageError
+from segue.tasks.cluster import Cluster
+
+needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask (distributed) is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A scheduler, its file as job queues have it, and two worker processes."""
+    import dask
+    from distributed import LocalCluster
+
+    home = tmp_path_factory.mktemp("dask")
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=str(home), memory_limit=0) as local,
+    ):
+        file = home / "scheduler.json"
+        file.write_text(json.dumps({"type": "Scheduler", "id": "here", "address": local.scheduler_address, "workers": {}}))
+        yield Cluster(str(file))
+
+
+@needs_dask
+def test_results_come_in_the_order_of_the_pieces(cluster):
+    assert list(cluster.run(partial(operator.mul, 3), range(40))) == [3 * n for n in range(40)]
+
+
+@needs_dask
+def test_or_as_they_are_finished_with_their_number(cluster):
+    assert sorted(cluster.unordered(partial(operator.mul, 3), range(40))) == [(n, 3 * n) for n in range(40)]
+
+
+@needs_dask
+def test_pieces_are_taken_as_the_work_goes_on(cluster):
+    taken = []
+    results = cluster.run(operator.neg, (taken.append(n) or n for n in range(1000)))
+    assert [next(results) for _ in range(10)] == [-n for n in range(10)]
+    results.close()
+    assert len(taken) < 30
+
+
+@needs_dask
+def test_our_errors_come_back_as_our_errors_with_their_facts(cluster):
+    from segue.storage.source import Source
+
+    with pytest.raises(SegueError, match="does not exist") as caught:
+        list(cluster.run(Source, [Path("/no/such/file.tif")]))
+    assert caught.value.fields["path"] == Path("/no/such/file.tif")
+
+
+@needs_dask
+def test_a_piece_whose_worker_dies_is_done_by_another(cluster, tmp_path):
+    died = tmp_path / "died"
+    script = f"import os, pathlib\np = pathlib.Path({str(died)!r})\nif not p.exists():\n    p.touch()\n    os._exit(1)\n"
+    assert list(cluster.run(exec, [script])) == [None]
+    assert died.exists()
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_piece_that_ends_every_worker_is_lost_and_the_others_are_done(cluster):
+    pieces = [str(n) for n in (0, 1)] + ["__import__('os')._exit(1)"] + [str(n) for n in (3, 4)]
+    results = dict(cluster.unordered(eval, pieces, lambda error: f"{type(error).__name__}: {error}"))
+    assert {n: results[n] for n in (0, 1, 3, 4)} == {0: 0, 1: 1, 3: 3, 4: 4}
+    assert results[2].startswith("TooLarge: a piece of the work ended the worker that did it, 2 times; usually it needs more memory")
+
+
+@needs_dask
+def test_an_address_where_nobody_answers():
+    with pytest.raises(UsageError, match="no Dask scheduler answers"):
+        list(Cluster("tcp://127.0.0.1:1", timeout=1).run(str, [1]))
+
+
+@needs_dask
+def test_a_worker_with_another_version_is_refused(cluster, monkeypatch):
+    monkeypatch.setattr("segue.__version__", "999")
+    with pytest.raises(UsageError, match="999"):
+        list(cluster.run(str, [1]))
+
+
+def test_without_dask_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingDependency, match=r"pip install 'segue\[dask\]'"):
+        list(Cluster("tcp://localhost:8786").run(str, [1]))
