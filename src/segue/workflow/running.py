@@ -22,6 +22,7 @@ from segue.workflow.recipe import VERSION, EditRecipe, Recipe, parse_recipe
 CARRIERS = {
     "convert": "segue.workflow.jobs.converting:carry_convert",
     "measure": "segue.workflow.measuring.task:carry_measure",
+    "segment": "segue.workflow.segmenting.task:carry_segment",
 }
 """Task -> function (recipe, Running) -> (plan, what became of its items)."""
 

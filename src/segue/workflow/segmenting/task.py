@@ -13,7 +13,9 @@ from segue.workflow.segmenting.item import SegmentTask, segment_item
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
-    from segue.workflow.jobs.item import Work
+    from segue.workflow.jobs.item import Done, Work
+    from segue.workflow.jobs.running import Running
+    from segue.workflow.plan import Plan
     from segue.workflow.recipe_segment import SegmentRecipe
     from segue.workflow.segmenting.item import SegmentItem
 
@@ -46,3 +48,19 @@ def task_of(recipe: SegmentRecipe, *, dry_run: bool = False) -> SegmentTask:
 def segmenting(task: SegmentTask, workers: Workers | None = None) -> Work[SegmentItem]:
     """The work of a segmentation."""
     return partial(segment_item, task=task, workers=workers)
+
+
+def carry_segment(recipe: SegmentRecipe, running: Running) -> tuple[Plan[SegmentItem], list[Done[SegmentItem]]]:
+    """Segment everything that a recipe names; see ``jobs.carry.carry``.
+
+    Raises
+    ------
+    SegueError
+    """
+    from segue.workflow.jobs.carry import carry
+    from segue.workflow.segmenting.plan import plan_segment
+
+    task = task_of(recipe, dry_run=running.dry_run)
+    plan = plan_segment(recipe)
+    outer, inner = running.team(len(plan.items))
+    return plan, carry(plan, segmenting(task, inner), recipe, running, outer)
