@@ -28,9 +28,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """Names that stand for several measurements."""
 
-_DEPTH = ("z", "front", "depth", "weighted_z")
-"""What a plane does not have; given for one only if it is asked for by name."""
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -43,13 +40,18 @@ class Choice:
     preset: str | None = None
 
     def fits(self, name: str, dimensions: int) -> bool:
-        """Whether it can be measured, and says something, in so many dimensions."""
+        """Whether it can be measured in so many dimensions."""
         one = BY_NAME.get(name)
-        return one is None or (dimensions in one.dimensions and (dimensions == 3 or name not in _DEPTH or name in self.asked))
+        return one is None or dimensions in one.dimensions
 
     def left_out(self, dimensions: int) -> tuple[str, ...]:
         """Names that were asked for, and that such a label image does not have."""
         return tuple(name for name in self.names if name in self.asked and not self.fits(name, dimensions))
+
+    @property
+    def pixels_only(self) -> bool:
+        """Whether the program measures in pixels whatever their size."""
+        return self.preset is not None and preset_of(self.preset).pixels_only
 
     @property
     def values(self) -> bool:

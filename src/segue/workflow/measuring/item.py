@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,15 +13,19 @@ from segue.formats.format import Format
 from segue.model.study import Study
 from segue.notes import Notes
 from segue.workflow.gates import with_populations
+from segue.workflow.measuring.event import event_of
+from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.inputs import opened, with_segments
+from segue.workflow.measuring.outputs import How, fields_of, outputs_of, record_of
 from segue.workflow.measuring.panel import panel_names
-from segue.workflow.measuring.study import Measuring, measured_study
+from segue.workflow.measuring.study import Measuring, measured_with_centres
 from segue.workflow.measuring.summary import Row, summary_rows
-from segue.workflow.measuring.write import How, Made, fields_of, outputs_of, record_of, write_all
+from segue.workflow.measuring.write import Made, write_all
 from segue.workflow.prepare import SETTINGS
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
+    from segue.workflow.recipe_measure import MeasureRecipe
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class MeasureTask:
     combine: bool = False
     """Whether what was measured is handed back, not written."""
     summary: bool = False
+    recipe: MeasureRecipe | None = None
+    """What was asked for, for the history of studies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +93,7 @@ class MeasureResult:
     notes: Notes
     objects: int
     summary: tuple[Row, ...] = ()
-    study: Study | None = None
+    measured: Measured | None = None
     """What was measured, where it is not written yet."""
 
     @property
@@ -120,13 +127,13 @@ def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers:
     outputs = outputs_of(item.outputs, task.how, item.number)
     study, notes = opened_item(item, task, [one.record for one in outputs])
     with study:
-        study, more = _measured(study, item, task, workers)
+        measured, more = _measured(study, item, task, workers)
         notes += more
-        rows = tuple(summary_rows(study, item.nickname or item.name)) if task.summary else ()
-        objects = sum(len(s.objects) for s in study.image_sets)
+        rows = tuple(summary_rows(measured.study, item.nickname or item.name)) if task.summary else ()
+        objects = sum(len(s.objects) for s in measured.study.image_sets)
         if task.combine:
-            return MeasureResult(item, (), notes, objects, rows, replace(_with_names(study, item.nickname), close=None))
-        made, lost = write_all(study, outputs, task.how, overwrite=overwrite, where=item.name)
+            return MeasureResult(item, (), notes, objects, rows, replace(measured, study=_alone(measured.study, item.nickname)))
+        made, lost = write_all(measured, outputs, task.how, overwrite=overwrite, where=item.name)
     return MeasureResult(item, made, notes + lost, objects, rows)
 
 
@@ -139,20 +146,23 @@ def opened_item(item: MeasureItem, task: MeasureTask, writers: list[Format]) -> 
     return with_segments(image, labels, options)
 
 
-def _measured(study: Study, item: MeasureItem, task: MeasureTask, workers: Workers | None) -> tuple[Study, Notes]:
+def _measured(study: Study, item: MeasureItem, task: MeasureTask, workers: Workers | None) -> tuple[Measured, Notes]:
     how = task.measuring
     if item.panel is not None:
         how = replace(how, channels=panel_names(item.panel))
-    study, notes = measured_study(study, how, workers, item.name)
+    study, centres, notes = measured_with_centres(study, how, workers, item.name)
     if item.populations:
-        names = (item.nickname, item.name)
-        study, more = with_populations(study, item.populations, task.how.options, names, shared=task.shared)
+        labels = [s.labels for s in study.image_sets]
+        bare = study.map(lambda s: replace(s, labels=()))  # every label is an object by now
+        bare, more = with_populations(bare, item.populations, task.how.options, (item.nickname, item.name), shared=task.shared)
+        study = replace(bare, image_sets=tuple(replace(s, labels=own) for s, own in zip(bare.image_sets, labels, strict=True)))
         notes += more
-    return study, notes
+    return Measured(study, centres, None if task.recipe is None else partial(event_of, task.recipe, item)), notes
 
 
-def _with_names(study: Study, name: str) -> Study:
-    return study.map(lambda s: s if s.name else replace(s, name=name))
+def _alone(study: Study, name: str) -> Study:
+    """The study with names, without what is to be closed: it goes on without its files."""
+    return replace(study.map(lambda s: s if s.name else replace(s, name=name)), close=None)
 
 
 def check_options(options: Mapping[str, Any], readers: list[Format], writers: list[Format]) -> None:

@@ -13,9 +13,9 @@ from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.storage.names import safe_name
 from segue.storage.source import split_suffix
 from segue.workflow.measuring.item import MeasureItem
+from segue.workflow.measuring.outputs import PRESET_FORMATS, record_of
 from segue.workflow.measuring.split import PLACE
 from segue.workflow.measuring.summary import check_summary
-from segue.workflow.measuring.write import PRESET_FORMATS, record_of
 from segue.workflow.pairing import MASK_ENDINGS, Pair, files_of, fill, find_pairs, mask_of
 from segue.workflow.plan import Plan, Planned, job_folder
 from segue.workflow.recipe_measure import MeasureRecipe

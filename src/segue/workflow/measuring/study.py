@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import product
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from segue.errors import Incompatible, InvalidOption
-from segue.measure.measuring import Measured, measure
-from segue.measure.preset import PresetColumn, shown
-from segue.model.grid import Grid
+from segue.formats.shape_files import area_rows
 from segue.model.image import Image, LabelImage, size_of
 from segue.model.study import ImageSet, Study
-from segue.model.tables import Column
 from segue.notes import Kind, Note, Notes
-from segue.workflow.measuring.channels import Named, channels_of
-from segue.workflow.measuring.choice import Choice, wanted
-from segue.workflow.measuring.units import PixelSize, named, physical_size, unit_of, with_pixel_size
-from segue.workflow.measuring.values import Layer, column_of, times, with_values
+from segue.workflow.measuring.again import stale_columns
+from segue.workflow.measuring.channels import channels_of
+from segue.workflow.measuring.choice import Choice
+from segue.workflow.measuring.layers import Frame, dimensions, of_labels, of_shapes
+from segue.workflow.measuring.touching import with_neighbours
+from segue.workflow.measuring.units import PixelSize, with_pixel_size
+from segue.workflow.measuring.values import with_values
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
-
-_COUNTS = frozenset({"area", "left", "top", "front", "width", "height", "depth", "zeros", "missing", "euler", "neighbours"})
-"""Measurements that are whole numbers whatever the image."""
-_VALUES = frozenset({"min", "max", "mode", "median_imagej", "sum"})
-"""Measurements that are whole numbers of an image of whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +64,38 @@ def measured_study(study: Study, how: Measuring, workers: Workers | None = None,
     InvalidOption
         There is no such layer.
     """
+    measured, _, notes = measured_with_centres(study, how, workers, where)
+    return measured, notes
+
+
+def measured_with_centres(study: Study, how: Measuring, workers: Workers | None = None, where: str = "") -> tuple[Study, list[pl.DataFrame], Notes]:
+    """As ``measured_study``, and where the objects are: per image set (id, x, y, z), pixels, for outputs that state positions."""
     results = [_image_set(s, how, workers, s.name or where) for s in study.image_sets]
-    return replace(study, image_sets=tuple(s for s, _ in results)), Notes.joined(notes for _, notes in results)
+    sets = tuple(s for s, _, _ in results)
+    return replace(study, image_sets=sets), [centres for _, centres, _ in results], Notes.joined(notes for _, _, notes in results)
 
 
-def _image_set(s: ImageSet, how: Measuring, workers: Workers | None, where: str) -> tuple[ImageSet, Notes]:
+def _image_set(s: ImageSet, how: Measuring, workers: Workers | None, where: str) -> tuple[ImageSet, pl.DataFrame, Notes]:
     s = s if how.pixel_size is None else with_pixel_size(s, how.pixel_size)
     labels = layers_of(s, how.layer, where)
     channels = channels_of(s, how.channels, where) if how.choice.values else ()
     if how.choice.values and not channels:
         raise Incompatible(f"{where} holds no image whose values could be measured")
-    for image in labels:
-        for one in s.images:
-            check_sizes(image, one, where)
-    found = [_layer(image, channels, how, s.grid, workers, where) for image in labels]
-    return with_values(s, found), _left_out(labels, how.choice)
+    for image, one in product(labels, s.images):
+        check_sizes(image, one, where)
+    frame = Frame(channels, how.choice, how.physical, workers, where)
+    held = [() if how.physical else stale_columns(s, image, channels) for image in labels]
+    found = [of_labels(s, image, frame, more) for image, more in zip(labels, held, strict=True)] or of_shapes(s, frame)
+    made, centres = with_values(s, found)
+    if how.neighbours:
+        made = with_neighbours(made, labels, physical=how.physical, where=where)
+    return made, centres, _left_out(labels, how.choice) + _not_areas(s, labels)
+
+
+def _not_areas(s: ImageSet, labels: Sequence[LabelImage]) -> Notes:
+    """Shapes that enclose no pixels, where shapes are measured."""
+    count = 0 if labels else len(s.shapes) - len(area_rows(s.shapes))
+    return Notes.of(Note(Kind.SKIPPED, "{count shape} without an area, as lines and points are: not measured", count=count)) if count else Notes()
 
 
 def _left_out(labels: Sequence[LabelImage], choice: Choice) -> Notes:
@@ -97,15 +110,17 @@ def _left_out(labels: Sequence[LabelImage], choice: Choice) -> Notes:
 
 
 def layers_of(s: ImageSet, layer: str | None, where: str) -> tuple[LabelImage, ...]:
-    """The label images to measure: all, or the one that was named.
+    """The label images to measure: all, or the one that was named; none where there are outlines instead.
 
     Raises
     ------
     Incompatible
-        There is none.
+        There is neither.
     InvalidOption
         There is none of that name.
     """
+    if not s.labels and len(area_rows(s.shapes)) and layer is None:
+        return ()
     if not s.labels:
         raise Incompatible(f"{where} holds no label image; name it with --labels")
     found = tuple(image for image in s.labels if layer in (None, image.name))
@@ -115,11 +130,6 @@ def layers_of(s: ImageSet, layer: str | None, where: str) -> tuple[LabelImage, .
     return found
 
 
-def dimensions(image: LabelImage) -> int:
-    """3 where there are several planes."""
-    return 3 if size_of(image.pixels, image.axes, "z") > 1 else 2
-
-
 def check_sizes(labels: LabelImage, image: Image, where: str) -> None:
     """Raise Incompatible unless an image has the size of the labels; the message names both."""
     sizes = [{name: size_of(one.pixels, one.axes, name) for name in "tzyx"} for one in (labels, image)]
@@ -127,36 +137,3 @@ def check_sizes(labels: LabelImage, image: Image, where: str) -> None:
         return
     texts = [" x ".join(f"{name} {size}" for name, size in one.items() if name in "yx" or max(two[name] for two in sizes) > 1) for one in sizes]
     raise Incompatible(f"{where}: the label image ({texts[0]}) and the image ({texts[1]}) differ in size; they have to be of the same pixels")
-
-
-def _layer(labels: LabelImage, channels: Sequence[Named], how: Measuring, grid: Grid, workers: Workers | None, where: str) -> Layer:
-    dims = dimensions(labels)
-    size, unit = physical_size(grid, dims, where) if how.physical else (None, None)
-    asked = how.choice.columns([one.name for one in channels], dims)
-    found = measure(labels, [one.channel for one in channels], wanted(one.measurement for one in asked), workers, size)
-    columns = tuple(_column(one, found, channels, labels.name, _Scale(unit, dims, by_name=not how.choice.preset)) for one in asked)
-    return Layer(labels.name, found.label, times(labels, found), columns)
-
-
-class _Scale(NamedTuple):
-    """In what lengths are."""
-
-    unit: str | None
-    """None = pixels."""
-    dimensions: int
-    by_name: bool
-    """Whether names of columns say it."""
-
-
-def _column(asked: PresetColumn, found: Measured, channels: Sequence[Named], layer: str, scale: _Scale) -> tuple[Column, pl.Series]:
-    channel = None if asked.channel is None else channels[asked.channel]
-    dtype = None if channel is None else channel.channel.image.pixels.dtype
-    values = shown(found.columns[asked.measurement, asked.channel], asked.convention, dtype)
-    whole = asked.measurement in _COUNTS or (asked.measurement in _VALUES and channel is not None and channel.whole)
-    unit = unit_of(asked.measurement, scale.unit, scale.dimensions)
-    if asked.convention == "degrees":
-        unit = "degrees"
-    name = named(asked, scale.unit, unit) if scale.by_name else asked.name
-    column = Column(name, unit=unit, measurement=asked.measurement, channel=(channel.name or None) if channel else None, layer=layer)
-    in_pixels = scale.unit is None or unit in (None, "px")
-    return column_of(column, values, whole=(whole and in_pixels) or asked.convention == "truncated index")

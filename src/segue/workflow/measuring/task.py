@@ -12,13 +12,15 @@ from segue.storage.sink import FileSink
 from segue.workflow.jobs.carry import carry
 from segue.workflow.jobs.with_recipe import recipe_beside
 from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.gather import gathered
 from segue.workflow.measuring.item import MeasureResult, MeasureTask, measure_item
+from segue.workflow.measuring.outputs import How, outputs_of
 from segue.workflow.measuring.plan import plan_measure
 from segue.workflow.measuring.study import Measuring
 from segue.workflow.measuring.summary import Row, write_summary
 from segue.workflow.measuring.units import pixel_size_of
-from segue.workflow.measuring.write import How, Made, outputs_of, write_all
+from segue.workflow.measuring.write import Made, write_all
 from segue.workflow.recipe import recipe_bytes
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def task_of(recipe: MeasureRecipe, *, items: int = 1, dry_run: bool = False) -> 
     measuring = Measuring(choice, recipe.layer, recipe.channels, size, recipe.physical or size is not None, recipe.neighbours)
     how = How(recipe.to, recipe.preset, recipe.options, recipe.split_populations, recipe.undefined, recipe.dictionary, recipe.strict, dry_run)
     shared = items > 1 and not any("{" in template for template in recipe.populations)
-    return MeasureTask(measuring, how, recipe.from_, shared, recipe.combine, recipe.summary is not None)
+    return MeasureTask(measuring, how, recipe.from_, shared, recipe.combine, recipe.summary is not None, recipe)
 
 
 def measuring(task: MeasureTask, workers: Workers | None = None) -> Work[MeasureItem]:
@@ -93,11 +95,12 @@ def finish(recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[Measure
 
 
 def _combined(recipe: MeasureRecipe, task: MeasureTask, results: Sequence[Any], running: Running) -> tuple[tuple[Made, ...], Notes]:
-    studies = [one.study for one in results if isinstance(one, MeasureResult) and one.study is not None]
-    if not studies:
+    found = [one.measured for one in results if isinstance(one, MeasureResult) and one.measured is not None]
+    if not found:
         return (), Notes()
     outputs = outputs_of([Path(one) for one in recipe.outputs], task.how)
-    made, notes = write_all(gathered(studies), outputs, task.how, overwrite=running.overwrite)
+    whole = Measured(gathered([one.study for one in found]), [centres for one in found for centres in one.centres], found[0].event)
+    made, notes = write_all(whole, outputs, task.how, overwrite=running.overwrite)
     if running.with_recipe and not running.dry_run:
         made += tuple(_put(recipe_beside(one.path), partial(_write_recipe, recipe), overwrite=running.overwrite) for one in made if one.objects is not None)
     return made, notes

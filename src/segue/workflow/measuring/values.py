@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from segue.measure.measuring import Measured
-from segue.model.image import LabelImage, size_of
 from segue.model.objects import Objects
 from segue.model.study import ImageSet
 from segue.model.tables import TYPES, Column, Table
@@ -17,29 +15,19 @@ from segue.workflow.derive import with_new_objects
 
 TABLE = "measurements"
 """The table that holds what was measured."""
+CENTRES = {"x": pl.Float64, "y": pl.Float64, "z": pl.Int32, "id": pl.Utf8}
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
     """What was measured of the segments of one layer."""
 
-    layer: str
-    label: np.ndarray[tuple[int], np.dtype[np.uint64]]
-    t: np.ndarray[tuple[int], np.dtype[np.int32]] | None
-    """None = the labels have no time axis."""
+    keys: pl.DataFrame
+    """Whose values they are: (layer, t, label) of segments, or (object), the rows of objects."""
     columns: tuple[tuple[Column, pl.Series], ...]
-    """One value per segment, in the order of ``label``."""
-
-    @property
-    def keys(self) -> pl.DataFrame:
-        """(layer, t, label) of the segments."""
-        t = pl.lit(None, pl.Int32) if self.t is None else pl.Series(self.t)
-        return pl.DataFrame({"label": self.label}).select(layer=pl.lit(self.layer, pl.Utf8), t=t, label=pl.col("label").cast(pl.UInt64))
-
-
-def times(image: LabelImage, measured: Measured) -> np.ndarray[tuple[int], np.dtype[np.int32]] | None:
-    """The time points of the segments; None where the labels have only one."""
-    return measured.t if size_of(image.pixels, image.axes, "t") > 1 else None
+    """One value per row of ``keys``."""
+    centres: pl.DataFrame
+    """(x, y, z) per row of ``keys``."""
 
 
 def column_of(column: Column, values: np.ndarray[tuple[int], np.dtype[np.generic]], *, whole: bool) -> tuple[Column, pl.Series]:
@@ -49,28 +37,32 @@ def column_of(column: Column, values: np.ndarray[tuple[int], np.dtype[np.generic
     return replace(column, type="number"), pl.Series(column.name, values.astype(np.float64))
 
 
-def with_values(s: ImageSet, layers: Sequence[Layer]) -> ImageSet:
-    """The image set with an object per segment, and the table of what was measured.
+def with_values(s: ImageSet, layers: Sequence[Layer]) -> tuple[ImageSet, pl.DataFrame]:
+    """The image set with an object per segment, and the table of what was measured; (id, x, y, z) of what was measured.
 
     What the table held already stays, unless a column of the same name was made anew.
     """
     objects = s.objects
     for one in layers:
-        objects = with_new_objects(objects, one.keys)
+        objects = objects if "object" in one.keys.columns else with_new_objects(objects, one.keys)
+    rows = [_rows(one.keys, objects) for one in layers]
     columns = _columns(layers)
-    frames = [_frame(one, objects) for one in layers]
+    frames = [pl.DataFrame([row, *(values for _, values in one.columns)]) for one, row in zip(layers, rows, strict=True)]
     new = pl.concat(frames, how="diagonal_relaxed").sort("row") if frames else pl.DataFrame(schema={"row": pl.Int32})
-    held = s.tables.get(TABLE)
+    held, stale = s.tables.get(TABLE), None
     if held is not None and held.about == "objects":
-        new, columns = _merged(held, new, columns)
+        new, columns, stale = _merged(held, new, columns)
     frame = pl.DataFrame({"row": new["row"], **{one.name: new.get_column(one.name).cast(TYPES[one.type]) for one in columns}})
-    return replace(s, objects=objects, tables={**s.tables, TABLE: Table("objects", frame, columns)})
+    table = Table("objects", frame, columns) if stale is None else Table("objects", frame, columns, stale)
+    centres = [one.centres.with_columns(id=objects.frame["id"].gather(row)) for one, row in zip(layers, rows, strict=True)]
+    return replace(s, objects=objects, tables={**s.tables, TABLE: table}), pl.concat(centres) if centres else pl.DataFrame(schema=CENTRES)
 
 
-def _frame(layer: Layer, objects: Objects) -> pl.DataFrame:
+def _rows(keys: pl.DataFrame, objects: Objects) -> pl.Series:
+    if "object" in keys.columns:
+        return keys["object"].alias("row")
     numbered = objects.frame.select("layer", "t", "label", row=pl.int_range(pl.len(), dtype=pl.Int32))
-    rows = layer.keys.join(numbered, on=["layer", "t", "label"], how="left", nulls_equal=True, maintain_order="left")["row"]
-    return pl.DataFrame([rows.alias("row"), *(values for _, values in layer.columns)])
+    return keys.join(numbered, on=["layer", "t", "label"], how="left", nulls_equal=True, maintain_order="left")["row"]
 
 
 def _columns(layers: Sequence[Layer]) -> tuple[Column, ...]:
@@ -87,9 +79,10 @@ def _columns(layers: Sequence[Layer]) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
-def _merged(held: Table, new: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[pl.DataFrame, tuple[Column, ...]]:
+def _merged(held: Table, new: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[pl.DataFrame, tuple[Column, ...], pl.Series | None]:
+    """Old and new columns, and the rows that are still stale: those of old columns that were not made anew."""
     made = {one.name for one in columns}
     kept = tuple(one for one in held.columns if one.name not in made)
     old = pl.DataFrame([held.frame["row"], *(held.frame.get_column(one.name) for one in kept)])
     frame = old.join(new, on="row", how="full", coalesce=True, maintain_order="left_right").sort("row")
-    return frame, kept + columns
+    return frame, kept + columns, held.stale if kept and len(held.stale) else None

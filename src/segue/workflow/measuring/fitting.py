@@ -1,0 +1,104 @@
+"""What an output can hold of a measured study, and what that costs.
+
+What lies in the files that were measured (pixels, outlines) is not lost when a table does not repeat it; what was measured, and who was measured,
+is compared with what each file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from segue.formats.format import Accepts, Format
+from segue.formats.segue_study.spec import FORMAT as STUDY
+from segue.model.features import Feature as F
+from segue.model.keep import keep
+from segue.model.rings import Rings
+from segue.model.select import take_objects
+from segue.model.shapes import ShapeKind, Shapes, joined
+from segue.model.study import Event, ImageSet, Study
+from segue.notes import Notes
+from segue.workflow.compare import losses
+from segue.workflow.derive import Policy
+from segue.workflow.derive_points import points_from_shapes
+from segue.workflow.measuring.outputs import Output
+from segue.workflow.measuring.values import TABLE
+from segue.workflow.prepare import prepare
+
+RESULT = frozenset(
+    {F.IMAGE_SETS, F.OBJECTS, F.OBJECT_ORDER, F.OBJECT_ID, F.OBJECT_LABEL, F.OBJECT_TIME, F.OBJECT_NAME, F.LAYER, F.TRACK}
+    | {F.VALUES, F.POPULATIONS, F.MEMBERSHIP, F.CONNECTIONS}
+)
+"""What measuring gives; everything else stays in the files that were measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A study that was measured."""
+
+    study: Study
+    centres: Sequence[pl.DataFrame] = ()
+    """Per image set (id, x, y, z), in pixels: where its objects are; empty = it is looked up in the pixels where it is needed."""
+    event: Callable[[Path], Event] | None = None
+    """What the history of a study that is written to a path says about it; None = nothing."""
+
+
+def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
+    """What a file will hold, and what of the result it does not."""
+    if one.record.name == STUDY.name:
+        return one.record.fitted(_with_event(measured, one.target), one.options), Notes()
+    study = measured.study.map(_measured_only)
+    if one.record.accepts == {Accepts.TABLE}:
+        source, notes = study.map(_bare), Notes()
+        if measured.centres:
+            sets = zip(study.image_sets, measured.centres, strict=True)
+            study = replace(study, image_sets=tuple(with_centres(s, centres) for s, centres in sets))
+        ready = study.map(lambda s: points_from_shapes(s)[0])
+    else:
+        source, ready, notes = prepare(study.map(lambda s: replace(s, images=())), one.record, Policy(), settings, where)
+    held = one.record.fitted(ready, one.options)
+    return held, notes + losses(_result(source, one.record), _result(held, one.record), one.record)
+
+
+def _with_event(measured: Measured, target: Path) -> Study:
+    if measured.event is None:
+        return measured.study
+    event = measured.event(target)
+    return measured.study.map(lambda s: replace(s, history=(*s.history, event)))
+
+
+def with_centres(s: ImageSet, centres: pl.DataFrame) -> ImageSet:
+    """The image set with the centres of measured objects as points where they have no shape; without its label images, which say no more then."""
+    drawn = s.shapes.frame["object"].unique()
+    numbered = s.objects.frame.select("id", object=pl.int_range(pl.len(), dtype=pl.Int32)).filter(~pl.col("object").is_in(drawn.implode()))
+    found = numbered.join(centres, on="id", how="inner", maintain_order="left")
+    coords = found.select("x", "y").to_numpy().astype(np.float64)
+    ones = np.arange(found.height + 1, dtype=np.int64)
+    points = Shapes(found.select("object", "z").with_columns(kind=pl.lit(str(ShapeKind.POINT))), Rings(np.ascontiguousarray(coords), ones, ones, ones))
+    return replace(s, labels=(), shapes=joined([s.shapes, points]) if len(s.shapes) else points)
+
+
+def _result(study: Study, record: Format) -> Study:
+    """What measuring gave, and of the rest what the format has a place for; outlines and what columns mean can be had again."""
+    return keep(study, (RESULT | set(record.keeps)) - {F.COLUMNS}).map(_without_shapes)
+
+
+def _measured_only(s: ImageSet) -> ImageSet:
+    """Without objects that were not measured, as those of other layers."""
+    table = s.tables.get(TABLE)
+    if table is None or len(table) == len(s.objects):
+        return s
+    return take_objects(s, table.frame["row"].to_numpy().astype(np.int64))
+
+
+def _bare(s: ImageSet) -> ImageSet:
+    return replace(s, images=(), labels=(), shapes=Shapes.empty())
+
+
+def _without_shapes(s: ImageSet) -> ImageSet:
+    return replace(s, shapes=Shapes.empty())

@@ -1,0 +1,94 @@
+"""What is to be written: outputs, their formats and options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from segue.errors import InvalidOption
+from segue.formats.catalog import FORMATS
+from segue.formats.format import Format
+from segue.formats.options import Options
+from segue.workflow.convert import chosen
+from segue.workflow.targets import implied_options, target_format
+
+PRESET_FORMATS = {"imagej": "imagej-results"}
+"""The format that is meant where a program's columns go into a text table."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to write; with ``{population}`` in its name one per population."""
+
+    target: Path
+    record: Format
+    options: Options
+
+
+@dataclass(frozen=True)
+class How:
+    """How outputs are written."""
+
+    to: tuple[str, ...] = ()
+    """Names of formats: none, one for all outputs, or one per output."""
+    preset: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    split: tuple[str, ...] | None = None
+    """One file per population: names, empty = all; None = one file of all objects."""
+    undefined: str | None = None
+    dictionary: bool = False
+    strict: bool = False
+    dry_run: bool = False
+
+
+def record_of(target: Path, to: str | None, preset: str | None = None) -> Format:
+    """The format of an output: the named one, that of the preset, or that of the suffix.
+
+    Raises
+    ------
+    UsageError, UnknownFormat
+    """
+    meant = FORMATS.get(PRESET_FORMATS.get(preset or "", ""))
+    if to is None and meant is not None and meant.writes and target.name.lower().endswith(meant.suffixes):
+        return meant
+    return target_format(target, to)
+
+
+def outputs_of(targets: Sequence[Path], how: How, number: int | None = None) -> list[Output]:
+    """Outputs with their checked options.
+
+    Parameters
+    ----------
+    targets
+        Where they go.
+    how
+        How they are written.
+    number
+        The place of the image among several, from 1: events of several files can then be told apart.
+
+    Raises
+    ------
+    InvalidOption
+        An option has a value that it cannot take, or ``undefined`` is given and no output is a text table.
+    """
+    to = how.to if len(how.to) == len(targets) else how.to * len(targets) or (None,) * len(targets)
+    records = [record_of(target, name, how.preset) for target, name in zip(targets, to, strict=True)]
+    if how.undefined is not None and not any("undefined" in fields_of(record, "write") for record in records):
+        raise InvalidOption(f"--undefined is for text tables; {records[0].title} has none", option="undefined")
+    return [Output(target, record, _options(target, record, how, number)) for target, record in zip(targets, records, strict=True)]
+
+
+def _options(target: Path, record: Format, how: How, number: int | None) -> Options:
+    """What the user says, else what the suffix implies and the batch needs."""
+    own = {"undefined": how.undefined, "image_index": number}
+    given = {name: value for name, value in own.items() if value is not None and name in fields_of(record, "write")}
+    return record.options("write", {**implied_options(record, target), **given, **chosen(how.options, record, "write")})
+
+
+def fields_of(record: Format, which: str) -> list[str]:
+    """Names of the options of a reader or writer."""
+    if (record.read_options if which == "read" else record.write_options) is None:
+        return []
+    return list(type(record.options(which)).model_fields)
