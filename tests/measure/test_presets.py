@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import tifffile
 
-from segue.errors import InvalidOption
+from segue.errors import Incompatible, InvalidOption
 from segue.measure.catalog import MEASUREMENTS
 from segue.measure.measuring import Channel, Wanted, measure
 from segue.measure.preset import PERCENTILE, shown
-from segue.measure.presets import ALL, IMAGEJ, MANTIS, PRESETS, preset_of
+from segue.measure.presets import ALL, CELLPROFILER, IMAGEJ, MANTIS, NIMBUS, PRESETS, preset_of
 from segue.model.image import ArrayPixels, Image, LabelImage
 
 NAMES = [each.name for each in MEASUREMENTS]
@@ -92,3 +92,46 @@ def test_mantis_writes_the_same_table(golden):
         np.testing.assert_allclose(column, theirs[name].astype(float), rtol=1e-12, err_msg=name)
     for name in ("Segment Area", "Centroid X", "Centroid Y", "cd3 Num0"):
         assert [f"{value:g}" for value in ours[name]] == theirs[name].tolist()
+
+
+@pytest.mark.golden
+def test_cellprofiler_writes_the_same_table(golden):
+    """Every column of the table but file names and the constant Location_Center_Z."""
+    folder = golden / "neubias"
+    labels = tifffile.imread(folder / "xy_8bit__mitocheck_incenp_t1_nuclei_labels.tiff")
+    with (folder / "nuclei_t1.tsv").open(encoding="utf-8", newline="") as text:
+        header, *rows = csv.reader(text, delimiter="\t")
+    theirs = dict(zip(header, np.array(rows).T, strict=True))
+    label, ours = measured(CELLPROFILER, labels, {"DNA": np.zeros(labels.shape, np.uint8)})
+    assert label.tolist() == [int(cell) for cell in theirs["ObjectNumber"]]
+    numbers = [name for name in header if name.startswith(("AreaShape_", "Location_")) and name != "Location_Center_Z"]
+    assert len(numbers) == 22
+    for name in numbers:
+        np.testing.assert_allclose(ours[name], theirs[name].astype(float), rtol=1e-9, err_msg=name)
+
+
+def test_cellprofiler_counts_values_in_parts_of_full_scale():
+    image = np.array([[51, 102], [0, 0]], np.uint8)
+    _, ours = measured(CELLPROFILER, np.array([[1, 1], [0, 0]]), {"DNA": image})
+    assert ours["Intensity_MeanIntensity_DNA"].tolist() == pytest.approx([0.3])
+    assert ours["Intensity_IntegratedIntensity_DNA"].tolist() == pytest.approx([0.6])
+    assert ours["Location_CenterMassIntensity_X_DNA"].tolist() == pytest.approx([2 / 3])
+
+
+def test_cellprofiler_and_mantis_sort_their_columns():
+    names = [column.name for column in CELLPROFILER.table(["DNA", "Actin"])]
+    assert names == sorted(names)
+    assert [column.name for column in MANTIS.table(["b", "a"])][:3] == ["Segment Area", "a Mean", "a Median"]
+
+
+def test_a_preset_of_planes_is_not_for_volumes():
+    with pytest.raises(Incompatible, match="preset all"):
+        CELLPROFILER.table(["DNA"], 3)
+
+
+def test_nimbus_has_the_names_of_its_workers():
+    _, ours = measured(NIMBUS, np.array([[1, 1, 1], [1, 1, 1]]), {"GFP": np.arange(6).reshape(2, 3)})
+    assert ours["Blob metrics / Area"].tolist() == [6]
+    assert ours["Blob metrics / Centroid / x"].tolist() == [1.5]
+    assert ours["GFP Blob intensity / 75thPercentileIntensity"].tolist() == [3.75]
+    assert ours["GFP Blob intensity / TotalIntensity"].tolist() == [15]

@@ -213,8 +213,8 @@ def test_a_volume():
     survey = Survey(height=4)
     survey.add(label_runs(volume.reshape(12, 5)))
     found = {name: column.item() for name, column in places(survey.segments()).items()}
-    place, box = {"area": 12, "x": 3.5, "y": 2, "z": 1.5}, {"left": 2, "top": 1, "front": 1, "width": 3, "height": 2, "depth": 2}
-    assert found == {"label": 9, "extent": 1} | place | box
+    place, box = {"x": 3.5, "y": 2, "z": 1.5}, {"left": 2, "top": 1, "front": 1, "width": 3, "height": 2, "depth": 2}
+    assert found == {"label": 9, "area": 12, "box_area": 12, "extent": 1} | place | box | {"right": 5, "bottom": 3, "back": 3}
 
 
 @pytest.mark.parametrize("kind", DTYPES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segue.measure.measurement import IMAGEJ, PLANE, SEGUE, SKIMAGE, VOLUME, Measurement
+from segue.measure.measurement import CELLPROFILER, IMAGEJ, PLANE, SEGUE, SKIMAGE, VOLUME, Measurement
 
 SHAPE: tuple[Measurement, ...] = (
     Measurement("area", "pixels", "number of pixels (voxels)", IMAGEJ),
@@ -12,10 +12,14 @@ SHAPE: tuple[Measurement, ...] = (
     Measurement("left", "place", "first column", IMAGEJ),
     Measurement("top", "place", "first row", IMAGEJ),
     Measurement("front", "place", "first plane", SKIMAGE, VOLUME),
+    Measurement("right", "place", "column behind the last", SKIMAGE),
+    Measurement("bottom", "place", "row behind the last", SKIMAGE),
+    Measurement("back", "place", "plane behind the last", SKIMAGE, VOLUME),
     Measurement("width", "length", "columns of the bounding box", IMAGEJ),
     Measurement("height", "length", "rows of the bounding box", IMAGEJ),
     Measurement("depth", "length", "planes of the bounding box", SKIMAGE, VOLUME),
-    Measurement("extent", "number", "area / (width * height), of volumes / depth too", SKIMAGE, made_of=("area", "width", "height")),
+    Measurement("box_area", "pixels", "pixels (voxels) of the bounding box", SKIMAGE),
+    Measurement("extent", "number", "area / box_area", SKIMAGE, made_of=("area", "box_area")),
     Measurement(
         "perimeter", "length", "outer contours along pixel edges, less 2 - sqrt(2) per corner; of corners one pixel apart every other one", IMAGEJ, PLANE
     ),
@@ -48,4 +52,20 @@ SHAPE: tuple[Measurement, ...] = (
         VOLUME,
         ("area", "surface_area"),
     ),
+    Measurement(
+        "perimeter_skimage",
+        "length",
+        "sum over border pixels, by their neighbours 1, sqrt(2) or (1 + sqrt(2)) / 2 (Benkrid and Crookes); NaN where pixels are not square",
+        SKIMAGE,
+        PLANE,
+    ),
+    Measurement("form_factor", "number", "4 pi area / perimeter_skimage^2", CELLPROFILER, PLANE, ("area", "perimeter_skimage")),
+    Measurement("compactness", "number", "perimeter_skimage^2 / (4 pi area)", CELLPROFILER, PLANE, ("area", "perimeter_skimage")),
+    Measurement("convex_area_skimage", "pixels", "pixels whose centres lie in or on the convex hull of the middles of pixel sides", SKIMAGE, PLANE),
+    Measurement("solidity_skimage", "number", "area / convex_area_skimage", SKIMAGE, PLANE, ("area", "convex_area_skimage")),
+    Measurement("feret_centres", "length", "largest distance of two pixel centres", CELLPROFILER, PLANE),
+    Measurement("min_feret_centres", "length", "smallest distance of two parallel lines that hold all pixel centres", CELLPROFILER, PLANE),
+    Measurement("max_radius", "length", "largest distance of one of its pixels to the nearest pixel outside of it", CELLPROFILER, PLANE),
+    Measurement("mean_radius", "length", "mean of these distances", CELLPROFILER, PLANE),
+    Measurement("median_radius", "length", "median of these distances", CELLPROFILER, PLANE),
 )

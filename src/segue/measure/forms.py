@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.measure.axes import of_axes
+from segue.measure.catalog_outline import OUTLINE
+from segue.measure.digital import of_borders, of_centres, of_digital_hulls
+from segue.measure.outlines import of_outlines
 from segue.measure.plane import Plane
+from segue.measure.radii import of_radii
 from segue.measure.shape import of_contours, of_ellipses, of_hulls, places
 from segue.measure.units import scaled
 from segue.measure.volumes import Volume, of_reach, of_surfaces, of_topology, of_volume_axes
@@ -19,7 +23,11 @@ if TYPE_CHECKING:
 
     Columns = dict[str, NDArray[np.generic]]
 
-AXIS = {"x": 2, "left": 2, "feret_x": 2, "y": 1, "top": 1, "feret_y": 1, "z": 0, "front": 0}
+AXIS = {
+    **dict.fromkeys(("x", "left", "right", "feret_x", "outline_x"), 2),
+    **dict.fromkeys(("y", "top", "bottom", "feret_y", "outline_y"), 1),
+    **dict.fromkeys(("z", "front", "back"), 0),
+}
 """Places, and which of plane, row and column each is."""
 
 OF_PLANES: tuple[tuple[frozenset[str], Callable[[Plane], Columns]], ...] = (
@@ -27,6 +35,11 @@ OF_PLANES: tuple[tuple[frozenset[str], Callable[[Plane], Columns]], ...] = (
     (frozenset({"feret", "feret_x", "feret_y", "feret_angle", "min_feret", "convex_area", "solidity"}), of_hulls),
     (frozenset({"major", "minor", "angle", "aspect_ratio", "roundness"}), of_ellipses),
     (frozenset({"axis_major", "axis_minor", "eccentricity", "orientation"}), of_axes),
+    (frozenset({"perimeter_skimage", "form_factor", "compactness"}), of_borders),
+    (frozenset({"convex_area_skimage", "solidity_skimage"}), of_digital_hulls),
+    (frozenset({"feret_centres", "min_feret_centres"}), of_centres),
+    (frozenset({"max_radius", "mean_radius", "median_radius"}), of_radii),
+    (frozenset(one.name for one in OUTLINE), of_outlines),
 )
 """Who measures what; nobody works when nothing of his is asked for."""
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from segue.errors import Incompatible
 from segue.measure.catalog import MEASUREMENTS
+from segue.measure.measurement import BOTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +60,8 @@ class Preset:
     """Whether the columns are sorted by name (by the numbers of their letters), not in the order of ``headings``."""
     pixels_only: bool = False
     """Whether the program measures in pixels whatever their size."""
+    dimensions: tuple[int, ...] = BOTH
+    """Of the images whose segments its columns are about."""
     label: str | None = None
     """Its heading for the label of a segment; None = its own numbering, or none."""
     populations: str | None = None
@@ -85,7 +89,14 @@ class Preset:
             Their names.
         dimensions
             2, or 3 for volumes: what is not measured of these is left out.
+
+        Raises
+        ------
+        Incompatible
+            None of it is about images of so many dimensions.
         """
+        if dimensions not in self.dimensions:
+            raise Incompatible(f"the preset {self.name} is made for planes; measure volumes with the preset all, or name what to measure")
         first, last = (self._expanded(part, channels, dimensions) for part in (self.headings, self.last))
         return (*(sorted(first, key=lambda one: one.name) if self.by_name else first), *last)
 

@@ -63,9 +63,87 @@ MANTIS = Preset(
     populations="Populations",
 )
 
+_METRICS, _INTENSITY = "Blob metrics / ", "{channel} Blob intensity / "
+
+NIMBUS = Preset(
+    "nimbus",
+    "NimbusImage, blob metrics and blob intensity of 2025",
+    (
+        Heading(f"{_METRICS}Area", "outline_area"),
+        Heading(f"{_METRICS}Perimeter", "outline_length"),
+        Heading(f"{_METRICS}Centroid / x", "outline_x"),
+        Heading(f"{_METRICS}Centroid / y", "outline_y"),
+        Heading(f"{_METRICS}Elongation", "elongation"),
+        Heading(f"{_METRICS}Convexity", "convexity"),
+        Heading(f"{_METRICS}Solidity", "outline_solidity"),
+        Heading(f"{_METRICS}Rectangularity", "rectangularity"),
+        Heading(f"{_METRICS}Circularity", "outline_circularity"),
+        Heading(f"{_METRICS}Eccentricity", "outline_eccentricity"),
+        Heading(f"{_INTENSITY}MeanIntensity", "mean"),
+        Heading(f"{_INTENSITY}MaxIntensity", "max"),
+        Heading(f"{_INTENSITY}MinIntensity", "min"),
+        Heading(f"{_INTENSITY}MedianIntensity", "median"),
+        Heading(f"{_INTENSITY}25thPercentileIntensity", "percentile 25"),
+        Heading(f"{_INTENSITY}75thPercentileIntensity", "percentile 75"),
+        Heading(f"{_INTENSITY}TotalIntensity", "sum"),
+    ),
+)
+
+CELLPROFILER = Preset(
+    "cellprofiler",
+    "CellProfiler 4.2",
+    (
+        Heading("AreaShape_Area", "area"),
+        Heading("AreaShape_BoundingBoxArea", "box_area"),
+        Heading("AreaShape_BoundingBoxMaximum_X", "right"),
+        Heading("AreaShape_BoundingBoxMaximum_Y", "bottom"),
+        Heading("AreaShape_BoundingBoxMinimum_X", "left"),
+        Heading("AreaShape_BoundingBoxMinimum_Y", "top"),
+        Heading("AreaShape_Center_X", "x", "from centre"),
+        Heading("AreaShape_Center_Y", "y", "from centre"),
+        Heading("AreaShape_Compactness", "compactness"),
+        Heading("AreaShape_ConvexArea", "convex_area_skimage"),
+        Heading("AreaShape_Eccentricity", "eccentricity"),
+        Heading("AreaShape_EquivalentDiameter", "equivalent_diameter"),
+        Heading("AreaShape_EulerNumber", "euler"),
+        Heading("AreaShape_Extent", "extent"),
+        Heading("AreaShape_FormFactor", "form_factor"),
+        Heading("AreaShape_MajorAxisLength", "axis_major"),
+        Heading("AreaShape_MaxFeretDiameter", "feret_centres"),
+        Heading("AreaShape_MaximumRadius", "max_radius"),
+        Heading("AreaShape_MeanRadius", "mean_radius"),
+        Heading("AreaShape_MedianRadius", "median_radius"),
+        Heading("AreaShape_MinFeretDiameter", "min_feret_centres"),
+        Heading("AreaShape_MinorAxisLength", "axis_minor"),
+        Heading("AreaShape_Orientation", "orientation", "degrees"),
+        Heading("AreaShape_Perimeter", "perimeter_skimage"),
+        Heading("AreaShape_Solidity", "solidity_skimage"),
+        Heading("Intensity_IntegratedIntensity_{channel}", "sum", "full scale"),
+        Heading("Intensity_MaxIntensity_{channel}", "max", "full scale"),
+        Heading("Intensity_MeanIntensity_{channel}", "mean", "full scale"),
+        Heading("Intensity_MinIntensity_{channel}", "min", "full scale"),
+        Heading("Intensity_StdIntensity_{channel}", "std", "full scale"),
+        Heading("Location_Center_X", "x", "from centre"),
+        Heading("Location_Center_Y", "y", "from centre"),
+        Heading("Location_CenterMassIntensity_X_{channel}", "weighted_x", "from centre"),
+        Heading("Location_CenterMassIntensity_Y_{channel}", "weighted_y", "from centre"),
+    ),
+    by_name=True,
+    pixels_only=True,
+    dimensions=(2,),
+    label="ObjectNumber",
+    left_out=(
+        "AreaShape_Zernike_*, *Moment*, InertiaTensor*: not measured",
+        "Intensity_MedianIntensity, LowerQuartileIntensity, UpperQuartileIntensity, MADIntensity: CellProfiler has ranks of its own",
+        "Intensity_*Edge, Intensity_MassDisplacement, Location_MaxIntensity_*: not measured",
+        "Location_Center_Z: always 0",
+        "Number_Object_Number: the label",
+    ),
+)
+
 ALL = Preset("all", "segue", tuple(Heading(f"{{channel}} {one.name}" if one.channels else one.name, one.name) for one in MEASUREMENTS), label="label")
 
-PRESETS: tuple[Preset, ...] = (IMAGEJ, MANTIS, ALL)
+PRESETS: tuple[Preset, ...] = (IMAGEJ, MANTIS, NIMBUS, CELLPROFILER, ALL)
 
 
 def preset_of(name: str) -> Preset:

@@ -24,9 +24,11 @@ def places(segments: Segments) -> Columns:
     """Label, area, centroid and bounding box, in pixels; of volumes too."""
     z, y, x = segments.centroid.T
     front, top, left = segments.low.T
+    back, bottom, right = segments.high.T
     depth, height, width = (segments.high - segments.low).T
-    box = {"left": left, "top": top, "front": front, "width": width, "height": height, "depth": depth}
-    return {"label": segments.label, "area": segments.area, "x": x, "y": y, "z": z} | box | {"extent": segments.area / (width * height * depth)}
+    box = {"left": left, "top": top, "front": front, "right": right, "bottom": bottom, "back": back, "width": width, "height": height, "depth": depth}
+    full = width * height * depth
+    return {"label": segments.label, "area": segments.area, "x": x, "y": y, "z": z} | box | {"box_area": full, "extent": segments.area / full}
 
 
 def of_contours(plane: Plane) -> Columns:

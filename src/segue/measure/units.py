@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 Size = tuple[float, float, float]
 """Depth, height and width of a pixel."""
 
-AXIS = {"width": 2, "height": 1, "depth": 0, "x": 2, "left": 2, "weighted_x": 2, "y": 1, "top": 1, "weighted_y": 1, "z": 0, "front": 0, "weighted_z": 0}
+AXIS = {
+    **dict.fromkeys(("x", "left", "right", "width", "weighted_x"), 2),
+    **dict.fromkeys(("y", "top", "bottom", "height", "weighted_y"), 1),
+    **dict.fromkeys(("z", "front", "back", "depth", "weighted_z"), 0),
+}
 """Measurements along one axis, and which that is."""
-AREAS = ("area", "convex_area", "integrated_density")
+AREAS = ("area", "box_area", "integrated_density")
 POWERS = {2: "²", 3: "³"}
 
 _UNITS: dict[str, Unit] = {one.name: one.unit for one in MEASUREMENTS}
