@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.errors import UnknownFormat
+from segue.formats.anndata.spec import FORMAT as anndata
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
@@ -44,6 +45,7 @@ FORMATS: dict[str, Format] = {
         mcquant,
         table,
         fcs,
+        anndata,
         geoparquet,
         xenium,
         merscope,

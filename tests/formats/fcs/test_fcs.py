@@ -151,3 +151,15 @@ def test_flowio_reads_the_same(study, save, labels):
     rejoined = [int(low) + (int(high) << 24) + (int(top) << 48) for low, high, top in events[:6, [at("label"), at("label_high"), at("label_highest")]]]
     assert rejoined == labels
     assert events[:, at("image_index")].tolist() == [1] * 6 + [2] * 6
+
+
+def test_signalling_nan_in_any_channel_is_no_number(study, save, load):
+    source = save(study("a", labels=[1, 2, 3]))
+    one = data_sets(source)[0]
+    data = bytearray(source.path.read_bytes())
+    for place in range(len(one.layout.channels)):
+        at = one.layout.begin + 4 * place
+        data[at : at + 4] = b"\x01\x00\x80\x7f"
+    source.path.write_bytes(bytes(data))
+    back, _ = load(Source(source.path))
+    assert back.image_sets[0].objects.frame["label"].to_list() == [None, 2, 3]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
-
-import polars as pl
 
 from segue.formats.fcs import mantis
 from segue.formats.fcs.assemble import image_sets, named
@@ -16,9 +13,9 @@ from segue.formats.fcs.options import ReadOptions, WriteOptions
 from segue.formats.fcs.spec import FORMAT
 from segue.formats.fcs.take_apart import by_facts, by_names
 from segue.formats.options import Options
+from segue.formats.value_files import with_centres
 from segue.model.keep import keep
-from segue.model.shapes import ShapeKind, Shapes
-from segue.model.study import ImageSet, Study
+from segue.model.study import Study
 
 
 def fit(study: Study, options: Options) -> Study:
@@ -30,7 +27,7 @@ def fit(study: Study, options: Options) -> Study:
         Mantis Viewer's dialect has no place for it.
     """
     chosen = cast("WriteOptions", options)
-    kept = keep(study.map(_with_centres), set(FORMAT.keeps))
+    kept = keep(study.map(with_centres), set(FORMAT.keeps))
     return as_read(mantis.flat(kept, chosen) if chosen.dialect == "mantis" else flat(kept, chosen))
 
 
@@ -42,14 +39,3 @@ def as_read(events: Events) -> Study:
     known = decode(encode(events.facts))
     parts = by_facts(events, known, [])
     return Study(tuple(image_sets(parts, known.images, len(events), [])) if known.images else (), known.populations)
-
-
-def _with_centres(s: ImageSet) -> ImageSet:
-    """Centres as the positions of objects that have no other; they are no outlines, but FCS knows one position and no roles."""
-    frame = s.shapes.frame
-    points = frame["kind"] == str(ShapeKind.POINT)
-    placed = frame.filter(points & (frame["role"] == "outline"))["object"]
-    centres = points & (frame["role"] == "centre") & ~frame["object"].is_in(placed.implode())
-    if not centres.any():
-        return s
-    return replace(s, shapes=Shapes(frame.with_columns(role=pl.when(centres).then(pl.lit("outline")).otherwise("role")), s.shapes.rings))

@@ -13,7 +13,7 @@ from segue.formats.fcs.facts import ChannelFacts, Facts, image_facts, population
 from segue.formats.fcs.names import IMAGE, LABELS, plain, unique
 from segue.formats.fcs.numbers import MOST, NONE, coded, digits, singles
 from segue.formats.fcs.options import WriteOptions
-from segue.formats.fcs.values import Held, held
+from segue.formats.value_files import Held, held
 from segue.model.objects import repeated_labels
 from segue.model.shapes import ShapeKind
 from segue.model.study import ImageSet, Study

@@ -20,7 +20,7 @@ from segue.formats.fcs.flat import joined, positions
 from segue.formats.fcs.names import OURS, plain, sample, unique, well_known
 from segue.formats.fcs.numbers import MOST, NONE, singles
 from segue.formats.fcs.options import WriteOptions
-from segue.formats.fcs.values import held
+from segue.formats.value_files import held
 from segue.model.study import Study
 
 _DROPPED = str.maketrans("", "", " ?_")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+import numpy as np
+
 from segue.codecs.fcs_header import is_fcs
 from segue.codecs.fcs_read import DataSet, data_sets
 from segue.formats.fcs import gate
@@ -42,7 +44,8 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     sets: list[ImageSet] = []
     populations: dict[str, Population] = {}
     for events, known, sample in _events(source, notes):
-        found, defined = _taken_apart(source, events, known, sample, chosen, notes)
+        with np.errstate(invalid="ignore"):  # a signalling NaN in a damaged file is no more than any other
+            found, defined = _taken_apart(source, events, known, sample, chosen, notes)
         sets += found
         populations |= {population.id: population for population in defined}
     return Study(tuple(sets), tuple(populations.values())), Notes(tuple(notes)).merged()
