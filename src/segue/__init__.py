@@ -25,6 +25,7 @@ _HOME = {
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
+    "run": "segue.workflow.running",
     "measure": "segue.workflow.measuring.api",
     "segment": "segue.workflow.segmenting.api",
 }
@@ -43,6 +44,7 @@ __all__ = [
     "outline",
     "rasterize",
     "read",
+    "run",
     "segment",
     "undo",
     "write",

@@ -56,10 +56,27 @@ def carry_out(plan: Plan[I], work: Work[I], recipe: Recipe, how: How, words: Wor
 
     if _many(plan) and not (how.as_json or how.quiet):
         say_pairing(plan)
+    texts = _texts(recipe, how)
     done = carry(plan, work, recipe, how, workers, partial(_watched, total=len(plan.items), how=how, words=words))
-    if how.save_recipe:
-        save(recipe, Path(how.save_recipe), overwrite=how.overwrite)
+    for path, text in texts.items():
+        save(text, path, overwrite=how.overwrite)
     return done
+
+
+def _texts(recipe: Recipe, how: How) -> dict[Path, bytes]:
+    """What was asked for, in the forms in which it is to be saved; made before the work, so that what cannot be said so stops it."""
+    from segue.workflow.recipe import recipe_bytes
+
+    texts = {Path(how.save_recipe): recipe_bytes(recipe)} if how.save_recipe else {}
+    if how.save_script:
+        from segue.workflow.scripting.python_script import python_script
+
+        texts[Path(how.save_script)] = python_script(recipe).encode()
+    if how.save_macro:
+        from segue.workflow.scripting.imagej_macro import macro_of
+
+        texts[Path(how.save_macro)] = macro_of(recipe, Path(how.save_macro)).encode()
+    return texts
 
 
 def tell(plan: Plan[I], done: list[Done[I]], how: How, words: Words) -> bool:
@@ -71,14 +88,13 @@ def tell(plan: Plan[I], done: list[Done[I]], how: How, words: Words) -> bool:
     return not plan.missing and len(done) == len(plan.items) and all(one.error is None for one in done)
 
 
-def save(recipe: Recipe, path: Path, *, overwrite: bool) -> None:
-    """Save a recipe as a file."""
+def save(text: bytes, path: Path, *, overwrite: bool) -> None:
+    """Save a recipe or script as a file."""
     from segue.storage.sink import FileSink
-    from segue.workflow.recipe import recipe_bytes
 
     with FileSink(path, overwrite=overwrite) as sink:
         with sink.open() as file:
-            file.write(recipe_bytes(recipe))
+            file.write(text)
         sink.keep()
 
 

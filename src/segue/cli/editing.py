@@ -19,10 +19,11 @@ def edit(recipe: EditRecipe, *, save_recipe: str | None, dry_run: bool, overwrit
     """Do what a recipe says, and say what became of it."""
     from segue.cli.batch import save
     from segue.workflow.edit import edit_path
+    from segue.workflow.recipe import recipe_bytes
 
     outcome = edit_path(Path(recipe.input), recipe.edits, recipe.how(dry_run=dry_run, overwrite=overwrite))
     if save_recipe:
-        save(recipe, Path(save_recipe), overwrite=overwrite)
+        save(recipe_bytes(recipe), Path(save_recipe), overwrite=overwrite)
     if as_json:
         say_json(_json(recipe, outcome, dry_run=dry_run))
     elif not quiet:

@@ -17,6 +17,8 @@ class How(Running):
     """How it is done, and how it is reported."""
 
     save_recipe: str | None = None
+    save_script: str | None = None
+    save_macro: str | None = None
     as_json: bool = False
     verbose: bool = False
     quiet: bool = False
@@ -30,10 +32,15 @@ _OPTIONS = (
     click.option("--overwrite", is_flag=True, help="Replace outputs that exist."),
     click.option("--with-recipe", is_flag=True, help="Beside each output OUT a file OUT.recipe.json, which makes it again with segue run."),
     click.option("--save-recipe", metavar="FILE", help="Save what was asked for; segue run FILE does it again."),
+    click.option("--save-script", metavar="FILE.py", help="Save what was asked for as a Python script."),
     click.option("--json", "as_json", is_flag=True, help="Report as JSON."),
     click.option("-v", "--verbose", is_flag=True, help="All notes."),
     click.option("-q", "--quiet", is_flag=True, help="Only errors."),
 )
+
+
+macro_option = click.option("--save-macro", metavar="FILE.ijm", help="Save the same analysis as a macro for ImageJ.")
+"""For commands that ImageJ can do, too; together with ``batch_options``, and above it."""
 
 
 def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segue.cli.exit_codes import OK, SOME_FAILED
-from segue.cli.how import batch_options
+from segue.cli.how import batch_options, macro_option
 from segue.cli.names import Names
 from segue.cli.setting import Setting
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--to", multiple=True, metavar="FORMAT", help="Format of the outputs, when their suffixes do not say.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of reader or writer (segue formats NAME), or role=labels, components=8.")
 @click.option("--strict", is_flag=True, help="Write nothing if anything that was measured would be lost or changed.")
+@macro_option
 @batch_options
 def command(inputs: tuple[str, ...], outputs: tuple[str, ...], options: tuple[tuple[str, Any], ...], listing: bool, how: How, **given: Any) -> int:
     """Measure segments on the images that they belong to.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segue.cli.exit_codes import OK, SOME_FAILED
-from segue.cli.how import batch_options
+from segue.cli.how import batch_options, macro_option
 from segue.cli.names import Names
 from segue.cli.setting import Setting
 
@@ -63,6 +63,7 @@ class NumberOrText(click.ParamType[float | str]):
 @click.option("--to", multiple=True, metavar="FORMAT", help="Format of the outputs, when their suffixes do not say: one for all, or one for each.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of reader or writer (segue formats NAME).")
 @click.option("--strict", is_flag=True, help="Write nothing if anything of the result would be lost or changed.")
+@macro_option
 @batch_options
 def command(connectivity: str, options: tuple[tuple[str, Any], ...], how: How, **given: Any) -> int:
     """Find the particles of images: a threshold, connected parts, sizes and forms.

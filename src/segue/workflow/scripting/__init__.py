@@ -1,0 +1,1 @@
+"""Analyses as scripts: the same work for ImageJ, or for Python."""
