@@ -80,6 +80,14 @@ def bare_attributes() -> dict[str, Any]:
     return {"ome": {"version": VERSION}}
 
 
+def as_version_04(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes of version 0.5 in the words of 0.4: not under ``ome``, and the version in every part."""
+    ome = {name: value for name, value in attributes["ome"].items() if name != "version"}
+    for name in ome.keys() & {"multiscales", "image-label"}:
+        ome[name] = [one | {"version": "0.4"} for one in ome[name]] if isinstance(ome[name], list) else ome[name] | {"version": "0.4"}
+    return ome
+
+
 def unit_name(unit: str | None) -> str | None:
     """The name that OME-Zarr has for a unit, None if it has none."""
     name = _UNITS.get(unit or "", unit)

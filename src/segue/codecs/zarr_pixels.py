@@ -1,4 +1,4 @@
-"""Pixels in a Zarr 3 array, read region by region."""
+"""Pixels in a Zarr array (version 2 or 3), read region by region."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from segue.codecs.zarr_facts import ARRAY_BYTES, CHUNK_BYTES, ZarrFacts
 from segue.errors import Malformed, NotFound, SegueError, TooLarge
 from segue.model.image import Region
 from segue.storage import handles
 from segue.storage.source import Source
 
-CHUNK_BYTES = 1 << 30
-"""Largest chunk that is read: it has to be in memory as a whole."""
 CHUNKS = 1 << 20
 """Most chunks that one region may touch."""
-ARRAY_BYTES = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -26,11 +24,18 @@ class ZarrPixels:
     """A reference to an array on disk; it can be pickled and holds nothing open."""
 
     source: Source
-    """The ``zarr.json`` of the array."""
+    """The ``zarr.json`` or ``.zarray`` of the array."""
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     order: tuple[int, ...]
     """Dimension i of the stored array is dimension ``order[i]`` of these pixels."""
+    chunks: tuple[int, ...] = ()
+    """Size along each dimension of what has to be decoded at once; empty = not known."""
+
+    @classmethod
+    def of(cls, facts: ZarrFacts) -> ZarrPixels:
+        """An array as it is stored."""
+        return cls(facts.source, facts.shape, facts.dtype, tuple(range(len(facts.shape))), facts.chunks)
 
     def read(self, region: Region) -> np.ndarray[Any, Any]:
         """The pixels of a region, as a new array.
@@ -80,7 +85,7 @@ def zarr_pixels(folder: Path, shape: tuple[int, ...], dtype: np.dtype[Any], orde
         raise Malformed(f"{folder} holds {found} pixels, not {expected} as the study states; take it from a backup", path=folder, expected=expected)
     if math.prod(array.chunks) * array.dtype.itemsize > CHUNK_BYTES:
         raise TooLarge(f"{folder} has chunks of {' x '.join(map(str, array.chunks))} pixels, too large to be read; save it with smaller ones", path=folder)
-    return ZarrPixels(source, tuple(shape), dtype, tuple(order))
+    return ZarrPixels(source, tuple(shape), dtype, tuple(order), tuple(array.chunks[order.index(axis)] for axis in range(len(shape))))
 
 
 class _Array:
@@ -89,7 +94,8 @@ class _Array:
     def __init__(self, path: Path) -> None:
         import zarr
 
-        self.array: Any = _guarded(path.parent, lambda: zarr.open_array(str(path.parent), mode="r", zarr_format=3))
+        version: Any = 2 if path.name == ".zarray" else 3
+        self.array: Any = _guarded(path.parent, lambda: zarr.open_array(str(path.parent), mode="r", zarr_format=version))
 
     def close(self) -> None:
         """Nothing is open."""

@@ -1,4 +1,4 @@
-"""Writing Zarr 3 arrays and groups, region by region."""
+"""Writing Zarr arrays and groups, region by region: version 3, or 2 for older programs."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ BLOCK_BYTES = 64 << 20
 """What is in memory at a time while pixels are copied (at least one shard)."""
 
 
-def write_group(folder: Path, attributes: Mapping[str, Any]) -> None:
+def write_group(folder: Path, attributes: Mapping[str, Any], *, version: int = 3) -> None:
     """Make a group with attributes; the groups above it have to be there."""
     import zarr
 
-    zarr.create_group(str(folder), zarr_format=3, attributes=dict(attributes), overwrite=False)
+    zarr.create_group(str(folder), zarr_format=3 if version == 3 else 2, attributes=dict(attributes), overwrite=False)
 
 
 def change_group(folder: Path, attributes: Mapping[str, Any]) -> None:
@@ -41,7 +41,7 @@ def change_group(folder: Path, attributes: Mapping[str, Any]) -> None:
         part.replace(path)
 
 
-def write_array(folder: Path, pixels: Pixels, order: tuple[int, ...], names: str, dtype: np.dtype[Any]) -> None:
+def write_array(folder: Path, pixels: Pixels, order: tuple[int, ...], names: str, dtype: np.dtype[Any], *, version: int = 3) -> None:
     """Write pixels as an array.
 
     Parameters
@@ -56,27 +56,38 @@ def write_array(folder: Path, pixels: Pixels, order: tuple[int, ...], names: str
         One letter per dimension of the array.
     dtype
         Number type to store.
+    version
+        Of Zarr: 3, or 2 (without shards, checksums and names of dimensions; chunks in nested folders, as OME-Zarr 0.4 wants them).
     """
     import zarr
-    from zarr.codecs import ZstdCodec
 
     shape = tuple(pixels.shape[axis] for axis in order)
     chunks = chunk_shape(shape)
-    shards = shard_shape(shape, chunks)
+    shards = shard_shape(shape, chunks) if version == 3 else None
     array = zarr.create_array(
         str(folder),
         shape=shape,
         chunks=chunks,
         shards=shards,
         dtype=dtype.newbyteorder("="),
-        compressors=ZstdCodec(level=3, checksum=True),
         fill_value=0,
-        dimension_names=list(names),
         config={"write_empty_chunks": dtype.kind in "fc"},  # -0.0 is equal to the fill value, and is not it
+        **_packing(version, names),
     )
     for block in blocks(shape, shards or chunks, dtype.itemsize):
         region = tuple(block[order.index(axis)] for axis in range(len(shape)))
         array[block] = pixels.read(region).transpose(order).astype(dtype, copy=False)
+
+
+def _packing(version: int, names: str) -> dict[str, Any]:
+    if version == 3:
+        from zarr.codecs import ZstdCodec
+
+        return {"zarr_format": 3, "compressors": ZstdCodec(level=3, checksum=True), "dimension_names": list(names)}
+    from numcodecs import Blosc  # type: ignore[import-untyped]
+
+    packed = Blosc(cname="zstd", clevel=3, shuffle=Blosc.SHUFFLE)
+    return {"zarr_format": 2, "compressors": packed, "chunk_key_encoding": {"name": "v2", "separator": "/"}}
 
 
 def chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.ome_roi.spec import FORMAT as ome_roi
+from segue.formats.ome_zarr.spec import FORMAT as ome_zarr
 from segue.formats.picture.spec import FORMAT as picture
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
@@ -51,6 +52,7 @@ FORMATS: dict[str, Format] = {
         merscope,
         ome_roi,
         tiff,
+        ome_zarr,
         png,
         picture,
         numpy,

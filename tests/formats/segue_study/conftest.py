@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from segue.formats.segue_study.spec import FORMAT, PIXEL_TYPES
+from segue.codecs.zarr_types import PIXEL_TYPES
+from segue.formats.segue_study.spec import FORMAT
 from segue.model.connections import Connections
 from segue.model.display import ChannelDisplay, Display
 from segue.model.grid import Axis, Grid

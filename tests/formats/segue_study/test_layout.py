@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from segue.formats.segue_study.layout import file_names, folder_names, group_names
+from segue.formats.segue_study.layout import file_names, folder_names
+from segue.formats.zarr_files import group_names
 
 
 def test_image_sets_are_numbered_and_named():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from segue.codecs.zarr_types import PIXEL_TYPES
 from segue.formats.options import Options
-from segue.formats.segue_study.spec import PIXEL_TYPES
 from segue.model.study import ImageSet, Study
 
 

@@ -11,7 +11,7 @@ import msgspec
 from segue.model.display import Display
 from segue.model.grid import Grid
 from segue.model.study import Property
-from segue.storage.names import safe_name, safe_names
+from segue.storage.names import safe_names
 
 VERSION = 1
 """Version of the layout; raised when an older segue could no longer read a study exactly."""
@@ -132,8 +132,3 @@ def folder_names(names: Sequence[str]) -> list[str]:
 def file_names(names: Sequence[str], suffix: str) -> list[str]:
     """One file name per name."""
     return safe_names((name[:LONGEST] for name in names), suffix)
-
-
-def group_names(names: Sequence[str]) -> list[str]:
-    """One Zarr node name per name: it does not begin with ``__``, and is not the metadata file's."""
-    return safe_names(["zarr.json", *(safe_name(name[:LONGEST]).lstrip("_ ") or "labels" for name in names)])[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ import numpy as np
 
 from segue.codecs import ngff
 from segue.codecs.zarr_write import write_array, write_group
-from segue.formats.segue_study.layout import ImageEntry, LabelsEntry, PixelsEntry, file_names, group_names, revised
+from segue.formats.segue_study.layout import ImageEntry, LabelsEntry, PixelsEntry, file_names, revised
 from segue.formats.segue_study.references import reference_to
-from segue.model.display import Display
-from segue.model.image import Image, LabelImage, Pixels, size_of
+from segue.formats.zarr_files import channels, group_names, steps, stored_axes, stored_order
+from segue.model.image import Image, LabelImage, Pixels
 from segue.model.study import ImageSet
 
 IMAGE_SUFFIX = ".ome.zarr"
@@ -70,13 +69,13 @@ class PixelWriter:
     def _image(self, image: Image, path: str, s: ImageSet) -> ImageEntry:
         entry = self._reference(image)
         if entry is None:
-            attributes = ngff.image_attributes(image.name, stored_axes(image.axes), steps(s), channels(image, s.display), image.pixels.dtype.name)
+            attributes = ngff.image_attributes(image.name, stored_axes(image.axes), steps(s.grid), channels(image, s.display), image.pixels.dtype.name)
             write_group(self.root / path, attributes)
             entry = self._pixels(image, path, image.pixels.dtype)
         return ImageEntry(image.name, image.channels, image.data_range, entry, image.inverted)
 
     def _label_image(self, image: LabelImage, path: str, s: ImageSet, *, has_image: bool) -> PixelsEntry:
-        write_group(self.root / path, ngff.label_attributes(image.name, stored_axes(image.axes), steps(s), has_image=has_image))
+        write_group(self.root / path, ngff.label_attributes(image.name, stored_axes(image.axes), steps(s.grid), has_image=has_image))
         dtype = image.pixels.dtype
         return self._pixels(image, path, np.dtype(np.uint8) if dtype == np.bool_ else dtype)
 
@@ -92,34 +91,3 @@ class PixelWriter:
 def _entry(image: Image | LabelImage, path: str | None = None, reference: dict[str, object] | None = None) -> PixelsEntry:
     pixels: Pixels = image.pixels
     return PixelsEntry(image.axes, tuple(int(size) for size in pixels.shape), pixels.dtype.name, path, reference)
-
-
-def stored_axes(axes: str) -> str:
-    """The axes in the order that OME-Zarr prescribes."""
-    return "".join(axis for axis in ngff.ORDER if axis in axes)
-
-
-def stored_order(axes: str) -> tuple[int, ...]:
-    """Dimension i of the stored array is dimension ``order[i]`` of pixels with these axes."""
-    return tuple(axes.index(axis) for axis in stored_axes(axes))
-
-
-def steps(s: ImageSet) -> dict[str, ngff.Step]:
-    """Pixel sizes as OME-Zarr has them."""
-    return {axis.name: ngff.Step(axis.scale, axis.unit, axis.translation) for axis in s.grid.axes}
-
-
-def channels(image: Image, display: Display | None) -> list[ngff.Channel]:
-    """What OME-Zarr says about the channels; nothing if nothing is known."""
-    shown = {channel.channel: channel for channel in display.channels} if display else {}
-    if not image.channels and image.data_range is None:
-        return []
-    low, high = image.data_range or (math.nan, math.nan)
-    names = image.channels or tuple(f"channel {nth + 1}" for nth in range(size_of(image.pixels, image.axes, "c")))
-    found = [(name, shown.get(name)) for name in names]
-    return [
-        ngff.Channel(name, one.colour, low if one.low is None else one.low, high if one.high is None else one.high, one.visible)
-        if one
-        else ngff.Channel(name, low=low, high=high)
-        for name, one in found
-    ]

@@ -11,15 +11,15 @@ import polars as pl
 
 from segue.codecs import parquet
 from segue.codecs.zarr_pixels import zarr_pixels
+from segue.codecs.zarr_types import PIXEL_TYPES
 from segue.errors import Malformed
 from segue.formats.segue_study import history
 from segue.formats.segue_study.files import Files, blamed_on
 from segue.formats.segue_study.keyed import decode_table, with_rows
 from segue.formats.segue_study.layout import ImageEntry, ImageSetEntry, LabelsEntry, PixelsEntry, TableEntry
-from segue.formats.segue_study.pixels import stored_order
 from segue.formats.segue_study.references import pixels_of
 from segue.formats.segue_study.shape_table import decode_shapes
-from segue.formats.segue_study.spec import PIXEL_TYPES
+from segue.formats.zarr_files import stored_order
 from segue.model.connections import Connections
 from segue.model.frames import conform
 from segue.model.image import Image, LabelImage, Pixels

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from segue.codecs.zarr_types import PIXEL_TYPES
 from segue.formats.format import Accepts, Format, Limit, Reference, exact
 from segue.model.features import Feature
-
-PIXEL_TYPES = (
-    *("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"),
-    *("float16", "float32", "float64", "complex64", "complex128"),
-)
 
 FORMAT = Format(
     name="segue-study",
