@@ -22,6 +22,11 @@ def cells() -> np.ndarray:
     return _kept("cells", lambda: _labels(6476, 317 * 317))
 
 
+def channels() -> np.ndarray:
+    """(16, 4096, 4096) uint16: a smooth background and noise, about 10 bits of them used."""
+    return _kept("channels", _channels)
+
+
 def polygons() -> np.ndarray:
     """(100000, 20, 2) float64: polygons of about 20 pixels across, spread over 8192 x 8192 pixels."""
     return _kept("polygons", _polygons)
@@ -66,6 +71,17 @@ def _labels(size: int = 4096, cells: int = 40_000) -> np.ndarray:
         image[max(0, y[cell] - reach) : y[cell] + reach + 1, max(0, x[cell] - reach) : x[cell] + reach + 1] = 0
         if reach > 2:
             image[y[cell], x[cell]] = ids[(cell + 1) % len(ids)]
+    return image
+
+
+def _channels(count: int = 16, size: int = 4096) -> np.ndarray:
+    from scipy import ndimage
+
+    rng = np.random.default_rng(9)
+    image = np.empty((count, size, size), np.uint16)
+    for channel in image:
+        smooth = ndimage.zoom(rng.gamma(2.0, 300.0, (size // 64, size // 64)).astype(np.float32), 64, order=1)
+        channel[:] = np.clip(smooth + rng.standard_normal((size, size), dtype=np.float32) * 60 + 200, 0, 65535)
     return image
 
 

@@ -30,7 +30,7 @@ class Band(NamedTuple):
     length: Ints
     """(r,) Pixels."""
     place: Ints
-    """(3, r) Plane, row and column of the first pixel, from the box of the segment."""
+    """(3, r) Plane, row and column of the first pixel, from the box of the segment; (3, 0) where nobody needs them."""
 
     @property
     def pixels(self) -> Ints:
@@ -63,7 +63,7 @@ class Lookup:
         return np.where(self._labels[row] == label, row, -1)
 
 
-def band_of(runs: Runs, owner: Ints, segments: Segments, corner: tuple[int, int], width: int, height: int, *, compiled: bool) -> Band:
+def band_of(runs: Runs, owner: Ints, segments: Segments, corner: tuple[int, int], width: int, height: int, *, placed: bool, compiled: bool) -> Band:
     """Sort the runs of a band by segment.
 
     Parameters
@@ -80,6 +80,8 @@ def band_of(runs: Runs, owner: Ints, segments: Segments, corner: tuple[int, int]
         Of the band.
     height
         Rows of a plane of the image.
+    placed
+        Whether the places of runs are needed.
     compiled
         Whether compiled code is worth loading.
     """
@@ -88,8 +90,11 @@ def band_of(runs: Runs, owner: Ints, segments: Segments, corner: tuple[int, int]
     else:
         by_owner = _by_owner
     segment, start, order = by_owner(owner, len(segments.label))
-    row, begin, low = runs.row[order], runs.begin[order], segments.low[owner[order]].T
-    place = np.stack([row // height - low[0], row % height - low[1], begin - low[2]])
+    row, begin = runs.row[order], runs.begin[order]
+    place = np.zeros((3, 0), np.int64)
+    if placed:
+        low = segments.low[owner[order]].T
+        place = np.stack([row // height - low[0], row % height - low[1], begin - low[2]])
     return Band(segment, start, (row - corner[0]) * width + begin - corner[1], runs.length[order], place)
 
 

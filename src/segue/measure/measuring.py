@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from segue.errors import Incompatible
 from segue.measure.catalog import MEASUREMENTS
-from segue.measure.facts import FACTS, Asked
-from segue.measure.intensity import MADE_OF, column
-from segue.measure.region import measure_region, survey
+from segue.measure.collected import Collected
+from segue.measure.intensity import MADE_OF
+from segue.measure.region import Measures, measure_region, survey
 from segue.measure.regions import regions, stretches
 from segue.measure.rows import Rows
 from segue.measure.surroundings import SURROUNDINGS, surroundings
-from segue.measure.survey import Segments, united
+from segue.measure.survey import united
 from segue.measure.units import scaled
 from segue.model.image import Image, LabelImage, size_of
 from segue.tasks.workers import Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from segue.measure.region import Found
+    from segue.measure.region import Region
+    from segue.measure.survey import Segments
     from segue.tasks.workers import Workers
 
     Columns = dict[tuple[str, int | None], NDArray[np.generic]]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Pixel = tuple[float, float, float]
 
 SMALL = 2_000_000
@@ -69,16 +69,6 @@ class Measured:
     measurement that cannot be made of these labels (a circularity of volumes) is not there."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Frame:
-    """What was found at one time point."""
-
-    segments: Segments
-    forms: dict[str, NDArray[np.generic]]
-    values: tuple[tuple[Ints, Segments, Found], ...]
-    """Per region which segments it holds, these, and their facts."""
-
-
 def measure(labels: LabelImage, channels: Sequence[Channel], wanted: Wanted, workers: Workers | None = None, pixel: Pixel | None = None) -> Measured:
     """Measure every segment of a label image: planes, volumes, and each time point on its own; with the same result however the work is cut.
 
@@ -115,21 +105,36 @@ def measure(labels: LabelImage, channels: Sequence[Channel], wanted: Wanted, wor
     more than 16 bits, that reaches across the whole image is held as a whole, channel after channel; of up to 16 bits it takes 512 KB per channel.
     """
     images, places = _images(labels, channels)
-    asked = _asked(wanted)
+    names = tuple(name for name in wanted.measurements if name in MADE_OF)
     forms = frozenset(one.name for one in MEASUREMENTS if not one.channels and one.name in wanted.measurements)
-    times = size_of(labels.pixels, labels.axes, "t")
     values = int(np.prod(labels.pixels.shape)) * (1 + len(channels))
     who: Workers = Threads(1) if values < SMALL else workers or Threads()
-    frames = [(Rows(labels.pixels, labels.axes, t=t), tuple(Rows(i.pixels, i.axes, c, t) for i, c in images)) for t in range(times)]
-    found = list(_frames(frames, asked, forms - SURROUNDINGS, pixel, who, compiled=values >= SMALL))
-    around = SURROUNDINGS & set(wanted.measurements)
-    if around:
-        found = [_surrounded(labels, frame, around, t, pixel) for t, frame in enumerate(found)]
-    label = np.concatenate([np.zeros(0, np.uint64), *(frame.segments.label for frame in found)])
-    t = np.repeat(np.arange(times, dtype=np.int32), [len(frame.segments.label) for frame in found])
-    dimensions = 3 if size_of(labels.pixels, labels.axes, "z") > 1 else 2
-    channel = _ChannelColumns(found, asked, [image.pixels.dtype.kind == "f" for image, _ in images], pixel, dimensions)
-    return Measured(label, t, _columns(found, wanted, channel, places))
+    job = _Job(Measures(names, wanted.percentiles, forms - SURROUNDINGS, pixel), who, compiled=values >= SMALL)
+    times = range(size_of(labels.pixels, labels.axes, "t"))
+    frames = [_Frame(Rows(labels.pixels, labels.axes, t=t), tuple(Rows(i.pixels, i.axes, c, t) for i, c in images)) for t in times]
+    segments = _surveyed(frames, job)
+    t = np.repeat(np.arange(len(times), dtype=np.int32), [len(some.label) for some in segments])
+    label = np.concatenate([np.zeros(0, np.uint64), *(some.label for some in segments)])
+    found = Collected(len(label), [len(c) for _, c in images], len(names) + len(wanted.percentiles))
+    _measured(frames, segments, job, found)
+    _surrounded(labels, segments, frozenset(wanted.measurements) & SURROUNDINGS, pixel, found)
+    return Measured(label, t, _columns(found, wanted, names, places, pixel, 3 if size_of(labels.pixels, labels.axes, "z") > 1 else 2))
+
+
+class _Frame(NamedTuple):
+    """One time point."""
+
+    labels: Rows
+    images: tuple[Rows, ...]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is done at every time point, and by whom."""
+
+    measures: Measures
+    who: Workers
+    compiled: bool
 
 
 def _images(labels: LabelImage, channels: Sequence[Channel]) -> tuple[list[tuple[Image, tuple[int, ...]]], list[tuple[int, int]]]:
@@ -162,74 +167,45 @@ def _check(labels: LabelImage, channel: Channel) -> None:
         raise Incompatible(f"image {image.name} has {most} channels, counted from 0, so none with number {channel.index}")
 
 
-def _asked(wanted: Wanted) -> Asked:
-    """The facts that the measurements of values are made of."""
-    needed = {fact for name in wanted.measurements for fact in MADE_OF.get(name, ())}
-    return Asked(tuple(fact for fact in FACTS if fact in needed), wanted.percentiles)
+def _surveyed(frames: Sequence[_Frame], job: _Job) -> list[Segments]:
+    """The segments of each time point; there may be many small ones, or one large one."""
+    cut = [list(stretches(*frame, compiled=job.compiled)) for frame in frames]
+    found = job.who.run(survey, (stretch for some in cut for stretch in some))
+    return [united([next(found) for _ in some]) for some in cut]
 
 
-def _frames(
-    frames: Sequence[tuple[Rows, tuple[Rows, ...]]], asked: Asked, forms: frozenset[str], pixel: Pixel | None, who: Workers, *, compiled: bool
-) -> Iterator[_Frame]:
-    """Survey all time points, then measure all of their regions: there may be many small ones, or one large one."""
-    cut = [list(stretches(labels, images, compiled=compiled)) for labels, images in frames]
-    surveyed = who.run(survey, (stretch for some in cut for stretch in some))
-    segments = [united([next(surveyed) for _ in some]) for some in cut]
-    planned = [list(regions(labels, images, known, asked, forms, pixel, compiled=compiled)) for (labels, images), known in zip(frames, segments, strict=True)]
-    results = who.run(measure_region, (region for some in planned for _, region in some))
-    for known, some in zip(segments, planned, strict=True):
-        found = tuple((members, region.segments, next(results)) for members, region in some)
-        order = np.argsort(np.concatenate([members for members, _, _ in found]))
-        names = found[0][2].forms
-        yield _Frame(known, {name: np.concatenate([result.forms[name] for _, _, result in found])[order] for name in names}, found)
+def _measured(frames: Sequence[_Frame], segments: Sequence[Segments], job: _Job, collected: Collected) -> None:
+    """Measure all regions of all time points."""
+    given: deque[NDArray[np.int64]] = deque()
 
-
-def _surrounded(labels: LabelImage, frame: _Frame, wanted: frozenset[str], t: int, pixel: Pixel | None) -> _Frame:
-    """The frame with how its segments lie to each other."""
-    found = surroundings(labels, frame.segments.label, frame.segments.centroid, wanted, t, pixel)
-    return replace(frame, forms=frame.forms | found)
-
-
-@dataclass(frozen=True)
-class _ChannelColumns:
-    """Makes columns of channels from the facts of all frames."""
-
-    frames: Sequence[_Frame]
-    asked: Asked
-    fractions: Sequence[bool]
-    """Per image, whether its pixels are fractions."""
-    pixel: Pixel | None
-    dimensions: int
-
-    def measurement(self, name: str, image: int, channel: int) -> NDArray[np.generic]:
-        def made(segments: Segments, facts: Floats) -> Floats:
-            of = dict(zip(self.asked.names, facts, strict=False))
-            return column(name, of, segments, fractions=self.fractions[image])
-
-        return scaled(name, self._gathered(made, image, channel), self.pixel, self.dimensions)
-
-    def percentile(self, number: int, image: int, channel: int) -> Floats:
-        return self._gathered(lambda _, facts: facts[len(self.asked.names) + number], image, channel)
-
-    def _gathered(self, made: Callable[[Segments, Floats], Floats], image: int, channel: int) -> Floats:
-        """A column of all frames: made region by region, put in the order of the segments."""
-        out = np.empty(sum(len(frame.segments.label) for frame in self.frames))
+    def pieces() -> Iterator[Region]:
         begin = 0
-        for frame in self.frames:
-            of_frame = out[begin : begin + len(frame.segments.label)]
-            for members, segments, found in frame.values:
-                of_frame[members] = made(segments, found.facts[image][channel])
-            begin += len(of_frame)
-        return out
+        for frame, known in zip(frames, segments, strict=True):
+            for rows, region in regions(*frame, known, job.measures, compiled=job.compiled):
+                given.append(begin + rows)
+                yield region
+            begin += len(known.label)
+
+    for found in job.who.run(measure_region, pieces()):
+        collected.put(given.popleft(), found)
 
 
-def _columns(frames: Sequence[_Frame], wanted: Wanted, of_channel: _ChannelColumns, places: Sequence[tuple[int, int]]) -> Columns:
+def _surrounded(labels: LabelImage, segments: Sequence[Segments], wanted: frozenset[str], pixel: Pixel | None, collected: Collected) -> None:
+    """How segments lie to each other."""
+    begin = 0
+    for t, some in enumerate(segments if wanted else ()):
+        for name, column in surroundings(labels, some.label, some.centroid, wanted, t, pixel).items():
+            collected.form(name, column.dtype)[begin : begin + len(column)] = column
+        begin += len(some.label)
+
+
+def _columns(found: Collected, wanted: Wanted, names: tuple[str, ...], places: Sequence[tuple[int, int]], pixel: Pixel | None, dimensions: int) -> Columns:
     result: Columns = {}
     for name in wanted.measurements:
-        if name in MADE_OF:
-            result |= {(name, k): of_channel.measurement(name, *place) for k, place in enumerate(places)}
-        elif frames and name in frames[0].forms:
-            result[name, None] = np.concatenate([frame.forms[name] for frame in frames])
-    for number, value in enumerate(wanted.percentiles):
-        result |= {(f"percentile {value:g}", k): of_channel.percentile(number, *place) for k, place in enumerate(places)}
+        if name in names:
+            result |= {(name, k): scaled(name, found.value(*place, names.index(name)), pixel, dimensions) for k, place in enumerate(places)}
+        elif name in found.forms:
+            result[name, None] = found.forms[name]
+    for number, percentile in enumerate(wanted.percentiles, len(names)):
+        result |= {(f"percentile {percentile:g}", k): found.value(*place, number) for k, place in enumerate(places)}
     return result

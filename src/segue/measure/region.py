@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.measure.band import Lookup, band_of
+from segue.measure.facts import FACTS, WEIGHTS, Asked
 from segue.measure.forms_region import region_forms
+from segue.measure.intensity import MADE_OF, column
 from segue.measure.runs import label_runs
 from segue.measure.stream import LARGE, Values
 from segue.measure.survey import Segments, Survey
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from segue.measure.facts import Asked
     from segue.measure.rows import Rows
 
     Columns = dict[str, NDArray[np.generic]]
+    Floats = NDArray[np.float64]
     Channels = tuple[int, ...]
 
 TOGETHER = 1 << 25
@@ -44,6 +46,24 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Measures:
+    """What is measured."""
+
+    values: tuple[str, ...]
+    """Measurements of values, of every channel."""
+    percentiles: tuple[float, ...]
+    forms: frozenset[str]
+    pixel: tuple[float, float, float] | None
+    """Sizes along z, y and x for forms; None = in pixels. Values are in pixels always."""
+
+    @property
+    def asked(self) -> Asked:
+        """The facts that the measurements of values are made of."""
+        needed = {fact for name in self.values for fact in MADE_OF[name]}
+        return Asked(tuple(fact for fact in FACTS if fact in needed), self.percentiles)
+
+
+@dataclass(frozen=True)
 class Region:
     """Segments to measure."""
 
@@ -52,9 +72,7 @@ class Region:
     segments: Segments
     band: int
     """Rows that are looked at together: from a multiple of it to the next."""
-    asked: Asked
-    forms: frozenset[str]
-    pixel: tuple[float, float, float] | None
+    measures: Measures
     alone: bool
     """Whether the labels hold no other segments."""
     compiled: bool
@@ -64,8 +82,8 @@ class Region:
 class Found:
     """What a region's segments are."""
 
-    facts: tuple[NDArray[np.float64], ...]
-    """Per image (channels, f, s)."""
+    values: tuple[NDArray[np.float64], ...]
+    """Per image (channels, measurements and percentiles, s)."""
     forms: Columns
 
 
@@ -79,12 +97,24 @@ def survey(stretch: Stretch) -> Segments:
 
 def measure_region(region: Region) -> Found:
     """Measure the segments of a region: their rows are read once, or once for each group of channels whose open values fit into memory."""
-    facts = [np.full((len(image.channels), len(region.asked), len(region.segments.label)), np.nan) for image in region.images]
-    if len(region.asked) and len(region.segments.label):
+    measures, segments = region.measures, region.segments
+    columns = len(measures.values) + len(measures.percentiles)
+    values = tuple(np.empty((len(image.channels), columns, len(segments.label))) for image in region.images)
+    if columns and len(segments.label):
         for some in _passes(region):
-            for number, channels, found in _values(region, some):
-                facts[number][list(channels)] = found
-    return Found(tuple(facts), region_forms(region.labels, region.segments, region.forms, region.pixel, alone=region.alone))
+            for number, channels, facts in _facts(region, some):
+                for channel, of_channel in zip(channels, facts, strict=True):
+                    _to_columns(region, number, of_channel, values[number][channel])
+    return Found(values, region_forms(region.labels, segments, measures.forms, measures.pixel, alone=region.alone))
+
+
+def _to_columns(region: Region, image: int, facts: Floats, columns: Floats) -> None:
+    """Write the measurements (columns, s) of one channel, from its facts (f, s)."""
+    names, values = region.measures.asked.names, region.measures.values
+    of, fractions = dict(zip(names, facts, strict=False)), region.images[image].dtype.kind == "f"
+    for out, name in zip(columns, values, strict=False):
+        out[:] = column(name, of, region.segments, fractions=fractions)
+    columns[len(values) :] = facts[len(names) :]
 
 
 def bands(first: int, end: int, rows: int) -> Iterator[tuple[int, int]]:
@@ -119,17 +149,17 @@ def _passes(region: Region) -> Iterator[list[tuple[int, Channels]]]:
         yield some
 
 
-def _values(region: Region, some: Sequence[tuple[int, Channels]]) -> list[tuple[int, Channels, NDArray[np.float64]]]:
+def _facts(region: Region, some: Sequence[tuple[int, Channels]]) -> list[tuple[int, Channels, Floats]]:
     """The facts of some channels of each image."""
-    segments, labels, lookup = region.segments, region.labels, Lookup(region.segments.label)
-    values = [Values(segments, len(channels), region.images[number].dtype, region.asked, compiled=region.compiled) for number, channels in some]
+    segments, labels, lookup, asked = region.segments, region.labels, Lookup(region.segments.label), region.measures.asked
+    values = [Values(segments, len(channels), region.images[number].dtype, asked, compiled=region.compiled) for number, channels in some]
     cropped = not all(isinstance(each.pixels, ArrayPixels) for each in (labels, *region.images))
     for first, end in _bands_with_segments(segments, region.band):
         here = (segments.first_row < end) & (segments.last_row >= first)
         left, right = (int(segments.low[here, 2].min()), int(segments.high[here, 2].max())) if cropped else (0, labels.width)
         runs = label_runs(labels.read(first, end, left, right)[0], first, left, compiled=region.compiled)
         owner = lookup.rows(runs.label)
-        band = band_of(runs, owner, segments, (first, left), right - left, labels.height, compiled=region.compiled)
+        band = band_of(runs, owner, segments, (first, left), right - left, labels.height, placed=bool(asked.groups[WEIGHTS]), compiled=region.compiled)
         del runs, owner
         for one, (number, channels) in zip(values, some, strict=True):
             image = region.images[number]

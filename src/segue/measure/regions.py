@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from segue.measure.facts import Asked
+    from segue.measure.region import Measures
     from segue.measure.rows import Rows
 
     Ints = NDArray[np.int64]
@@ -58,9 +58,7 @@ def regions(
     labels: Rows,
     images: tuple[Rows, ...],
     segments: Segments,
-    asked: Asked,
-    forms: frozenset[str],
-    pixel: tuple[float, float, float] | None,
+    measures: Measures,
     *,
     compiled: bool,
 ) -> Iterator[tuple[Ints, Region]]:
@@ -76,7 +74,7 @@ def regions(
     for members in np.split(order, starts[1:]) if len(order) else [order]:
         some = take(segments, members)
         first, end = (int(some.first_row.min()), int(some.last_row.max()) + 1) if len(members) else (0, 0)
-        whole = Region(labels, images, some, min(band, rows), asked, forms, pixel, len(members) == len(order), compiled)
+        whole = Region(labels, images, some, min(band, rows), measures, len(members) == len(order), compiled)
         yield members, replace(whole, labels=labels.cut(first, end), images=tuple(image.cut(first, end) for image in images))
 
 
