@@ -249,12 +249,11 @@ def test_sizes_as_text(text, size):
     assert size_of_text(text) == size
 
 
-def test_the_result_says_how_it_was_made_and_keeps_the_image(cells):
+def test_the_result_keeps_the_image(cells):
     image_set = _set(cells)
     found = segue.segment(image_set)
     assert found.images == image_set.images
     assert found.grid == image_set.grid
-    assert found.history[-1].what == "segment"
     assert found.objects.frame["id"].to_list() == ["1", "2", "3"]
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from segue.formats.format import Accepts
+from segue.model.study import Event
 from segue.notes import Notes
 from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.event import event_of
+from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.inputs import opened
 from segue.workflow.measuring.item import check_options
-from segue.workflow.measuring.study import Measuring, measured_study
+from segue.workflow.measuring.outputs import How, Output, outputs_of
+from segue.workflow.measuring.study import Measuring, measured_with_centres
 from segue.workflow.measuring.units import pixel_size_of, with_pixel_size
-from segue.workflow.measuring.write import How, Made, Output, outputs_of, write_all
+from segue.workflow.measuring.write import Made, write_all
+from segue.workflow.recipe_segment import SegmentRecipe
 from segue.workflow.segmenting.choice import Segmenting
 from segue.workflow.segmenting.study import segmented_study
 
@@ -56,8 +62,8 @@ class SegmentTask:
     statistics: tuple[str, ...] = ()
     physical: bool = False
     """Whether lengths and areas in tables are in the unit of the pixel size."""
-    recipe: str = "{}"
-    """JSON text for the history."""
+    recipe: SegmentRecipe | None = None
+    """What was asked for, for the history of studies."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,18 @@ def segment_item(item: SegmentItem, overwrite: bool, task: SegmentTask, workers:
         if task.pixel_size:
             size = pixel_size_of(task.pixel_size)
             study = study.map(lambda s: with_pixel_size(s, size))
-        found, notes = segmented_study(study, task.segmenting, item.name, task.recipe, workers)
+        found, notes = segmented_study(study, task.segmenting, item.name, workers)
+        result = Measured(found, event=None if task.recipe is None else partial(_event, task.recipe, item))
         if _measures(outputs, task):
             measuring = Measuring(choice_of(task.statistics, task.how.preset), physical=task.physical)
-            found, more = measured_study(found, measuring, workers, item.name)
-            notes += more
-        made, lost = write_all(found, outputs, task.how, overwrite=overwrite, where=item.name)
+            measured, centres, more = measured_with_centres(found, measuring, workers, item.name)
+            result, notes = replace(result, study=measured, centres=centres), notes + more
+        made, lost = write_all(result, outputs, task.how, overwrite=overwrite, where=item.name)
     return SegmentResult(item, made, image.notes + notes + lost, sum(len(s.objects) for s in found.image_sets))
+
+
+def _event(recipe: Any, item: SegmentItem, target: Path) -> Event:
+    return replace(event_of(recipe, item, target), what="segment")
 
 
 def _measures(outputs: Sequence[Output], task: SegmentTask) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segue.errors import UsageError
 from segue.workflow.convert import Item
-from segue.workflow.measuring.write import record_of
+from segue.workflow.measuring.outputs import record_of
 from segue.workflow.pairing import files_of, mask_of
 from segue.workflow.plan import Plan, Planned, plan
 from segue.workflow.recipe_segment import SegmentRecipe

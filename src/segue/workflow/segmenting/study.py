@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from segue import __version__
 from segue.errors import Incompatible, InvalidOption, UnsupportedVariant
 from segue.model.image import Image, size_of
 from segue.model.objects import Objects
-from segue.model.study import Event, ImageSet, Study
+from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import with_new_objects
 from segue.workflow.measuring.channels import channels_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from segue.workflow.measuring.channels import Named
 
 
-def segmented_study(study: Study, how: Segmenting, where: str = "", recipe: str = "{}", workers: Workers | None = None) -> tuple[Study, Notes]:
+def segmented_study(study: Study, how: Segmenting, where: str = "", workers: Workers | None = None) -> tuple[Study, Notes]:
     """Find the particles of every image set.
 
     Parameters
@@ -34,8 +33,6 @@ def segmented_study(study: Study, how: Segmenting, where: str = "", recipe: str 
         The threshold, and which particles are wanted.
     where
         What sentences call the study.
-    recipe
-        JSON text for the history.
     workers
         Who works on the planes; None = threads.
 
@@ -53,20 +50,19 @@ def segmented_study(study: Study, how: Segmenting, where: str = "", recipe: str 
     checked(how)
     if not study.image_sets:
         raise Incompatible(f"{where or 'the study'} holds no image")
-    results = [_image_set(s, how, s.name or where or "the image", recipe, workers) for s in study.image_sets]
+    results = [_image_set(s, how, s.name or where or "the image", workers) for s in study.image_sets]
     several = len(results) > 1
     notes = Notes.joined(notes.at(s.name) if several else notes for s, notes in results)
     return replace(study, image_sets=tuple(s for s, _ in results), populations=(), properties=()), notes
 
 
-def _image_set(s: ImageSet, how: Segmenting, where: str, recipe: str, workers: Workers | None) -> tuple[ImageSet, Notes]:
+def _image_set(s: ImageSet, how: Segmenting, where: str, workers: Workers | None) -> tuple[ImageSet, Notes]:
     if not s.images:  # a mask that its file calls labels
         s = replace(s, images=tuple(Image(one.pixels, one.axes, one.name) for one in s.labels))
     channel, name = _channel(s, how.channel, where)
     found = segmented(channel, how, how.wish(s.grid, where), where, workers)
     objects = with_new_objects(Objects.empty(), found.segments)
-    event = Event("segment", __version__, recipe)
-    fresh = ImageSet(s.name, s.grid, s.group, s.position, s.images, (found.labels,), objects, display=s.display, history=(*s.history, event))
+    fresh = ImageSet(s.name, s.grid, s.group, s.position, s.images, (found.labels,), objects, display=s.display, history=s.history)
     return fresh, found.notes + Notes.of(*([Note(Kind.DONE, f"channel {name}")] if name else []))
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segue.workflow.measuring.choice import choice_of
-from segue.workflow.measuring.write import How
+from segue.workflow.measuring.outputs import How
 from segue.workflow.segmenting.choice import Segmenting, checked, threshold_of
 from segue.workflow.segmenting.item import SegmentTask, segment_item
 
@@ -35,14 +34,10 @@ def segmenting_of(recipe: SegmentRecipe) -> Segmenting:
 
 def task_of(recipe: SegmentRecipe, *, dry_run: bool = False) -> SegmentTask:
     """How items are segmented and written."""
-    from segue.workflow.recipe import recipe_bytes
-
     if recipe.statistics or recipe.preset:
         choice_of(recipe.statistics, recipe.preset)
     how = How(recipe.to, recipe.preset, recipe.options, strict=recipe.strict, dry_run=dry_run)
-    short = {name: tuple(Path(one).name for one in getattr(recipe, name)) for name in recipe.PLACES}
-    text = recipe_bytes(recipe.model_copy(update=short)).decode()
-    return SegmentTask(segmenting_of(recipe), how, recipe.from_, recipe.pixel_size, recipe.statistics, recipe.physical, text)
+    return SegmentTask(segmenting_of(recipe), how, recipe.from_, recipe.pixel_size, recipe.statistics, recipe.physical, recipe)
 
 
 def segmenting(task: SegmentTask, workers: Workers | None = None) -> Work[SegmentItem]:
