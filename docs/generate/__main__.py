@@ -8,6 +8,7 @@ from pathlib import Path
 import any_to_any
 import decision_index
 import format_pages
+import measurement_page
 import model_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +20,7 @@ def wanted() -> dict[Path, str]:
     docs = ROOT / "docs"
     pages = {docs / "formats" / name: text for name, text in format_pages.pages().items()}
     pages[docs / "formats" / "any-to-any.md"] = any_to_any.text()
+    pages[docs / "measurements.md"] = measurement_page.text()
     return pages | {docs / "model.md": model_page.text(), docs / "adr" / "README.md": decision_index.text(docs / "adr"), ROOT / "README.md": readme()}
 
 
