@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
+PIECE = 1 << 20
+"""Pixels that are counted at a time."""
+
+
 class Slabs(Protocol):
     """A mask cut along its first axis."""
 
@@ -103,7 +107,7 @@ def parts_of(mask: Slabs, connectivity: int, *, ends: bool = True) -> Parts:
     for number in range(slabs):
         slab = mask.slab(number)
         parts, count = components(slab, connectivity)
-        sizes.append(np.bincount(parts.reshape(-1), minlength=count + 1)[1:])
+        sizes.append(_sizes(parts, count))
         inner.append(_inner(parts, count, first=ends and number == 0, last=ends and number == slabs - 1))
         if before is not None:
             links.append(_links(before, _moved(parts[0], starts[-1]), corners=corners))
@@ -114,6 +118,16 @@ def parts_of(mask: Slabs, connectivity: int, *, ends: bool = True) -> Parts:
     size = np.bincount(group, np.concatenate([*sizes, np.zeros(0, np.int64)]), count).astype(np.int64)
     outer = np.bincount(group, ~np.concatenate([*inner, np.zeros(0, np.bool_)]), count) > 0
     return Parts(connectivity, np.array(starts, np.int64), group, size, ~outer)
+
+
+def _sizes(parts: NDArray[np.generic], count: int) -> Int:
+    """Pixels of each part; piece by piece, because each number takes 8 bytes while it is counted."""
+    flat = parts.reshape(-1)
+    total = np.zeros(count + 1, np.int64)
+    step = max(PIECE, count)
+    for begin in range(0, flat.size, step):
+        total += np.bincount(flat[begin : begin + step], minlength=count + 1)
+    return total[1:]
 
 
 def _moved(parts: NDArray[np.generic], start: int) -> Int:

@@ -11,6 +11,8 @@ from segue.measure.thresholds import CLASSES
 from segue.measure.thresholds_exact import finite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from segue.measure.thresholds_exact import Blocks
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 1 << 24
 """Values of whole numbers that are counted one by one."""
+
+
+PIECE = 1 << 20
+"""Pixels that are counted at a time: each takes 8 bytes meanwhile."""
 
 
 class Histogram(NamedTuple):
@@ -66,10 +72,18 @@ def _each(blocks: Blocks, dtype: np.dtype[Any]) -> Counts:
     """How many pixels have each value of a type of 8 or 16 bits."""
     size, least = 1 << 8 * dtype.itemsize, int(np.iinfo(dtype).min)
     counts = np.zeros(size, np.int64)
+    for piece in _pieces(blocks):
+        values = piece.view(np.uint8) if piece.dtype.kind == "b" else piece
+        counts += np.bincount(values.astype(np.int32) - least if least else values, minlength=size)
+    return counts
+
+
+def _pieces(blocks: Blocks) -> Iterator[NDArray[Any]]:
+    """The pixels, in one row each, ``PIECE`` at a time."""
     for block in blocks():
         flat = np.ascontiguousarray(block).reshape(-1)
-        counts += np.bincount(flat.view(np.uint8) if flat.dtype.kind == "b" else flat.astype(np.int32) - least if least else flat, minlength=size)
-    return counts
+        for begin in range(0, flat.size, PIECE):
+            yield flat[begin : begin + PIECE]
 
 
 def _narrowed(counts: Counts, values: NDArray[np.int64], *, scaled: bool) -> Histogram:
@@ -96,11 +110,11 @@ def _fractions(blocks: Blocks, *, stack: bool) -> Histogram:
         return Histogram(np.zeros(CLASSES, np.int64), low, high)
     counts, two = np.zeros(CLASSES, np.int64), True
     scale = CLASSES / (high - low) if stack else 255.0 / (high - low)
-    for block in blocks():
-        values = finite(block.astype(np.float32)) if stack else block.astype(np.float32)
+    for piece in _pieces(blocks):
+        values = finite(piece.astype(np.float32)) if stack else piece.astype(np.float32)
         height = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low).astype(np.float64) - low, 0, None)
         number = np.minimum(height * scale + (0 if stack else 0.5), CLASSES - 1).astype(np.int64)
-        counts += np.bincount(number.reshape(-1), minlength=CLASSES)
+        counts += np.bincount(number, minlength=CLASSES)
         two = two and bool(((values == np.float32(low)) | (values == np.float32(high)) | ~np.isfinite(values)).all())
     return Histogram(counts, low, high, two=(low, high) if two else None)
 
@@ -140,8 +154,8 @@ def _whole(blocks: Blocks) -> Histogram:
     if high - low >= MOST_VALUES:
         raise TooLarge(f"the values lie {high - low:,} apart, too many to count each; choose otsu, li or triangle, which count 256 classes", limit=MOST_VALUES)
     counts = np.zeros(high - low + 1, np.int64)
-    for block in blocks():
-        counts += np.bincount((block.reshape(-1) - block.dtype.type(low)).astype(np.int64), minlength=len(counts))
+    for piece in _pieces(blocks):
+        np.add.at(counts, (piece - piece.dtype.type(low)).astype(np.int64), 1)
     used = np.flatnonzero(counts)
     two = (float(low), float(high)) if len(used) == 2 else None
     return Histogram(counts, float(low), float(high), centres=np.arange(len(counts)) + float(low), two=two)
@@ -155,7 +169,7 @@ def _in_classes(blocks: Blocks) -> Histogram:
     counts = np.zeros(CLASSES, np.int64)
     edges = np.zeros(CLASSES + 1)
     if low < high:
-        for block in blocks():
-            added, edges = np.histogram(finite(block), CLASSES, (low, high))
+        for piece in _pieces(blocks):
+            added, edges = np.histogram(finite(piece), CLASSES, (low, high))
             counts += added
     return Histogram(counts, float(low), float(high), centres=(edges[:-1] + edges[1:]) / 2)

@@ -14,7 +14,7 @@ from segue.model.image import Image, Region, size_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SLAB = 1 << 25
+SLAB = 1 << 24
 """Pixels of a slab: of a plane that has more, some rows are in memory at a time."""
 
 
