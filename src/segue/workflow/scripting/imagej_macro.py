@@ -38,6 +38,8 @@ _ONE_PLANE = 'if (nSlices > 1) exit(title + " has several planes; this macro is 
 def segment_macro(recipe: SegmentRecipe, macro: Path) -> str:
     """The macro that does what a recipe says, image after image.
 
+    ROIs are outer lines there, without the holes of particles: composite ROIs would change the perimeters that ImageJ measures.
+
     Parameters
     ----------
     recipe
