@@ -48,6 +48,11 @@ def test_with_several_channels_a_heading_says_which():
     assert [(column.name, column.channel) for column in IMAGEJ.table(["one", "two"])][:3] == [("Area", None), ("one Mean", 0), ("two Mean", 1)]
 
 
+def test_a_channel_without_a_name_leaves_nothing_behind():
+    assert MANTIS.table([""])[0].name == "Mean"
+    assert {"Intensity_MeanIntensity", "Location_CenterMassIntensity_X"} <= {column.name for column in CELLPROFILER.table([""])}
+
+
 def test_all_is_the_catalogue():
     assert [column.measurement for column in ALL.table(["c"])] == [each.name for each in MEASUREMENTS if 2 in each.dimensions]
     assert [column.measurement for column in ALL.table(["c"], 3)] == [each.name for each in MEASUREMENTS if 3 in each.dimensions]

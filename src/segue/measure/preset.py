@@ -86,7 +86,7 @@ class Preset:
         Parameters
         ----------
         channels
-            Their names.
+            Their names; empty where one has none.
         dimensions
             2, or 3 for volumes: what is not measured of these is left out.
 
@@ -110,8 +110,13 @@ class Preset:
                 found.append(PresetColumn(one.name, one.measurement, None, one.convention))
                 continue
             name = one.name if CHANNEL in one.name or len(channels) == 1 else f"{CHANNEL} {one.name}"
-            found += [PresetColumn(name.replace(CHANNEL, channel), one.measurement, row, one.convention) for row, channel in enumerate(channels)]
+            found += [PresetColumn(_filled(name, channel), one.measurement, row, one.convention) for row, channel in enumerate(channels)]
         return found
+
+
+def _filled(name: str, channel: str) -> str:
+    """The name of a channel's column; without a name of the channel, what joins it goes, too."""
+    return name.replace(CHANNEL, channel) if channel else name.replace(f"{CHANNEL} ", "").replace(f"_{CHANNEL}", "")
 
 
 _RECORDS = {one.name: one for one in MEASUREMENTS}
