@@ -62,15 +62,17 @@ def test_what_has_no_partner_is_counted(mask, table, tmp_path):
     assert dict(written.select("label", "area").iter_rows()) == {2: None, 7: 6, 30: None, 129: 2}
 
 
-def test_the_numbers_of_imagejs_rows_are_labels(golden):
+def test_the_numbers_of_imagejs_rows_are_labels_when_told(golden):
     folder = golden / "imagej"
-    study = segue.read(folder / "blobs_labels.tif", table=folder / "blobs_results.csv")
+    with pytest.raises(Incompatible, match="numbers=labels"):
+        segue.read(folder / "blobs_labels.tif", table=folder / "blobs_results.csv")
+    study = segue.read(folder / "blobs_labels.tif", table=folder / "blobs_results.csv", numbers="labels")
     areas = values(study, "Area")
     labels, counts = np.unique(tifffile.imread(folder / "blobs_labels.tif"), return_counts=True)
     assert areas == dict(zip(labels[1:].tolist(), counts[1:].tolist(), strict=True))
 
 
-test_the_numbers_of_imagejs_rows_are_labels = pytest.mark.golden(test_the_numbers_of_imagejs_rows_are_labels)
+test_the_numbers_of_imagejs_rows_are_labels_when_told = pytest.mark.golden(test_the_numbers_of_imagejs_rows_are_labels_when_told)
 
 
 def test_repeated_ids_and_labels_are_named(mask, table):

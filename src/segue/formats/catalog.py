@@ -11,6 +11,7 @@ from segue.formats.coco.spec import FORMAT as coco
 from segue.formats.fcs.spec import FORMAT as fcs
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
+from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
 from segue.formats.mcquant.spec import FORMAT as mcquant
@@ -34,6 +35,7 @@ FORMATS: dict[str, Format] = {
     for record in (
         segue_study,
         imagej_roi,
+        imagej_results,
         cellpose,
         cellpose_outlines,
         qupath_geojson,

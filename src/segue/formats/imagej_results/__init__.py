@@ -1,0 +1,1 @@
+"""Results tables of ImageJ and Fiji."""
