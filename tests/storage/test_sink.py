@@ -195,16 +195,26 @@ class TestRefusals:
             raise OSError("Can't write data (file write failed: errno = 28, error message = 'No space left on device')")
 
     @pytest.mark.skipif(os.name != "posix", reason="uses a Unix limit of file sizes")
-    def test_a_disk_that_fills_up_while_writing(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        "writing",
+        [
+            "for _ in range(100): file.write(bytes(100_000))",
+            "import polars; polars.DataFrame({'a': range(100_000)}).write_csv(file)",
+            "with contextlib.suppress(Exception): file.write(bytes(10_000_000))",
+        ],
+        ids=["ours", "a library that makes another error of it", "a library that keeps it to itself"],
+    )
+    def test_a_disk_that_fills_up_while_writing(self, tmp_path: Path, writing: str) -> None:
         limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
         script = f"""
 {limit}
+import contextlib
 from segue.errors import SinkError
 from segue.storage.sink import FileSink
 try:
     with FileSink({str(tmp_path / "a.bin")!r}) as sink:
         with sink.open() as file:
-            for _ in range(100): file.write(bytes(100_000))
+            {writing}
         sink.keep()
 except SinkError as error:
     print(error)

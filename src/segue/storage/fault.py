@@ -26,8 +26,8 @@ DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 def code_of(error: OSError) -> int:
-    """The error number; HDF5 hides it in the text."""
-    hidden = re.search(r"errno = (\d+)", str(error))
+    """The error number; HDF5 and polars hide it in the text."""
+    hidden = re.search(r"(?:errno = |\(os error )(\d+)", str(error))
     return error.errno or (int(hidden[1]) if hidden else 0)
 
 

@@ -89,11 +89,19 @@ class FileSink:
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         with self._making(folder=False) as part:
-            file = io.BufferedRandom(_Raw(part, self.asked), buffer_size=1 << 20)
+            raw = _Raw(part, self.asked)
+            file = io.BufferedRandom(raw, buffer_size=1 << 20)
             try:
                 yield cast(BinaryIO, file)
                 file.flush()
                 os.fsync(file.fileno())
+            except Exception as error:
+                if raw.fault is not None and raw.fault is not error:  # a library that writes made another error of it
+                    raise raw.fault from error
+                raise
+            else:
+                if raw.fault is not None:  # or kept it to itself
+                    raise raw.fault
             finally:
                 _let_go(file)
 
@@ -180,6 +188,8 @@ class _Raw(io.FileIO):
 
     def __init__(self, part: Path, asked: Path) -> None:
         self.asked = asked
+        self.fault: SinkError | None = None
+        """Why nothing more could be written."""
         try:
             super().__init__(part, "xb+")
         except OSError as error:
@@ -189,7 +199,8 @@ class _Raw(io.FileIO):
         try:
             return super().write(data) or 0  # type: ignore[arg-type]
         except OSError as error:
-            raise sink_error(self.asked, error) from error
+            self.fault = sink_error(self.asked, error)
+            raise self.fault from error
 
 
 def _let_go(file: io.BufferedRandom) -> None:
