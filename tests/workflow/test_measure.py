@@ -41,7 +41,7 @@ def test_channels_have_their_names_in_the_columns(image, labels):
     table = segue.measure(both, labels, ("mean", "area"), channels=("CD3", "CD8"))
     assert table.columns == ["label", "CD3 mean", "CD8 mean", "area"]
     assert (table["CD8 mean"] == 2 * table["CD3 mean"]).all()
-    with pytest.raises(Incompatible, match="2 channels, and 3 names"):
+    with pytest.raises(Incompatible, match="2 channels, but 3 names"):
         segue.measure(both, labels, channels=("a", "b", "c"))
 
 

@@ -65,4 +65,5 @@ def _own(names: tuple[str, ...], count: int, image: str) -> list[str]:
 
 def _count(names: int, channels: int, own: list[str], where: str) -> str:
     known = f" ({', '.join(own[:6])}{', ...' if len(own) > 6 else ''})" if any(own) else ""
-    return f"{where or 'the image'} has {channels} channel{'s' * (channels != 1)}{known}, and {names} names were given; give a name for each"
+    given = "1 name was given" if names == 1 else f"{names} names were given"
+    return f"{where or 'the image'} has {channels} channel{'s' * (channels != 1)}{known}, but {given}; give one for each channel"

@@ -56,7 +56,9 @@ class Choice:
     @property
     def values(self) -> bool:
         """Whether values of channels are asked for."""
-        return any(of_values(one.measurement) for one in self.columns(("",), 2) + self.columns(("",), 3))
+        preset = None if self.preset is None else preset_of(self.preset)
+        headings = () if preset is None else preset.headings + preset.last
+        return any(of_values(name) for name in (*self.names, *(one.measurement for one in headings)))
 
     def columns(self, channels: Sequence[str], dimensions: int) -> tuple[PresetColumn, ...]:
         """A column per measurement, and per channel where it is of values; ``channels`` are their names, empty = it needs none."""
@@ -117,7 +119,7 @@ def _named(given: str) -> tuple[str, ...]:
     if key.startswith("percentile"):
         return (_percentile(key.removeprefix("percentile").strip("_"), given),)
     near = get_close_matches(key, [*BY_NAME, *GROUPS, "percentile"], 3, 0.5)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    hint = f"did you mean {', '.join(near)}? " if near else ""
     raise InvalidOption(f"there is no measurement {given.strip()!r}; {hint}segue measure --list shows all", option="statistics", given=given)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from segue.formats.format import Accepts, Format
+from segue.formats.format import Accepts
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.model.features import Feature as F
 from segue.model.keep import keep
@@ -55,6 +55,8 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     study = measured.study.map(_measured_only)
     if one.record.accepts == {Accepts.TABLE}:
         source, notes = study.map(_bare), Notes()
+        if measured.centres and F.POINT in one.record.keeps:
+            study, source = study.map(_without_places), source.map(_without_places)
         if measured.centres:
             sets = zip(study.image_sets, measured.centres, strict=True)
             study = replace(study, image_sets=tuple(with_centres(s, centres) for s, centres in sets))
@@ -62,7 +64,17 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     else:
         source, ready, notes = prepare(study.map(lambda s: replace(s, images=())), one.record, Policy(), settings, where)
     held = one.record.fitted(ready, one.options)
-    return held, notes + losses(_result(source, one.record), _result(held, one.record), one.record)
+    return held, notes + losses(_result(source), _result(held), one.record)
+
+
+def _without_places(s: ImageSet) -> ImageSet:
+    """Without the columns ``x`` and ``y`` in pixels, where the position that the file states for each object is just that."""
+    table = s.tables.get(TABLE)
+    if table is None or len(s.shapes):
+        return s
+    kept = tuple(one for one in table.columns if not (one.name == one.measurement and one.name in ("x", "y") and one.unit == "px"))
+    frame = pl.DataFrame([table.frame["row"], *(table.frame.get_column(one.name) for one in kept)])
+    return replace(s, tables={**s.tables, TABLE: replace(table, frame=frame, columns=kept)})
 
 
 def _with_event(measured: Measured, target: Path) -> Study:
@@ -83,9 +95,9 @@ def with_centres(s: ImageSet, centres: pl.DataFrame) -> ImageSet:
     return replace(s, labels=(), shapes=joined([s.shapes, points]) if len(s.shapes) else points)
 
 
-def _result(study: Study, record: Format) -> Study:
-    """What measuring gave, and of the rest what the format has a place for; outlines and what columns mean can be had again."""
-    return keep(study, (RESULT | set(record.keeps)) - {F.COLUMNS}).map(_without_shapes)
+def _result(study: Study) -> Study:
+    """What measuring gave; outlines, and what columns mean, can be had again."""
+    return keep(study, RESULT).map(_without_shapes)
 
 
 def _measured_only(s: ImageSet) -> ImageSet:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from segue.measure.units import Size
     from segue.tasks.workers import Workers
 
-_COUNTS = frozenset({"area", "left", "top", "front", "width", "height", "depth", "zeros", "missing", "euler", "neighbours"})
+_COUNTS = frozenset("area left top front right bottom back width height depth box_area zeros missing euler neighbours".split())
 """Measurements that are whole numbers whatever the image."""
 _VALUES = frozenset({"min", "max", "mode", "median_imagej", "sum"})
 """Measurements that are whole numbers of an image of whole numbers."""

@@ -149,12 +149,13 @@ def _check_combined(recipe: MeasureRecipe) -> None:
 
 
 def _check_split(recipe: MeasureRecipe) -> None:
-    for output, to in _outputs(recipe):
-        if recipe.split_populations is None and PLACE in output:
-            raise UsageError(f"{output} names {PLACE}: say with --split-populations that there is to be a file per population")
-        if recipe.split_populations is not None and PLACE not in output and not is_folder(output, to):
-            stem, suffix = split_suffix(output)
-            raise UsageError(f"--split-populations writes a file per population, so the output needs {PLACE} in its name, such as '{stem}_{PLACE}{suffix}'")
+    """Outputs with ``{population}`` in their name, and folders, get a file per population; others hold all objects."""
+    named = [output for output, to in _outputs(recipe) if PLACE in output or (recipe.split_populations is not None and is_folder(output, to))]
+    if recipe.split_populations is None and named:
+        raise UsageError(f"{named[0]} names {PLACE}: say with --split-populations that there is to be a file per population")
+    if recipe.split_populations is not None and not named:
+        stem, suffix = split_suffix(recipe.outputs[0])
+        raise UsageError(f"--split-populations writes a file per population, so an output needs {PLACE} in its name, such as '{stem}_{PLACE}{suffix}'")
 
 
 def _check(planned: Sequence[Planned[MeasureItem]], recipe: MeasureRecipe, *, batch: bool) -> None:
@@ -173,6 +174,8 @@ def _check(planned: Sequence[Planned[MeasureItem]], recipe: MeasureRecipe, *, ba
             if target.resolve() in sources:
                 raise UsageError(f"{target} is measured, so it cannot be the output; choose another name")
             key = str(target.absolute()).casefold()
+            if seen.get(key) == item.name:
+                raise UsageError(f"{target} is named twice as an output")
             if key in seen:
                 raise UsageError(
                     f"{seen[key]} and {item.name} would both be written to {target}; use a template that tells them apart, such as '{{parent}}-{{nickname}}'"

@@ -15,14 +15,15 @@ from segue.model.image import LabelImage, Pixels, Region
 from segue.model.populations import Population
 from segue.model.select import take_objects
 from segue.model.study import ImageSet, Study
+from segue.notes import Kind, Note, Notes
 from segue.storage.names import safe_names
 
 PLACE = "{population}"
 """What stands for the name of a population in a path."""
 
 
-def chosen_populations(study: Study, names: Sequence[str]) -> tuple[Population, ...]:
-    """The populations of those names, in the order given; without names all.
+def chosen_populations(study: Study, names: Sequence[str]) -> tuple[tuple[Population, ...], Notes]:
+    """The populations of those names, in the order given; without names all. A name that only some of many images know is noted.
 
     Parameters
     ----------
@@ -34,27 +35,25 @@ def chosen_populations(study: Study, names: Sequence[str]) -> tuple[Population, 
     Raises
     ------
     InvalidOption
-        There is none of a name.
+        There is none, or none of the names is one.
     """
-    if not names:
-        return study.populations
+    if not study.populations:
+        raise InvalidOption("there are no populations to split by; name a file that holds some with --populations", option="split-populations")
     known: dict[str, Population] = {}
     for one in study.populations:
         for name in (one.id, " / ".join(one.name), ": ".join(one.name), one.name[-1]):
             known.setdefault(name, one)
-    wrong = next((name for name in names if name not in known), None)
-    if wrong is not None:
-        titles = [" / ".join(one.name) for one in study.populations]
-        near = get_close_matches(wrong, titles, 1, 0.5)
-        listed = (
-            f"did you mean {near[0]!r}?"
-            if near
-            else f"there are: {', '.join(titles[:10])}"
-            if titles
-            else "there is none at all; name a file with --populations"
-        )
-        raise InvalidOption(f"there is no population {wrong!r}; {listed}", option="split-populations", given=wrong)
-    return tuple(dict.fromkeys(known[name] for name in names))
+    found = tuple(dict.fromkeys(known[name] for name in names if name in known)) if names else study.populations
+    wrong = [name for name in names if name not in known]
+    if not found:
+        raise InvalidOption(f"there is no population {wrong[0]!r}; {_listed(wrong[0], study)}", option="split-populations", given=wrong[0])
+    return found, Notes(tuple(Note(Kind.SKIPPED, f"there is no population {name!r}; {_listed(name, study)}") for name in wrong))
+
+
+def _listed(wrong: str, study: Study) -> str:
+    titles = [" / ".join(one.name) for one in study.populations]
+    near = get_close_matches(wrong, titles, 1, 0.5)
+    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(titles[:10])}"
 
 
 def split_targets(target: Path, populations: Sequence[Population]) -> list[Path]:

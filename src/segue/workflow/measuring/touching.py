@@ -35,8 +35,8 @@ def with_neighbours(s: ImageSet, labels: Sequence[LabelImage], *, physical: bool
     frame = frame.with_columns(unique_texts(ids).alias("id"))
     rows = pl.int_range(kept.height, frame.height, dtype=pl.Int32, eager=True)
     column = found[0][1] if found else Column("contact_length", unit="px")
-    table = Table("connections", pl.DataFrame({"row": rows, column.name: touching["length"]}), (column,))
-    return replace(s, connections=Connections(frame), tables={**_moved(s, kept["old"]), TABLE: table})
+    lengths = {TABLE: Table("connections", pl.DataFrame({"row": rows, column.name: touching["length"]}), (column,))} if len(rows) else {}
+    return replace(s, connections=Connections(frame), tables={**_moved(s, kept["old"]), **lengths})
 
 
 def _moved(s: ImageSet, old: pl.Series) -> dict[str, Table]:

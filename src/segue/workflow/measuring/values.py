@@ -80,9 +80,11 @@ def _columns(layers: Sequence[Layer]) -> tuple[Column, ...]:
 
 
 def _merged(held: Table, new: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[pl.DataFrame, tuple[Column, ...], pl.Series | None]:
-    """Old and new columns, and the rows that are still stale: those of old columns that were not made anew."""
-    made = {one.name for one in columns}
-    kept = tuple(one for one in held.columns if one.name not in made)
+    """Old and new columns, those made anew in their old place, and the rows that are still stale: those of old columns that were not made anew."""
+    made = {one.name: one for one in columns}
+    kept = [one for one in held.columns if one.name not in made]
     old = pl.DataFrame([held.frame["row"], *(held.frame.get_column(one.name) for one in kept)])
     frame = old.join(new, on="row", how="full", coalesce=True, maintain_order="left_right").sort("row")
-    return frame, kept + columns, held.stale if kept and len(held.stale) else None
+    order = dict.fromkeys([*(one.name for one in held.columns), *made])
+    known = made | {one.name: one for one in kept}
+    return frame, tuple(known[name] for name in order), held.stale if kept and len(held.stale) else None

@@ -44,9 +44,10 @@ def write_all(given: Measured | Study, outputs: Sequence[Output], how: How, *, o
     SinkError
     """
     measured = Measured(given) if isinstance(given, Study) else given
-    populations = None if how.split is None else chosen_populations(measured.study, how.split)
-    ready = [(part, *fitted(mine, part, how.options, where)) for one in outputs for part, mine in _parts(measured, one, populations)]
-    notes = Notes.joined(more for _, _, more in ready).merged()
+    populations, notes = (None, Notes()) if how.split is None else chosen_populations(measured.study, how.split)
+    parts = [(one is not part, part, mine) for one in outputs for part, mine in _parts(measured, one, populations)]
+    ready = [(part, *fitted(mine, part, how.options, where)) for _, part, mine in parts]
+    notes += lost_everywhere([(partly, more) for (partly, _, _), (_, _, more) in zip(parts, ready, strict=True)])
     if how.strict and len(notes.refused):
         names = ", ".join(one.target.name for one in outputs)
         raise NotesRefused(f"{names} not written, because --strict allows no loss: {'; '.join(map(str, notes.refused))}", notes=notes.to_json())
@@ -57,6 +58,20 @@ def write_all(given: Measured | Study, outputs: Sequence[Output], how: How, *, o
         named = dict.fromkeys(dictionary_path(Path(str(one.target).replace(PLACE, "populations"))) for one in outputs)
         writing += [(path, partial(write_dictionary, measured.study), None) for path in named]
     return _written(writing, dry_run=how.dry_run, overwrite=overwrite), notes
+
+
+def lost_everywhere(found: Sequence[tuple[bool, Notes]]) -> Notes:
+    """The notes of several outputs of the same result; what one of them holds whole is not lost because another does not.
+
+    Parameters
+    ----------
+    found
+        Per file whether it holds only a part of the objects, and its notes.
+    """
+    kept = [{note.feature for note in notes.refused} for part, notes in found if not part]
+    everything = Notes.joined(notes for _, notes in found)
+    lost = [note for note in everything if note.feature is None or note not in everything.refused.items or all(note.feature in one for one in kept)]
+    return Notes(tuple(lost)).merged()
 
 
 def _written(writing: Sequence[tuple[Path, Callable[..., None], int | None]], *, dry_run: bool, overwrite: bool) -> tuple[Made, ...]:
@@ -73,8 +88,8 @@ def _written(writing: Sequence[tuple[Path, Callable[..., None], int | None]], *,
 
 
 def _parts(measured: Measured, one: Output, populations: Sequence[Population] | None) -> Iterator[tuple[Output, Measured]]:
-    """The files of an output with what goes into each."""
-    if populations is None:
+    """The files of an output with what goes into each: one per population where its name has a place for that."""
+    if populations is None or PLACE not in str(one.target):
         yield one, measured
         return
     for population, target in zip(populations, split_targets(one.target, populations), strict=True):
