@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+import tifffile
 
 import segue
 from segue.codecs.fcs_read import data_sets
@@ -19,8 +21,11 @@ from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column, Table
 from segue.storage.source import Source
+from segue.workflow.convert import Item, Settings, convert_item
 from segue.workflow.gate_names import gate_name
 from segue.workflow.gates import with_populations
+from segue.workflow.plan import plan
+from segue.workflow.recipe import ConvertRecipe
 
 LARGE = 2**24
 GATED = {"roi 1": [LARGE + 1, 3, 2**40 + 5], "roi 2": [7, LARGE + 3]}
@@ -154,8 +159,8 @@ def test_a_gate_about_another_image_is_refused(study, tmp_path):
     same = Study((image_set("", [1, 2]),))
     assert members(with_populations(same, [other], names=["a.tif"])[0], "other") == {"": [1, 2]}
     assert "assumed: other.fcs is about 'roi 9', which is taken for 'a.tif'" in map(str, with_populations(same, [other], names=["a.tif"])[1])
-    with pytest.raises(Incompatible, match="is about 'roi 9'"):
-        with_populations(same, [other], names=["a.tif"], shared=True)
+    left, notes = with_populations(same, [other], names=["a.tif"], shared=True)
+    assert (left.populations, [str(note) for note in notes]) == ((), ["skipped: other.fcs is about other images"])
 
 
 def test_an_empty_gate_is_a_population_without_members(study, tmp_path):
@@ -227,6 +232,60 @@ def test_a_table_with_populations_brings_these(study, tmp_path):
     joined, _ = with_populations(study, [table])
     assert members(joined, "T") == {"roi 1": [3], "roi 2": [7]}
     assert members(joined, "B") == {"roi 1": [], "roi 2": [7]}
+
+
+def test_files_about_other_images_are_passed_over_among_several(study, tmp_path):
+    other = export(Study((image_set("roi 9", [1, 2]),)), tmp_path / "roi 9_T.fcs")
+    mine = export(Study((image_set("roi 1", [3, 5]),)), tmp_path / "roi 1_T.fcs")
+    joined, notes = with_populations(Study(study.image_sets[:1]), [other, mine])
+    assert members(joined, "T") == {"roi 1": [3, 5]}
+    _, notes = with_populations(Study(study.image_sets[1:]), [other, mine])
+    assert [str(note) for note in notes] == ["skipped: none of the 2 files of populations is about 'roi 2'"]
+
+
+def test_study_in_study_out(study, tmp_path):
+    segue.write(study, tmp_path / "study.segue")
+    (tmp_path / "gates").mkdir()
+    names, events, words = table_of(export(study, tmp_path / "cells.fcs"))
+    save(tmp_path / "gates" / "T cells.fcs", names, events[gated_rows(names, events)], {"SEGUE": words["SEGUE"]})
+    save(tmp_path / "gates" / "none.fcs", names, events[:0], {"SEGUE": words["SEGUE"]})
+    notes = segue.convert(tmp_path / "study.segue", tmp_path / "gated.segue", populations=tmp_path / "gates" / "*.fcs", strict=True)
+    assert "done: 5 objects in population T cells" in map(str, notes)
+    with segue.read(tmp_path / "gated.segue") as back:
+        assert (members(back, "T cells"), members(back, "none")) == (expected(), expected(()))
+        assert back.image_sets[0].tables["measurements"].frame.equals(study.image_sets[0].tables["measurements"].frame)
+    with segue.read(tmp_path / "study.segue", populations=[tmp_path / "gates" / "T cells.fcs"], population="CD3+") as named:
+        assert members(named, "CD3+") == expected()
+
+
+def test_a_gate_on_a_mask_goes_to_qupath(tmp_path):
+    mask = np.zeros((8, 12), np.uint16)
+    mask[1:3, 1:3], mask[4:6, 1:4], mask[1:4, 6:9] = 2, 7, 30
+    tifffile.imwrite(tmp_path / "cells_mask.tif", mask)
+    (tmp_path / "cells_T.csv").write_text("label\n30\n2\n")
+    item = Item(tmp_path / "cells_mask.tif", tmp_path / "cells.geojson", populations=(tmp_path / "cells_T.csv",))
+    convert_item(item, Settings())
+    features = json.loads((tmp_path / "cells.geojson").read_text())["features"]
+    found = [one["properties"].get("classification", {}).get("name") for one in features]
+    assert found == ["T", None, "T"]
+    assert members(segue.read(tmp_path / "cells.geojson"), "T") == {"": [2, 30]}
+    assert item.inputs == (tmp_path / "cells_mask.tif", tmp_path / "cells_T.csv")
+
+
+def test_a_batch_and_its_recipe(tmp_path):
+    mask = np.zeros((4, 8), np.uint8)
+    mask[:2, :3], mask[2:, 4:] = 1, 2
+    for name in ("a", "b"):
+        tifffile.imwrite(tmp_path / f"{name}_mask.tif", mask)
+    (tmp_path / "T.csv").write_text("image,label\na,2\nb,1\n")
+    recipe = ConvertRecipe(inputs=(str(tmp_path / "*_mask.tif"),), output=str(tmp_path / "{nickname}.csv"), populations=(str(tmp_path / "T.csv"),))
+    items = plan(recipe.inputs, recipe.output, None, populations=recipe.populations).items
+    for item in items:
+        convert_item(item, recipe.settings())
+    assert [pl.read_csv(tmp_path / f"{name}.csv")["populations"].to_list() for name in "ab"] == [[None, "T"], ["T", None]]
+    alone = recipe.for_item(items[0], tmp_path / "a.csv")
+    assert alone.populations == (str(tmp_path / "T.csv"),)
+    assert plan(recipe.inputs, recipe.output, None, populations=["{dataset_dir}/{nickname}.fcs"]).missing[0].missing.endswith("a.fcs")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from segue.cli.setting import Setting
 @click.option("--image", metavar="TEMPLATE", help="The image that the data belong to, e.g. '{dataset_dir}/{nickname}.tif'.")
 @click.option("--labels", metavar="TEMPLATE", help="The label image of each input, e.g. 'masks/{nickname}_cp_masks.png'.")
 @click.option("--table", metavar="TEMPLATE", help="A table whose values are joined by id or label, e.g. '{dataset_dir}/{nickname}.csv'.")
+@click.option("--populations", metavar="TEMPLATE", multiple=True, help="Gates made elsewhere (FCS, FlowJo's CSV, tables, studies): each file is a population.")
 @click.option("--overlap", type=click.Choice(["last", "first", "smallest", "error"]), default="last", show_default=True, help="Who gets shared pixels.")
 @click.option("--holes", type=click.Choice(["keep", "fill"]), default="keep", show_default=True, help="Holes of segments and shapes.")
 @click.option("--parts", type=click.Choice(["keep", "largest"]), default="keep", show_default=True, help="Separate parts of one object.")
@@ -36,6 +37,7 @@ def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any]
     segue convert cells-RoiSet.zip cells.geojson
     segue convert cells.geojson cells-labels.tif --image cells.tif
     segue convert cells-labels.tif cells.geojson --table cells.csv
+    segue convert study.segue gated.segue --populations 'gates/*.fcs'
     segue convert 'masks/*_mask.tif' 'out/{nickname}.geojson' --strict
     segue convert masks/ out/ --to imagej-roi --resume
     """

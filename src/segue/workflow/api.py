@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -22,12 +23,20 @@ from segue.workflow.jobs.converting import run
 from segue.workflow.opening import open_path, recognised, with_grid_of
 from segue.workflow.opening import read as read_recognised
 from segue.workflow.plan import plan
-from segue.workflow.prepare import joined
+from segue.workflow.prepare import Gates, gated, joined
 
 Overlap = Literal["last", "first", "smallest", "error"]
 
 
-def read(path: Path | str, *, image: Path | str | None = None, table: Path | str | None = None, from_: str | None = None, **options: Any) -> Study:
+def read(
+    path: Path | str,
+    *,
+    image: Path | str | None = None,
+    table: Path | str | None = None,
+    populations: Path | str | Sequence[Path | str] = (),
+    from_: str | None = None,
+    **options: Any,
+) -> Study:
     """Read results of any format.
 
     Parameters
@@ -38,10 +47,12 @@ def read(path: Path | str, *, image: Path | str | None = None, table: Path | str
         The image that the data belong to: says how large the pixel grid is, and its pixel size.
     table
         Values that are joined to its objects or labels, by id or label, never by order.
+    populations
+        Gates made in other programs (FCS, FlowJo's CSV, tables, studies): each file is a population, called as the file or ``population=NAME``.
     from_
         Name of the format, when content and suffix do not say.
     **options
-        Options of the reader (``segue formats NAME`` lists them), and of that of the table.
+        Options of the reader (``segue formats NAME`` lists them), and of those of the table and the populations.
 
     Returns
     -------
@@ -52,20 +63,29 @@ def read(path: Path | str, *, image: Path | str | None = None, table: Path | str
     ------
     segue.SegueError
     """
-    return _read(path, image, table, from_, options)
+    return _read(path, image, table, paths_of(populations), from_, options)
 
 
-def _read(path: Path | str, image: Path | str | None, table: Path | str | None, from_: str | None, options: dict[str, Any]) -> Study:
+def paths_of(given: Path | str | Sequence[Path | str]) -> tuple[Path, ...]:
+    """One path or several, as paths."""
+    return tuple(map(Path, [given] if isinstance(given, str | Path) else given))
+
+
+def _read(
+    path: Path | str, image: Path | str | None, table: Path | str | None, populations: tuple[Path, ...], from_: str | None, options: dict[str, Any]
+) -> Study:
     file = recognised(path, from_)
-    other = None if table is None else recognised(table).record
-    if other is not None:
-        check_options(options, file.record, file.record, other)
-    study = read_recognised(file, options if other is None else chosen(options, file.record, "read")).study
+    others = [recognised(one).record for one in (*([] if table is None else [table]), *populations)]
+    mine = options
+    if others:
+        check_options(options, file.record, file.record, *others, more=("population",) if populations else ())
+        mine = {key: value for key, value in chosen(options, file.record, "read").items() if not (populations and key == "population")}
+    study = read_recognised(file, mine).study
     if image is not None:
         study = with_grid_of(study, open_path(image))
-    if table is None:
-        return study
-    return joined(study, frozenset(), open_table(Path(table), options), options, Path(path).name)[0]
+    if table is not None:
+        study = joined(study, frozenset(), open_table(Path(table), options), options, Path(path).name)[0]
+    return gated(study, frozenset(), Gates(populations), options, Path(path).name)[0] if populations else study
 
 
 def write(
@@ -88,6 +108,7 @@ def convert(
     *,
     image: Path | str | None = None,
     table: Path | str | None = None,
+    populations: Path | str | Sequence[Path | str] = (),
     from_: str | None = None,
     to: str | None = None,
     overlap: Overlap = "last",
@@ -108,7 +129,8 @@ def convert(
     segue.SegueError
         The error of the first item that failed, after the others were converted.
     """
-    planned = plan([str(source)], str(target), to, None if image is None else str(image), table=None if table is None else str(table))
+    gates = [str(one) for one in paths_of(populations)]
+    planned = plan([str(source)], str(target), to, None if image is None else str(image), table=None if table is None else str(table), populations=gates)
     settings = Settings(from_, to, Policy(overlap), options, strict=strict, dry_run=dry_run, verify=verify, overwrite=overwrite)
     done = list(run(planned, settings))
     for one in done:

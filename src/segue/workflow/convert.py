@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from segue.storage.source import Source
 from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
 from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of, with_image_of
-from segue.workflow.prepare import SETTINGS, prepare
+from segue.workflow.prepare import SETTINGS, Gates, prepare
 from segue.workflow.targets import implied_options, target_format
 
 
@@ -46,6 +46,10 @@ class Item:
     target: Path
     image: Path | None = None
     table: Path | None = None
+    populations: tuple[Path, ...] = ()
+    """Files whose rows are populations: gates, lists of ids or labels, other results."""
+    shared: bool = False
+    """Whether other items have the same files of populations."""
 
     @property
     def name(self) -> str:
@@ -55,7 +59,7 @@ class Item:
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Everything that is read."""
-        return tuple(path for path in (self.source, self.image, self.table) if path is not None)
+        return tuple(path for path in (self.source, self.image, self.table, *self.populations) if path is not None)
 
     @property
     def outputs(self) -> tuple[Path, ...]:
@@ -115,9 +119,10 @@ def write_study(study: Study, target: Path, settings: Settings) -> Result:
 
 def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes]:
     file = recognised(item.source, settings.from_)
-    companions = [] if item.table is None else [recognised(item.table).record]
-    check_options(settings.options, file.record, record, *companions)
-    opened = read(file, chosen(settings.options, file.record, "read"))
+    companions = [recognised(path).record for path in (*([] if item.table is None else [item.table]), *item.populations)]
+    check_options(settings.options, file.record, record, *companions, more=("population",) if item.populations else ())
+    mine = chosen(settings.options, file.record, "read")
+    opened = read(file, {key: value for key, value in mine.items() if key != "population"} if item.populations else mine)
     if item.image is None:
         return opened, opened.notes
     image = open_path(item.image)
@@ -134,11 +139,11 @@ def open_table(path: Path, options: Mapping[str, Any]) -> Opened:
     return read(file, strict | chosen(options, file.record, "read"))
 
 
-def check_options(options: Mapping[str, Any], reader: Format, writer: Format, *companions: Format) -> None:
+def check_options(options: Mapping[str, Any], reader: Format, writer: Format, *companions: Format, more: Sequence[str] = ()) -> None:
     """Raise InvalidOption if a key of ``--set`` belongs neither to a reader, nor to the writer, nor to the conversion."""
     known = {
         name: None for record, which in ((reader, "read"), (writer, "write"), *((one, "read") for one in companions)) for name in _fields(record, which)
-    } | dict.fromkeys(SETTINGS)
+    } | dict.fromkeys((*SETTINGS, *more))
     for name in options:
         if name not in known:
             raise InvalidOption(f"--set {name}: no such option here; there are: {', '.join(known)}", option=name, allowed=", ".join(known))
@@ -163,7 +168,7 @@ def chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str, 
 
 def _write(study: Study, item: Item, record: Format, options: Options, settings: Settings, notes: Notes, table: Opened | None = None) -> Result:
     target = item.target
-    source, ready, more = prepare(study, record, settings.policy, settings.options, item.source.name, table)
+    source, ready, more = prepare(study, record, settings.policy, settings.options, item.source.name, table, Gates(item.populations, item.shared))
     fitted = record.fitted(ready, options)
     notes += more + losses(source, fitted, record)
     if settings.strict and len(notes.refused):

@@ -40,7 +40,7 @@ def partners(study: Study, gated: Sequence[ImageSet], names: Collection[str], wh
     Raises
     ------
     Incompatible
-        Nothing says which image set of the study it is about, or none of them is in the study.
+        Nothing says which image set of the study it is about; or none of them is in the study, and the file is not one of several (``shared``).
     """
     ours = [{one.casefold() for name in (s.name, *(names if len(study.image_sets) == 1 else ())) if name for one in _spellings(name)} for s in study.image_sets]
     found = [_named(s.name, ours) for s in gated]
@@ -51,7 +51,7 @@ def partners(study: Study, gated: Sequence[ImageSet], names: Collection[str], wh
             assumed.append(Note(Kind.ASSUMED, f"{where} is about {gated[0].name!r}, which is taken for {called(study, names)}"))
     step = _step(gated, found)
     found = [_numbered(s, step, len(study.image_sets)) if place is None and not s.name else place for s, place in zip(gated, found, strict=True)]
-    if all(place is None for place in found) and gated:
+    if all(place is None for place in found) and gated and not shared:
         raise Incompatible(f"{where} is about {_listed(gated)}, and {called(study, names)} is none of them; {_HINT}", path=where)
     taken = [place for place in found if place is not None]
     if len(set(taken)) < len(taken):

@@ -53,7 +53,8 @@ def with_populations(
     names
         What the only image set of the study is also called.
     shared
-        Whether the same files are given to several studies, so that each file has to say which image it is about.
+        Whether the same files are given to several studies: each then has to say which image it is about (as of several files each has to),
+        and those about other images are passed over.
 
     Raises
     ------
@@ -67,10 +68,14 @@ def with_populations(
     study = replace(study, image_sets=tuple(sets))
     gates: dict[tuple[str, ...], _Gate] = {}
     notes = Notes()
+    shared = shared or len(paths) > 1
     for path in paths:
         name = str(chosen.get("population") or gate_name(path, [s.name for s in sets] + list(names)))
         opened = _opened(path, name, chosen)
         notes += opened.notes + _gather(study, opened, name, names, gates, shared=shared)
+    if paths and not gates:
+        what = f"none of the {len(paths)} files of populations is about {called(study, names)}" if len(paths) > 1 else f"{paths[0].name} is about other images"
+        notes += Notes.of(Note(Kind.SKIPPED, what))
     return _joined(study, list(gates.values()), notes)
 
 
@@ -104,7 +109,9 @@ def _gather(study: Study, opened: Opened, name: str, names: Collection[str], gat
     where = opened.source.path.name
     found = opened.study
     at, assumed = partners(study, found.image_sets, names, where, shared=shared)
-    elsewhere = sum(len(s.objects) for s, place in zip(found.image_sets, at, strict=True) if place is None)
+    if shared and all(place is None for place in at):
+        return Notes()
+    elsewhere = sum(len(s.objects) for s, place in zip(found.image_sets, at, strict=True) if place is None and not shared)
     unknown = matched = 0
     for s, place in zip(found.image_sets, at, strict=True):
         if place is None:

@@ -37,6 +37,8 @@ class Pair:
     """Other files with the segments of the same image."""
     table: Path | None = None
     """The table that is joined to it."""
+    populations: tuple[Path, ...] = ()
+    """Files whose rows are populations of it."""
 
 
 def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True) -> list[Pair]:
@@ -77,6 +79,20 @@ def fill(template: str, file: Path) -> Path:
     Raises
     ------
     UsageError
+        The template has a placeholder that does not exist here, or fits several files.
+    """
+    found = fill_all(template, file)
+    if len(found) > 1:
+        raise UsageError(f"{template} fits {len(found)} files ({found[0].name}, {found[1].name}, ...); make the template say which")
+    return found[0]
+
+
+def fill_all(template: str, file: Path) -> tuple[Path, ...]:
+    """The paths of companions from their template: those that fit a pattern, else the one that is named, whether it exists or not.
+
+    Raises
+    ------
+    UsageError
         The template has a placeholder that does not exist here.
     """
     stem = mask_of(file) or split_suffix(file.name)[0]
@@ -85,9 +101,7 @@ def fill(template: str, file: Path) -> Path:
     except (KeyError, IndexError, ValueError) as error:
         raise UsageError(f"{template!r} is not a template that can be filled: use {{nickname}}, {{dataset_dir}} and {{parent}}") from error
     found = sorted(glob(path)) if has_magic(path) else [path]  # noqa: PTH207  # the pattern may be absolute
-    if len(found) > 1:
-        raise UsageError(f"{path} fits {len(found)} files ({Path(found[0]).name}, {Path(found[1]).name}, ...); make the template say which")
-    return Path(found[0] if found else path)
+    return tuple(map(Path, found or [path]))
 
 
 def with_table(pair: Pair, template: str) -> Pair:
@@ -96,6 +110,15 @@ def with_table(pair: Pair, template: str) -> Pair:
         return pair
     table = fill(template, pair.source)
     return replace(pair, table=table, missing=pair.missing or ("" if table.exists() else f"no table {table}"))
+
+
+def with_populations(pair: Pair, templates: Sequence[str]) -> Pair:
+    """The pair with its files of populations."""
+    if pair.source is None:
+        return pair
+    files = tuple(path for template in templates for path in fill_all(template, pair.source))
+    absent = [path for path in files if not path.exists()]
+    return replace(pair, populations=files, missing=pair.missing or (f"no file of populations {absent[0]}" if absent else ""))
 
 
 def _with_labels(file: Path, template: str) -> Pair:

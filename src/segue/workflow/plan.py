@@ -13,7 +13,7 @@ from segue.formats.catalog import named
 from segue.formats.format import Accepts, Format
 from segue.storage.names import safe_name
 from segue.workflow.convert import Item
-from segue.workflow.pairing import Pair, find_pairs, with_table
+from segue.workflow.pairing import Pair, find_pairs, with_populations, with_table
 from segue.workflow.targets import target_format
 
 I = TypeVar("I")  # noqa: E741  # an item
@@ -46,13 +46,21 @@ class Plan(Generic[I]):
         return [one.pair for one in self.planned if one.item is None]
 
 
-def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None = None, labels: str | None = None, table: str | None = None) -> Plan[Item]:
+def plan(
+    inputs: Sequence[str],
+    output: str,
+    to: str | None,
+    image: str | None = None,
+    labels: str | None = None,
+    table: str | None = None,
+    populations: Sequence[str] = (),
+) -> Plan[Item]:
     """Plan a conversion.
 
     Parameters
     ----------
-    inputs, image, labels, table
-        See ``pairing.find_pairs``; ``table`` is the template of the table that is joined to each input.
+    inputs, image, labels, table, populations
+        See ``pairing.find_pairs``; ``table`` is the template of the table that is joined to each input, ``populations`` are those of files of gates.
     output
         A file, a folder (ends with ``/``, or exists as one), or a template with ``{nickname}``, ``{parent}``, ``{dataset_dir}``.
     to
@@ -67,7 +75,9 @@ def plan(inputs: Sequence[str], output: str, to: str | None, image: str | None =
     record = named(to) if to else target_format(Path("x" if folder else output), None)
     pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts)
     pairs = [with_table(pair, table) for pair in pairs] if table is not None else pairs
-    planned = tuple(Planned(pair, _item(pair, output, record, folder=folder)) for pair in pairs)
+    pairs = [with_populations(pair, populations) for pair in pairs] if populations else pairs
+    shared = len(pairs) > 1 and any("{" not in template for template in populations)
+    planned = tuple(Planned(pair, _item(pair, output, record, folder=folder, shared=shared)) for pair in pairs)
     batch = folder or "{" in output
     _refuse_collisions(planned, output, record, batch=batch)
     targets = [one.item.target for one in planned if one.item is not None]
@@ -98,14 +108,14 @@ def _is_folder(output: str, to: str | None) -> bool:
     return path.is_dir() and not (to and named(to).folder) and not any(output.lower().endswith(s) for s in (named(to).suffixes if to else (".segue",)))
 
 
-def _item(pair: Pair, output: str, record: Format, *, folder: bool) -> Item | None:
+def _item(pair: Pair, output: str, record: Format, *, folder: bool, shared: bool) -> Item | None:
     if pair.source is None or pair.missing:
         return None
     if folder:
         target = Path(output) / safe_name(pair.name + record.ending)
     else:
         target = Path(_filled(output, pair, record))
-    return Item(pair.source, target, pair.image, pair.table)
+    return Item(pair.source, target, pair.image, pair.table, pair.populations, shared)
 
 
 def _filled(output: str, pair: Pair, record: Format) -> str:

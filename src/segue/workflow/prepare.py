@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from segue.errors import Incompatible
@@ -13,6 +14,7 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
 from segue.workflow.derive_points import points_from_shapes
+from segue.workflow.gates import with_populations
 from segue.workflow.joining import with_table
 from segue.workflow.opening import Opened
 from segue.workflow.roles import as_labels
@@ -25,8 +27,16 @@ SETTINGS = {
 """Keys of ``--set`` that belong to the conversion, not to a reader or writer."""
 
 
+@dataclass(frozen=True)
+class Gates:
+    """Files whose rows are populations (``gates.with_populations``)."""
+
+    paths: tuple[Path, ...] = ()
+    shared: bool = False
+
+
 def prepare(
-    study: Study, record: Format, policy: Policy, settings: Mapping[str, Any], where: str = "", table: Opened | None = None
+    study: Study, record: Format, policy: Policy, settings: Mapping[str, Any], where: str = "", table: Opened | None = None, gates: Gates | None = None
 ) -> tuple[Study, Study, Notes]:
     """Make labels of shapes, shapes of labels, or labels of an integer image, as the writer needs, of the image sets that it writes.
 
@@ -42,6 +52,9 @@ def prepare(
         An image is not a label image, or nothing says how large the image is.
     """
     study, notes = joined(study, record.accepts, table, settings, where) if table is not None else (study, Notes())
+    if gates is not None and gates.paths:
+        study, more = gated(study, record.accepts, gates, settings, where)
+        notes += more
     written = study.image_sets if record.many else study.image_sets[:1]
     results = [_image_set(s, record.accepts, policy, settings, where or s.name) for s in written]
     results += [(s, s, Notes()) for s in study.image_sets[len(written) :]]
@@ -58,10 +71,27 @@ def joined(study: Study, accepts: frozenset[Accepts], table: Opened, settings: M
     SourceError
         An image is not a label image; or table and objects do not fit together (``joining.with_table``).
     """
-    results = [_with_role(s, accepts - {Accepts.PIXELS}, settings, where or s.name) for s in study.image_sets]
-    labelled = replace(study, image_sets=tuple(s for s, _ in results))
+    labelled, assumed = _labelled(study, accepts, settings, where)
     study, notes = with_table(labelled, table, [where] if where else [])
-    return study, Notes.joined(more for _, more in results) + notes
+    return study, assumed + notes
+
+
+def gated(study: Study, accepts: frozenset[Accepts], gates: Gates, settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
+    """The study with the populations of files; an integer image is the label image that they are about.
+
+    Raises
+    ------
+    SourceError
+        An image is not a label image; or files and objects do not fit together (``gates.with_populations``).
+    """
+    labelled, assumed = _labelled(study, accepts, settings, where)
+    study, notes = with_populations(labelled, gates.paths, settings, [where] if where else [], shared=gates.shared)
+    return study, assumed + notes
+
+
+def _labelled(study: Study, accepts: frozenset[Accepts], settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
+    results = [_with_role(s, accepts - {Accepts.PIXELS}, settings, where or s.name) for s in study.image_sets]
+    return replace(study, image_sets=tuple(s for s, _ in results)), Notes.joined(more for _, more in results)
 
 
 def _image_set(s: ImageSet, accepts: frozenset[Accepts], policy: Policy, settings: Mapping[str, Any], where: str) -> tuple[ImageSet, ImageSet, Notes]:

@@ -26,7 +26,7 @@ class ConvertRecipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    PLACES: ClassVar[tuple[str, ...]] = ("inputs", "output", "image", "labels", "table")
+    PLACES: ClassVar[tuple[str, ...]] = ("inputs", "output", "image", "labels", "table", "populations")
     """Fields that say where files lie; all others are settings."""
 
     task: Literal["convert"] = "convert"
@@ -37,6 +37,7 @@ class ConvertRecipe(BaseModel):
     image: str | None = Field(None, description="template of the image that the data belong to")
     labels: str | None = Field(None, description="template of the label image of each input")
     table: str | None = Field(None, description="template of the table whose values are joined to each input, by id or label")
+    populations: tuple[str, ...] = Field((), description="templates of files whose rows are populations: gates, lists of ids or labels, other results")
     overlap: Literal["last", "first", "smallest", "error"] = Field("last", description="which shape a pixel goes to that several cover")
     holes: Literal["keep", "fill"] = Field("keep", description="holes of segments and shapes")
     parts: Literal["keep", "largest"] = Field("keep", description="separate parts of segments and shapes")
@@ -48,7 +49,8 @@ class ConvertRecipe(BaseModel):
         """The recipe that makes one output of a batch again."""
         places = {"image": item.image, "table": item.table}
         filled = {name: None if path is None else literal(path) for name, path in places.items()}
-        return self.model_copy(update={"inputs": (str(item.source),), "output": literal(output), "labels": None, **filled})
+        gates = tuple(literal(path) for path in item.populations)
+        return self.model_copy(update={"inputs": (str(item.source),), "output": literal(output), "labels": None, "populations": gates, **filled})
 
     def settings(self, *, dry_run: bool = False, overwrite: bool = False) -> Settings:
         """How to convert each item."""
