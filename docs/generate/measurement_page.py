@@ -23,9 +23,8 @@ UNITS = """Without a pixel size everything is in pixels. With one, lengths, area
 depends on their proportions is measured in scaled space, as the program that is named as the source does it. ImageJ 1.53t has no ellipse for pixels that
 are not square (its `Major` and `Minor` are 0 then, and so are ours); `axis_major` and `axis_minor` are right for any pixel."""
 
-MISSING = """* Of **volumes** there is no convex hull (and so no solidity), no perimeter and no smallest Feret diameter: nothing of it is
-  approximated. The surface is that of the triangles of marching cubes, which see the steps of voxels: of a ball it is about 8 percent too large, and
-  its sphericity about 0.92.
+MISSING = """* Of **volumes** there is no smallest Feret diameter, and no angle. Their surface is that of the triangles of marching cubes, which see the steps
+  of voxels: of a ball it is about 8 percent too large, and its sphericity about 0.92.
 * **Lines, angles and points** of a ROI set enclose no pixels and are not measured.
 * Distances from border to border are not measured; `nearest_distance` is that of centroids.
 * ImageJ's form of a ROI that was drawn (`Perim.` of a polygon, for example) follows its line; here it is that of the pixels inside. Of particles both

@@ -9,11 +9,13 @@ import pytest
 import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial import ConvexHull
 from skimage import measure as skimage
 
 from segue.errors import Malformed
+from segue.measure import bodies, reach, reach_reference
 from segue.measure import cubes as module
-from segue.measure import reach, reach_reference
+from segue.measure.bodies import hull_volumes
 from segue.measure.catalog_shape import SHAPE
 from segue.measure.cubes import cubes
 from segue.measure.forms import forms
@@ -80,6 +82,36 @@ def test_feret_is_the_largest_distance_of_two_corners_of_voxels(volume, spacing)
         corners = np.unique(np.concatenate([places + step for step in np.ndindex(2, 2, 2)]), axis=0) * spacing
         apart = np.sqrt(((corners[:, None] - corners[None]) ** 2).sum(axis=2)).max()
         assert feret == pytest.approx(apart)
+
+
+@given(volumes(), st.sampled_from([None, (2.5, 0.7, 0.5)]))
+def test_the_convex_hull_is_that_of_all_corners_of_voxels(volume, spacing):
+    """Also of bodies whose corners lie on one line, or in one plane, by the dozen."""
+    found = forms(volume, WANTED, pixel=spacing)
+    for label, convex, solidity in zip(*(found[name].tolist() for name in ("label", "convex_area", "solidity")), strict=True):
+        places = np.argwhere(volume == label)
+        corners = np.concatenate([places + step for step in np.ndindex(2, 2, 2)])
+        expected = ConvexHull(corners).volume
+        assert convex == pytest.approx(expected * np.prod(spacing or 1))
+        assert solidity == pytest.approx(len(places) / expected)
+
+
+@given(volumes())
+def test_compiled_hulls_are_the_same(volume):
+    names = frozenset({"convex_area"})
+    whole = forms(volume, names)["convex_area"].tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bodies, "SMALL", 0)
+        assert forms(volume, names)["convex_area"].tolist() == whole
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_hulls_of_points_in_any_order(compiled, monkeypatch):
+    rng = np.random.default_rng(4)
+    sets = [rng.integers(0, size, (40, 3)) for size in (2, 3, 9, 1000)]
+    monkeypatch.setattr(bodies, "SMALL", 0 if compiled else 10**9)
+    volumes = hull_volumes(np.concatenate(sets), np.arange(5) * 40)
+    np.testing.assert_allclose(volumes, [ConvexHull(points).volume for points in sets], rtol=1e-12)
 
 
 def test_a_single_voxel():

@@ -14,7 +14,7 @@ from segue.measure.plane import Plane
 from segue.measure.radii import of_radii
 from segue.measure.shape import of_contours, of_ellipses, of_hulls, places
 from segue.measure.units import scaled
-from segue.measure.volumes import Volume, of_reach, of_surfaces, of_topology, of_volume_axes
+from segue.measure.volumes import Volume, of_bodies, of_reach, of_surfaces, of_topology, of_volume_axes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +48,7 @@ OF_VOLUMES: tuple[tuple[frozenset[str], Callable[[Volume], Columns]], ...] = (
     (frozenset({"euler"}), of_topology),
     (frozenset({"axis_major", "axis_middle", "axis_minor"}), of_volume_axes),
     (frozenset({"feret"}), of_reach),
+    (frozenset({"convex_area", "solidity"}), of_bodies),
 )
 
 

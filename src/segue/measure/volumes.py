@@ -10,6 +10,7 @@ import numpy as np
 
 from segue.errors import Malformed
 from segue.measure.axes import axes_of_volumes
+from segue.measure.bodies import hull_volumes
 from segue.measure.cubes import cubes, euler_eighths
 from segue.measure.hull import convex_hulls
 from segue.measure.reach import reaches
@@ -75,6 +76,18 @@ class Volume:
         return self.segments.area * float(np.prod(self.pixel))
 
     @cached_property
+    def stack(self) -> tuple[Floats, Ints]:
+        """(n, 3) Plane, y and x of the corners of the convex hull of each segment's pixels in each plane, and (s + 1,) where each segment begins."""
+        runs = self.runs
+        z, y = np.divmod(runs.row, max(1, self.labels.shape[1]))
+        planes, of = np.unique(np.stack([self.owner, z], axis=1), axis=0, return_inverse=True)
+        ends = [np.stack([x, y + dy], axis=1) for x in (runs.begin, runs.begin + runs.length) for dy in (0, 1)]
+        corners, start = convex_hulls(np.concatenate(ends).astype(np.float64), np.tile(of.reshape(-1), 4), len(planes))
+        plane = np.repeat(np.arange(len(planes)), np.diff(start))
+        points = np.concatenate([planes[plane, 1][:, None], corners[:, ::-1]], axis=1)
+        return points, np.searchsorted(planes[plane, 0], np.arange(len(self.segments.label) + 1))
+
+    @cached_property
     def covariance(self) -> Floats:
         """(s, 3, 3) Of z, y and x, in units of ``pixel``; voxels are points."""
         runs, low, n = self.runs, self.segments.low[self.owner], self.runs.length
@@ -117,12 +130,15 @@ def of_volume_axes(volume: Volume) -> Columns:
 
 def of_reach(volume: Volume) -> Columns:
     """The largest distance of two corners of voxels."""
-    runs, count = volume.runs, len(volume.segments.label)
-    z, y = np.divmod(runs.row, max(1, volume.labels.shape[1]))
-    planes, of = np.unique(np.stack([volume.owner, z], axis=1), axis=0, return_inverse=True)
-    ends = [np.stack([x, y + dy], axis=1) for x in (runs.begin, runs.begin + runs.length) for dy in (0, 1)]
-    corners, start = convex_hulls(np.concatenate(ends).astype(np.float64), np.tile(of.reshape(-1), 4), len(planes))
-    plane = np.repeat(np.arange(len(planes)), np.diff(start))
-    points = np.concatenate([planes[plane, 1][:, None], corners[:, ::-1]], axis=1)
-    begin = np.searchsorted(planes[plane, 0], np.arange(count + 1))
-    return {"feret": reaches(points, begin, volume.pixel)}
+    return {"feret": reaches(*volume.stack, volume.pixel)}
+
+
+def of_bodies(volume: Volume) -> Columns:
+    """The convex hull of all corners of voxels."""
+    corners, start = volume.stack
+    low = corners.astype(np.int64)
+    place = np.repeat(start[:-1], np.diff(start)) + np.arange(len(low))
+    both = np.zeros((2 * len(low), 3), np.int64)
+    both[place], both[place + np.repeat(np.diff(start), np.diff(start))] = low, low + np.array([1, 0, 0])
+    convex = hull_volumes(both, 2 * start)
+    return {"convex_area": convex * float(np.prod(volume.pixel)), "solidity": volume.segments.area / convex}
