@@ -1,0 +1,70 @@
+"""Writing pixels block by block: blocks are read and packed by any workers, and put into the file one after the other.
+
+A container of pixels (HDF5, N5, Zarr, TIFF, PNG, npy) is a `BlockWriter`. What it is given are `Pixels` (``segue.model.image``), which are read block by
+block: they may be a file on disk, or a change of one. Memory: ``tasks.workers.AHEAD`` blocks per worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from segue.model.image import Pixels, Region
+    from segue.tasks.workers import Workers
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many pixels a change of values altered."""
+
+    clipped: int = 0
+    """Below or above what was asked for, or what the number type holds."""
+    rounded: int = 0
+    """Between two values of the number type."""
+    missing: int = 0
+    """NaN where the number type has none."""
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.clipped + other.clipped, self.rounded + other.rounded, self.missing + other.missing)
+
+
+class BlockWriter(Protocol):
+    """A container that is being written."""
+
+    @property
+    def blocks(self) -> Sequence[Region]:
+        """The regions of the pixels, in the order in which they are put; together all pixels, each once."""
+        ...
+
+    @property
+    def pack(self) -> Callable[[Array], Any]:
+        """A block as it is stored, often bytes. A function of a module, or a partial of one: it may run elsewhere; it knows nothing of the file."""
+        ...
+
+    def put(self, nth: int, packed: Any) -> None:
+        """Store the block ``blocks[nth]``; called in their order, by one thread."""
+        ...
+
+
+def write_blocks(writer: BlockWriter, pixels: Pixels, workers: Workers) -> Iterator[Tally]:
+    """Write all blocks; after each one, what a change of values altered in it (``read_tallied`` of pixels that count that).
+
+    The caller opens and closes the writer, and may stop in between.
+    """
+    work = partial(_packed, pixels, writer.pack)
+    for nth, (packed, tally) in enumerate(workers.run(work, writer.blocks)):
+        writer.put(nth, packed)
+        yield tally
+
+
+def _packed(pixels: Pixels, pack: Callable[[Array], Any], region: Region) -> tuple[Any, Tally]:
+    counting = getattr(pixels, "read_tallied", None)
+    block, tally = counting(region) if counting is not None else (pixels.read(region), Tally())
+    return pack(block), tally
