@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,3 +68,29 @@ def test_ctrl_c_says_so_in_one_line_and_ends_with_130(tmp_path, mask):
     _, err = process.communicate()
     assert process.returncode == 130, err
     assert "Traceback" not in err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_ctrl_c_ends_a_batch_at_once_and_it_goes_on_later(tmp_path, mask):
+    (tmp_path / "masks").mkdir()
+    for number in range(6):
+        shutil.copy(mask, tmp_path / f"masks/m{number:02}.tif")
+    words = ["convert", tmp_path / "masks", f"{tmp_path}/out/", "--to", "qupath-geojson", "--set", "role=labels", "--workers", "2"]
+    process = command(*words)
+    while not list(tmp_path.glob("out/*.geojson")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    sent = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert time.monotonic() - sent < 20
+    assert "of 6 are converted; the same command with --resume does the rest" in err
+    assert "Traceback" not in err
+    assert [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")] == []
+    process = command(*words, "--resume")
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    assert len({path.read_bytes() for path in tmp_path.glob("out/*.geojson")}) == 1
+    assert len(list(tmp_path.glob("out/*.geojson"))) == 6
