@@ -43,6 +43,11 @@ class Converted:
     def shape(self) -> tuple[int, ...]:
         return self.pixels.shape
 
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        """Size along each dimension of what has to be decoded at once; empty = not known."""
+        return tuple(getattr(self.pixels, "chunks", ()))
+
     def read(self, region: Region) -> Array:
         """The pixels of a region.
 

@@ -90,6 +90,12 @@ class TiffPixels:
         one = describe(source)[number]
         return cls(source, number, one.shape, one.dtype)
 
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        """Size along each dimension of what has to be decoded at once: strips and tiles; rows of what is not packed."""
+        layout = describe(self.source)[self.series].layouts[0]
+        return (1,) * (len(self.shape) - 2) + ((1, self.shape[-1]) if layout.contiguous else layout.segment)
+
     def read(self, region: tuple[slice, ...]) -> Array:
         """The pixels of a region (one slice with start and stop per axis), as a new array in native byte order.
 

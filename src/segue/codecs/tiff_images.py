@@ -11,7 +11,7 @@ from segue.codecs import tiff_imagej, tiff_ome
 from segue.codecs.pixel_facts import KEY, Facts, parse
 from segue.codecs.tiff_layout import Layout, layout_of
 from segue.codecs.tiff_series import UNNAMED, Series, holds, resolution, shown_inverted, stack
-from segue.codecs.tiff_tags import Structure
+from segue.codecs.tiff_tags import Page, Structure
 from segue.errors import Malformed
 
 
@@ -104,10 +104,20 @@ def _plain(layouts: tuple[Layout, ...]) -> tuple[Series, ...]:
         groups.setdefault(layout.signature, []).append(layout)
     found = []
     for members in groups.values():
-        names = tuple(layout.page.text(285) for layout in members)
+        targets = tuple(_target(layout.page) for layout in members)
+        names = targets if all(targets) else tuple(layout.page.text(285) for layout in members)
         several = len(members) > 1
         named = several and all(names) and len(set(names)) == len(names) and members[0].samples == 1
         outer = "c" if named else UNNAMED if several else ""
         facts = Facts(channels=names if named else (), scale=resolution(members[0]))
-        found.append(stack("plain", outer, (len(members),) if several else (), tuple(members), facts))
+        one = stack("plain", outer, (len(members),) if several else (), tuple(members), facts)
+        found.append(replace(one, marker=targets) if not several and targets[0] else one)
     return tuple(found)
+
+
+def _target(page: Page) -> str:
+    """The name that MIBItiff gives a page, in the JSON of its description; empty if there is none."""
+    text = page.text(270)
+    about = parse(text) if text.startswith("{") else None
+    target = about.get("channel.target") if isinstance(about, dict) else None
+    return target if isinstance(target, str) else ""

@@ -87,6 +87,7 @@ class _Image:
             layouts=layouts,
             planes=numbers,
             facts=self._facts().updated(own),
+            marker=tuple(channel.get("Name", "") for channel in self.channels[:1] if self.size["c"] == 1 and channel.get("Name")),
         )
 
     def _layouts(self) -> tuple[tuple[Layout, ...], np.ndarray[tuple[int, int], np.dtype[np.int64]]]:

@@ -40,6 +40,8 @@ class Series:
     planes: np.ndarray[Any, np.dtype[np.int64]]
     """(planes, 3) int64, in C order of the outer axes: layout, sample, bytes to add to the place of the layout."""
     facts: Facts = field(default_factory=Facts)
+    marker: tuple[str, ...] = ()
+    """Name of the only channel, where an image without an axis c says one."""
 
 
 def stack(kind: str, outer: str, sizes: tuple[int, ...], layouts: tuple[Layout, ...], facts: Facts) -> Series:

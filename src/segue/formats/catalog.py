@@ -7,6 +7,7 @@ from segue.formats.anndata.spec import FORMAT as anndata
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
+from segue.formats.channel_folder.spec import FORMAT as channel_folder
 from segue.formats.coco.spec import FORMAT as coco
 from segue.formats.fcs.spec import FORMAT as fcs
 from segue.formats.format import Format
@@ -58,6 +59,7 @@ FORMATS: dict[str, Format] = {
         png,
         picture,
         numpy,
+        channel_folder,
     )
 }
 

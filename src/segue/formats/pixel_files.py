@@ -131,6 +131,11 @@ class _WithoutChannel:
     def dtype(self) -> np.dtype[Any]:
         return self.pixels.dtype
 
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        chunks = tuple(getattr(self.pixels, "chunks", ()))
+        return chunks[: self.at] + chunks[self.at + 1 :]
+
     def read(self, region: tuple[slice, ...]) -> np.ndarray[Any, Any]:
         return self.pixels.read((*region[: self.at], slice(0, 1), *region[self.at :])).squeeze(self.at)
 
