@@ -17,6 +17,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 SLAB = 1 << 24
 """Pixels of a slab: of a plane that has more, some rows are in memory at a time."""
 
+KEPT = 1 << 28
+"""Bytes of labels that are kept of a label image that is larger; always those of one slab."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -99,7 +102,7 @@ class ParticlePixels:
     axes: str
     """A part of ``t z y x`` in this order."""
     shape: tuple[int, ...]
-    _last: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
+    _kept: dict[tuple[int, int], Array] = field(default_factory=dict, repr=False)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -127,15 +130,16 @@ class ParticlePixels:
             within[begin - wanted.start : end - wanted.start] = self._slab(number, slab)[(rows, *rest)]
 
     def _slab(self, number: int, slab: int) -> Array:
-        """The labels of a slab; the one before is kept, because readers ask for a few rows at a time."""
+        """The labels of a slab; some are kept, because readers ask for a few rows, or a tile, at a time."""
         key = number, slab
-        labels = self._last.get(key)
+        labels = self._kept.get(key)
         if labels is None:
             one = self.found[number]
             labels = one.particles.slab(slab, one.first, self.dtype)
-            self._last.clear()
-            self._last[key] = labels
+            for old in list(self._kept)[: max(0, len(self._kept) + 1 - KEPT // max(labels.nbytes, 1))]:
+                self._kept.pop(old, None)
+            self._kept[key] = labels
         return labels
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_last": {}}
+        return {**self.__dict__, "_kept": {}}
