@@ -140,7 +140,8 @@ def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers:
 def opened_item(item: MeasureItem, task: MeasureTask, writers: list[Format]) -> tuple[Study, Notes]:
     """The image and the segments of an item as one study."""
     options = task.how.options
-    image = opened(item.image, options, task.from_)
+    of_image = options if item.labels is None else {name: value for name, value in options.items() if name != "role"}
+    image = opened(item.image, of_image, task.from_)
     labels = None if item.labels is None else opened(item.labels, options)
     check_options(options, [image.record, *([labels.record] if labels else [])], writers)
     return with_segments(image, labels, options)

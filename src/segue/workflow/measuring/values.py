@@ -42,9 +42,8 @@ def with_values(s: ImageSet, layers: Sequence[Layer]) -> tuple[ImageSet, pl.Data
 
     What the table held already stays, unless a column of the same name was made anew.
     """
-    objects = s.objects
-    for one in layers:
-        objects = objects if "object" in one.keys.columns else with_new_objects(objects, one.keys)
+    new_keys = [one.keys for one in layers if "object" not in one.keys.columns]
+    objects = with_new_objects(s.objects, pl.concat(new_keys)) if new_keys else s.objects
     rows = [_rows(one.keys, objects) for one in layers]
     columns = _columns(layers)
     frames = [pl.DataFrame([row, *(values for _, values in one.columns)]) for one, row in zip(layers, rows, strict=True)]
