@@ -21,6 +21,7 @@ from segue.measure.survey import Survey
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from segue.measure.cubes import Seen
     from segue.measure.runs import Runs
     from segue.measure.survey import Segments
 
@@ -63,12 +64,12 @@ class Volume:
         return np.searchsorted(self.segments.label, self.runs.label)
 
     @cached_property
-    def cubes(self) -> NDArray[np.int64]:
-        """(s, 256) See ``cubes.cubes``."""
+    def cubes(self) -> Seen:
+        """How its segments are seen through windows of two by two by two voxels."""
         rows = np.zeros(self.labels.shape, np.int32)
         inside = self.labels != 0
         rows[inside] = np.searchsorted(self.segments.label, self.labels[inside].astype(np.uint64)) + 1
-        return cubes(rows, len(self.segments.label))
+        return cubes(rows)
 
     @cached_property
     def volume(self) -> Floats:
@@ -114,13 +115,13 @@ def _sums(values: Ints, owner: Ints, count: int) -> Ints:
 
 def of_surfaces(volume: Volume) -> Columns:
     """Surface area and sphericity."""
-    surface = volume.cubes @ cube_surfaces(tuple(volume.pixel))
+    surface = volume.cubes.total(cube_surfaces(tuple(volume.pixel)), len(volume.volume))
     return {"surface_area": surface, "sphericity": np.pi ** (1 / 3) * (6 * volume.volume) ** (2 / 3) / surface}
 
 
 def of_topology(volume: Volume) -> Columns:
     """The Euler number."""
-    return {"euler": (volume.cubes @ euler_eighths()) // 8}
+    return {"euler": volume.cubes.total(euler_eighths(), len(volume.volume)).astype(np.int64) // 8}
 
 
 def of_volume_axes(volume: Volume) -> Columns:
