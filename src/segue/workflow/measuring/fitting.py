@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from segue.formats.format import Accepts
+from segue.formats.format import Accepts, Format
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.model.features import Feature as F
 from segue.model.keep import keep
@@ -64,7 +64,7 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     else:
         source, ready, notes = prepare(study.map(lambda s: replace(s, images=())), one.record, Policy(), settings, where)
     held = one.record.fitted(ready, one.options)
-    return held, notes + losses(_result(source), _result(held), one.record)
+    return held, notes + losses(_result(source, one.record), _result(held, one.record), one.record)
 
 
 def _without_places(s: ImageSet) -> ImageSet:
@@ -95,9 +95,9 @@ def with_centres(s: ImageSet, centres: pl.DataFrame) -> ImageSet:
     return replace(s, labels=(), shapes=joined([s.shapes, points]) if len(s.shapes) else points)
 
 
-def _result(study: Study) -> Study:
-    """What measuring gave; outlines, and what columns mean, can be had again."""
-    return keep(study, RESULT).map(_without_shapes)
+def _result(study: Study, record: Format) -> Study:
+    """What measuring gave; outlines, and what columns mean, can be had again. Where a format has label images, these say which objects there are."""
+    return keep(study, RESULT | ({F.LABELS} & set(record.keeps))).map(_without_shapes)
 
 
 def _measured_only(s: ImageSet) -> ImageSet:

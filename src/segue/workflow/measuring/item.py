@@ -140,11 +140,18 @@ def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers:
 def opened_item(item: MeasureItem, task: MeasureTask, writers: list[Format]) -> tuple[Study, Notes]:
     """The image and the segments of an item as one study."""
     options = task.how.options
-    of_image = options if item.labels is None else {name: value for name, value in options.items() if name != "role"}
-    image = opened(item.image, of_image, task.from_)
+    image = opened(item.image, _of_image(item, options), task.from_)
     labels = None if item.labels is None else opened(item.labels, options)
     check_options(options, [image.record, *([labels.record] if labels else [])], writers)
     return with_segments(image, labels, options)
+
+
+def _of_image(item: MeasureItem, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of the image's reader: the role is about the labels, and a label image among the channels is none of them."""
+    if item.labels is None:
+        return options
+    apart = {"exclude": item.labels.name} if item.labels.parent == item.image else {}
+    return {**apart, **{name: value for name, value in options.items() if name != "role"}}
 
 
 def _measured(study: Study, item: MeasureItem, task: MeasureTask, workers: Workers | None) -> tuple[Measured, Notes]:

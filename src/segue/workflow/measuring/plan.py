@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from segue.errors import UsageError
-from segue.formats.catalog import FORMATS, named
+from segue.formats.catalog import FORMATS, by_suffix, named
 from segue.formats.format import Format
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.storage.names import safe_name
@@ -16,7 +16,7 @@ from segue.workflow.measuring.item import MeasureItem
 from segue.workflow.measuring.outputs import PRESET_FORMATS, record_of
 from segue.workflow.measuring.split import PLACE
 from segue.workflow.measuring.summary import check_summary
-from segue.workflow.pairing import MASK_ENDINGS, Pair, files_of, fill, find_pairs, mask_of
+from segue.workflow.pairing import MASK_ENDINGS, Pair, files_of, fill, fill_all, find_pairs, mask_of
 from segue.workflow.plan import Plan, Planned, job_folder
 from segue.workflow.recipe_measure import MeasureRecipe
 
@@ -59,7 +59,8 @@ def with_files(pair: Pair, recipe: MeasureRecipe) -> Pair:
 
 def files_for(image: Path, recipe: MeasureRecipe) -> tuple[Path, ...]:
     """The files of populations of an image, and behind them its panel."""
-    return tuple(fill(template, image) for template in (*recipe.populations, *([recipe.panel] if recipe.panel else [])))
+    gates = [file for template in recipe.populations for file in fill_all(template, image)]
+    return (*gates, *([fill(recipe.panel, image)] if recipe.panel else []))
 
 
 def segments(inputs: Sequence[str], labels: str | None) -> list[Pair]:
@@ -69,11 +70,20 @@ def segments(inputs: Sequence[str], labels: str | None) -> list[Pair]:
     hold them itself, as a study does: ``source`` and ``image`` are then the same.
     """
     if labels is not None:
-        files = [file for one in inputs for file in files_of(one)]
+        files = [file for one in inputs for file in _images(one, labels)]
         masks = {fill(labels, file) for file in files} if "{" in labels and len(files) > 1 else set()
         kept = [str(file) for file in files if file not in masks]
         return find_pairs(kept, labels=labels)
     return [_with_segments(pair) for pair in find_pairs(inputs)]
+
+
+def _images(given: str, labels: str) -> list[Path]:
+    """The images of an input. A folder that could be one image, of a file per channel, is many images where these have labels, and it has none."""
+    files, folder = files_of(given), Path(given)
+    if "{" not in labels or files != [folder] or not folder.is_dir() or fill(labels, folder).exists():
+        return files
+    inside = sorted(file for file in folder.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
+    return inside if any(fill(labels, file).exists() for file in inside) else files
 
 
 def _with_segments(pair: Pair) -> Pair:
