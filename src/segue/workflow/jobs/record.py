@@ -87,7 +87,7 @@ def keep_record(base: Path, recipe: Recipe, items: Sequence[BatchItem], *, resum
     SinkError
         The folder cannot be written, or another run is writing there.
     """
-    base = base.absolute()
+    shown, base = base, base.absolute()
     folder, settings = base / FOLDER, settings_digest(recipe)
     missing = _missing_folders(base, items)
     _make(folder)
@@ -99,7 +99,7 @@ def keep_record(base: Path, recipe: Recipe, items: Sequence[BatchItem], *, resum
             job = Job(base, frame, entries)
             known = [(item, entry) for item in items if (entry := job.entry(item)) is not None]
             if not overwrite:
-                _refuse(folder, known, len(items), recipe, settings, resume=resume)
+                _refuse(shown / FOLDER, known, len(items), recipe, settings, resume=resume)
             _state(folder, recipe, _plan(folder, base, items, missing))
             yield job
             with suppress(SinkError):  # a full disk: the order of the lines is not worth an error
