@@ -27,8 +27,8 @@ MISSING = """* Of **volumes** there is no smallest Feret diameter, and no angle.
   of voxels: of a ball it is about 8 percent too large, and its sphericity about 0.92.
 * **Lines, angles and points** of a ROI set enclose no pixels and are not measured.
 * Distances from border to border are not measured; `nearest_distance` is that of centroids.
-* ImageJ's form of a ROI that was drawn (`Perim.` of a polygon, for example) follows its line; here it is that of the pixels inside. Of particles both
-  are equal."""
+* The form of a ROI that was drawn is that of the pixels inside. ImageJ takes it from the line that was drawn: `Perim.`, `Circ.`, `Feret` and what belongs
+  to it, `Solidity` and the box differ, all other columns are equal. Of particles, whose lines run along pixels, all are."""
 
 
 def text() -> str:
