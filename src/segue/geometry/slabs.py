@@ -139,6 +139,8 @@ def _moved(parts: NDArray[np.generic], start: int) -> Int:
 def _inner(parts: NDArray[np.generic], count: int, *, first: bool, last: bool) -> Mask:
     """Per part of a slab whether it lies away from the sides, and from the ends where these are edges of the whole."""
     kept = np.ones(count + 1, np.bool_)
+    if not parts.size:
+        return kept[1:]
     for axis in range(1, parts.ndim):
         for place in (0, -1):
             kept[np.take(parts, place, axis).reshape(-1)] = False

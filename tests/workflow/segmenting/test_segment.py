@@ -263,3 +263,23 @@ def test_blobs_with_its_inverted_colours(golden):
     with segue.segment(golden / "imagej/blobs.gif", "imagej-default", background="light") as study:
         found = in_memory(study.image_sets[0].labels[0].pixels)
     assert np.array_equal(found, tifffile.imread(golden / "imagej/blobs_labels.tif"))
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0, 0), (1, 1), (1, 7), (7, 1), (0, 4, 5), (2, 0, 5)])
+@pytest.mark.parametrize("how", [{}, {"include_holes": True, "exclude_edges": True}, {"min_circularity": 0.1}])
+def test_images_without_pixels_or_of_one(shape, how):
+    found = segue.segment(np.full(shape, 9, np.uint8), 3, **how)
+    assert found.shape == shape
+    with pytest.raises(UnsupportedVariant, match=r"no pixel holds a number|every pixel has the value 9"):
+        segue.segment(np.full(shape, 9, np.uint8))
+
+
+@pytest.mark.parametrize("image", [np.zeros(5), 5, np.zeros((2, 2), object), np.zeros((2, 2), "M8[s]"), "nowhere.tif"])
+def test_what_is_no_image_is_said(image):
+    with pytest.raises(segue.SegueError):
+        segue.segment(image)
+
+
+def test_lists_and_truth_values():
+    assert segue.segment([[1, 2], [9, 9]], 9).tolist() == [[0, 0], [1, 1]]
+    assert segue.segment(np.eye(3, dtype=bool)).tolist() == np.eye(3).tolist()
