@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.measure.facts import FACTS, MODE, POWERS, RANKS, SQUARES, WEIGHTS
-from segue.measure.gather_kernel import gather
+from segue.measure.gather_kernel import announce, gather
 from segue.measure.numbers_kernel import measure_numbers
 from segue.measure.windows import PADDING
 from segue.storage.compiled import njit
@@ -73,6 +73,8 @@ def _measure(
 ):
     for k in range(len(segment)):
         one, first, end, n = segment[k], start[k], start[k + 1], area[k]
+        ahead = min(k + 2, len(segment) - 1)
+        announce(pixels, source, length, start[ahead], start[ahead + 1])
         if groups[WEIGHTS]:
             _weigh(pixels, source, length, box, first, end, offset, weights[one])
         if histogram[k] >= 0:
@@ -149,10 +151,11 @@ def _of_values(values, n, offset, groups, percentiles, table, facts):
     if groups[RANKS] or len(percentiles):
         for k in range(n, n + TOGETHER):
             values[k] = most
-        facts[10] = _rank(values, n, least, most, (n - 1) // 2 * 1.0) + offset
-        facts[11] = facts[10] if n & 1 else _rank(values, n, least, most, n // 2 * 1.0) + offset
+        low, after, _ = _rank(values, n, least, most, (n - 1) / 2)
+        facts[10], facts[11] = low + offset, after + offset
         for k in range(len(percentiles)):
-            facts[13 + 3 + k] = _rank(values, n, least, most, (n - 1) * percentiles[k] / 100) + offset
+            low, after, part = _rank(values, n, least, most, (n - 1) * percentiles[k] / 100)
+            facts[16 + k] = low + (after - low) * part + offset
 
 
 @njit(nogil=True, _nrt=False)
@@ -202,7 +205,7 @@ def _mode(values, n, table):
 
 @njit(nogil=True, _nrt=False)
 def _rank(values, n, least, most, rank):
-    """The value at a rank, between two ranks in proportion; ``most`` stands behind the values."""
+    """The value at a rank, the one after it, and how far between them the rank lies; ``most`` stands behind the values."""
     whole = np.int64(np.floor(rank))
     low, high, upto = np.int64(least), np.int64(most), n
     while low < high:
@@ -214,12 +217,11 @@ def _rank(values, n, least, most, rank):
             low = middle + 1
     part = rank - whole
     if part <= 0 or upto > whole + 1:
-        return np.float64(low)
-    after = np.int64(most)
+        return low, low, 0.0
+    after = most
     for k in range(n):
-        value = np.int64(values[k])
-        after = min(after, value if value > low else np.int64(most))
-    return low + (after - low) * part
+        after = min(after, values[k] if values[k] > low else most)
+    return low, np.int64(after), part
 
 
 @njit(nogil=True, _nrt=False)
@@ -259,7 +261,7 @@ def _of_counts(counts, n, offset, groups, percentiles, facts):
     facts[10] = _rank_counted(counts, (n - 1) // 2 * 1.0) + offset
     facts[11] = _rank_counted(counts, n // 2 * 1.0) + offset
     for k in range(len(percentiles)):
-        facts[13 + 3 + k] = _rank_counted(counts, (n - 1) * percentiles[k] / 100) + offset
+        facts[16 + k] = _rank_counted(counts, (n - 1) * percentiles[k] / 100) + offset
 
 
 @njit(nogil=True, _nrt=False)

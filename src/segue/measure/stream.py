@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-KINDS = {"b1": "u1", "u1": "u1", "u2": "u2", "i1": "u2", "i2": "u2", "i4": "i4", "u4": "i8", "i8": "i8", "u8": "i8", "f2": "f4", "f4": "f4", "f8": "f8"}
+KINDS = {"b1": "u1", "u1": "u1", "u2": "u2", "i1": "u2", "i2": "u2", "i4": "i8", "u4": "i8", "i8": "i8", "u8": "i8", "f2": "f4", "f4": "f4", "f8": "f8"}
 """The types that values are kept in, so that few kernels are compiled."""
 LARGE = 1 << 18
 """Pixels from which a segment of 8 or 16 bits is counted, value by value, and no longer kept."""
