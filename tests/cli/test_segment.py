@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 
 import numpy as np
@@ -13,7 +14,10 @@ import tifffile
 import segue
 from segue.cli import main
 from segue.cli.segment import command as segment_command
+from segue.workflow.recipe_segment import SegmentRecipe
 from segue.workflow.running import run as run_recipe
+from segue.workflow.segmenting.item import SegmentItem
+from segue.workflow.segmenting.task import segmenting, task_of
 
 
 @pytest.fixture
@@ -64,6 +68,26 @@ def test_the_activity_of_neubias(golden, run, tmp_path):
     assert run("run", "recipe.json")[0] == 6, "nothing is overwritten"
     assert run("run", "recipe.json", "--overwrite")[0] == 0
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
+
+
+@pytest.mark.golden
+def test_the_table_is_imagejs(golden, run, tmp_path):
+    shutil.copyfile(golden / "neubias/xy_8bit_binary_randomshapes.tif", tmp_path / "shapes.tif")
+    outputs = ("-o", "results.txt", "-o", "results.csv")
+    code, _, err = run("segment", "shapes.tif", "--threshold", "imagej-default", "--max-size", 1000, *outputs, "--preset", "imagej", "--set", "decimals=3")
+    assert code == 0, err
+    for name, separator in (("results.txt", "\t"), ("results.csv", ",")):
+        theirs = pl.read_csv(golden / "imagej/neubias_activity" / f"shapes_{name}", separator=separator, infer_schema=False)
+        ours = pl.read_csv(name, separator=separator, infer_schema=False)
+        assert ours.select(theirs.columns).equals(theirs), "cell by cell, as text"
+
+
+def test_the_work_can_be_sent_elsewhere(images):
+    """Cluster workers get a copy of item and work."""
+    recipe = SegmentRecipe(inputs=("cells.tif",), outputs=("labels.tif",), threshold="100:", max_size="50um2", pixel_size="1um")
+    work = pickle.loads(pickle.dumps(segmenting(task_of(recipe))))
+    result = work(SegmentItem(images / "cells.tif", (images / "labels.tif",)), False)
+    assert pickle.loads(pickle.dumps(result)).content == "1 object"
 
 
 @pytest.mark.golden

@@ -110,7 +110,7 @@ def _levels(frames: Sequence[Frame], how: Segmenting, where: str, *, dark_object
     if isinstance(threshold, float):
         return (Level(high=threshold) if dark_objects else Level(low=threshold),) * len(frames)
     if not frames:
-        return ()
+        raise UnsupportedVariant(f"{where}: no pixel holds a number, so there is no threshold", where=where)
     if how.per_plane and len(frames) > 1:
         levels = [_level([frame], threshold, where, dark_objects=dark_objects, optional=True) for frame in frames]
         if not any(levels):
