@@ -161,7 +161,8 @@ def files_of(given: str) -> list[Path]:
     """The files that an input of a command stands for: itself, the readable files of a folder, what fits a pattern.
 
     Tables beside images, masks and outlines belong to these (``--table``); a folder of nothing but tables is its tables.
-    A folder that is of a format as a whole (a study, the output folder of an instrument) stands for itself.
+    A folder that is of a format as a whole (a study, the output folder of an instrument) stands for itself; one that holds such folders and
+    no readable file (a project of image sets) stands for these.
 
     Raises
     ------
@@ -171,6 +172,7 @@ def files_of(given: str) -> list[Path]:
     path = Path(given)
     if path.is_dir() and not by_suffix(path.name) and not candidates(Source(path)):
         found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
+        found = found or [folder for folder in sorted(path.iterdir()) if folder.is_dir() and folder.name[0] != "." and candidates(Source(folder))]
         if not found:
             raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)
         return [file for file in found if not _may_be_table(file)] or found

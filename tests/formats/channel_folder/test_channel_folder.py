@@ -170,13 +170,14 @@ class TestDetection:
             {"a": 0, "b": 1},
             {"img_001": 0, "img_002": 1, "segmentation": LABELS},
             {"a": 0, "a_masks": LABELS, "b": 1, "b_masks": LABELS, "mask": LABELS},
+            {"cells": 0, "cells_mask": LABELS, "shapes": 1},
             {"a": 0, "b": GREY[:7], "mask": LABELS},
             {"a": np.stack([GREY] * 3, -1), "b": 1, "mask": LABELS},
             {"mask": LABELS, "segmentation": LABELS},
             {"mask": LABELS},
             {},
         ],
-        ids=["images", "a series", "images with masks", "sizes", "colours", "only labels", "one", "nothing"],
+        ids=["images", "a series", "images with masks", "an image with its mask", "sizes", "colours", "only labels", "one", "nothing"],
     )
     def test_other_folders_are_batches(self, tmp_path, images):
         assert score(folder(tmp_path / "set", **images)) == 0

@@ -37,7 +37,7 @@ def detect(source: Source) -> Evidence:
 
 def _reason(folder: Path, files: list[Path], channels: list[Path]) -> str:
     stems = [stem(path) for path in channels]
-    if any(_belongs(one, other) for one in stems for other in stems if one != other):
+    if any(_belongs(stem(path), other) for path in files for other in stems):
         return ""
     labels = [path.name for path in files if path not in channels]
     if labels and (len(channels) == 1 or not is_series(stems)):
