@@ -185,6 +185,15 @@ def test_folders_are_outputs_too(batch):
     assert inside.read_bytes() == b"changed"
 
 
+@pytest.mark.parametrize("output", ["{dataset_dir}/{nickname}.geojson", "{dataset_dir}/{nickname}.segue/made/{nickname}.geojson"])
+def test_a_batch_may_write_into_the_folders_that_it_reads(batch, output):
+    run({**batch, "output": "studies/", "to": "segue-study"})
+    shutil.rmtree("studies/segue-job")
+    recipe = {"task": "convert", "inputs": ["studies/*.segue"], "output": output}
+    assert summary(run(recipe)) == ["done"] * 6
+    assert summary(run(recipe, resume=True)) == ["before"] * 6
+
+
 def test_two_runs_do_not_write_in_one_folder(batch):
     Path("out/segue-job").mkdir(parents=True)
     with write_lock(Path("out/segue-job")), pytest.raises(SinkError, match="is being written by another segue"):

@@ -186,8 +186,10 @@ def _facts(item: I) -> dict[str, Any]:
 def _inputs(item: I, base: Path) -> tuple[Read, ...]:
     from segue.workflow.jobs.entry import place
     from segue.workflow.jobs.files import look_at_input
+    from segue.workflow.jobs.places import FOLDER
 
-    return tuple(look_at_input(path, place(path, base)) for path in item.inputs)
+    outputs = (base, base / FOLDER, *item.outputs)
+    return tuple(look_at_input(path, place(path, base), outputs) for path in item.inputs)
 
 
 def _places(item: I, base: Path) -> tuple[str, ...]:

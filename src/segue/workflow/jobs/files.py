@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
 
 from segue.errors import NotFound
+from segue.storage.lock import NAME as LOCK
 from segue.storage.source import unreadable
 
 WHOLE = 64 << 20
@@ -44,8 +45,8 @@ class Written(msgspec.Struct, frozen=True, omit_defaults=True):
     files: tuple[Inside, ...] | None = None
 
 
-def look_at_input(path: Path, name: str) -> Read:
-    """An input as it is now.
+def look_at_input(path: Path, name: str, outputs: Collection[Path] = ()) -> Read:
+    """An input as it is now. Of a folder, what lies in it below ``outputs`` does not count: a batch may write into the folder that it reads.
 
     Raises
     ------
@@ -53,7 +54,9 @@ def look_at_input(path: Path, name: str) -> Read:
         It is not there, or cannot be read.
     """
     try:
-        return _input(path, name)
+        if not path.exists():
+            raise NotFound(f"{path} does not exist", path=path)
+        return _folder(path, name, outputs) if path.is_dir() else _file(path, name)
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -71,7 +74,7 @@ def look_at_output(path: Path, name: str) -> Written | None:
     try:
         if not path.is_dir():
             return Written(name, path.stat().st_size, _sha256(path))
-        files = tuple(Inside(one.relative_to(path).as_posix(), one.stat().st_size, _sha256(one)) for one in _files(path))
+        files = tuple(Inside(inside, one.stat().st_size, _sha256(one)) for inside, one in _files(path))
     except OSError as error:
         raise unreadable(path, error) from error
     return Written(name, sum(one.size for one in files), files=files)
@@ -86,33 +89,36 @@ def still_there(path: Path, written: Written) -> bool | None:
     try:
         if written.files is None:
             return path.stat().st_size == written.size and _sha256(path) == written.sha256
-        found = {one.relative_to(path).as_posix(): one.stat().st_size for one in _files(path)}
-        if found != {one.path: one.size for one in written.files}:
+        if {inside: one.stat().st_size for inside, one in _files(path)} != {one.path: one.size for one in written.files}:
             return False
         return all(_sha256(path / one.path) == one.sha256 for one in written.files)
     except OSError as error:
         raise unreadable(path, error) from error
 
 
-def _input(path: Path, name: str) -> Read:
-    if not path.exists():
-        raise NotFound(f"{path} does not exist", path=path)
-    files = list(_files(path)) if path.is_dir() else [path]
-    states = [file.stat() for file in files]
-    size = sum(state.st_size for state in states)
+def _file(path: Path, name: str) -> Read:
+    state = path.stat()
+    return Read(name, state.st_size, changed=state.st_mtime_ns) if state.st_size > WHOLE else Read(name, state.st_size, _sha256(path))
+
+
+def _folder(path: Path, name: str, outputs: Collection[Path]) -> Read:
+    home = path.resolve()
+    written = {one for one in (output.resolve() for output in outputs) if home in one.parents}
+    files = {inside: (file, file.stat()) for inside, file in _files(home) if not written & {file, *file.parents}}
+    size = sum(state.st_size for _, state in files.values())
     if size > WHOLE:
-        return Read(name, size, changed=max(state.st_mtime_ns for state in states))
-    if not path.is_dir():
-        return Read(name, size, _sha256(path))
+        return Read(name, size, changed=max(state.st_mtime_ns for _, state in files.values()))
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.relative_to(path).as_posix()}\n{_sha256(file)}\n".encode(errors="surrogateescape"))
+    for inside, (file, _) in files.items():
+        digest.update(f"{inside}\n{_sha256(file)}\n".encode(errors="surrogateescape"))
     return Read(name, size, digest.hexdigest())
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder in the order of their names, except the lock that writers leave."""
-    return (file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != ".segue-lock")
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files below a folder in the order of their names, except the lock that writers leave: the name inside the folder, and the path."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.name != LOCK:
+            yield file.relative_to(folder).as_posix(), file
 
 
 def _sha256(path: Path) -> str:
