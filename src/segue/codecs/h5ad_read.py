@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from segue.codecs.h5ad import INDEX, Annotated, Array, Frame, Sparse
-from segue.codecs.hdf5_safe import attribute, inner, is_data, is_group, names, numbers, opened, shape, texts
+from segue.codecs.hdf5_safe import attribute, inner, is_data, is_group, names, numbers, opened, shape, text, texts
 from segue.errors import InvalidOption, TooLarge, UnsupportedVariant
 from segue.storage.source import Source
 
@@ -223,7 +223,4 @@ def _value(item: Any, deep: int) -> Any:
         return numbers(item) if item.dtype.kind in "fiub" else None
     if len(shape(item)) == 1:
         return texts(item)
-    if item.shape == ():
-        value = item[()]
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return None
+    return text(item) if item.shape == () else None
