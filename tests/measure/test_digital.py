@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from skimage import measure as skimage
 
-from segue.measure import rectangles
+from segue.measure import radii, rectangles
 from segue.measure.catalog import MEASUREMENTS
 from segue.measure.forms import forms
 from segue.measure.outlines import of_outlines
@@ -58,6 +58,23 @@ def test_radii_are_distances_to_what_is_not_the_segment(image, pixel):
         apart = ndimage.distance_transform_edt(mask, sampling=pixel)[mask]
         mine = [found[name][row] for name in ("max_radius", "mean_radius", "median_radius")]
         np.testing.assert_allclose(mine, [apart.max(), apart.mean(), np.median(apart)], rtol=1e-12)
+
+
+@given(label_images(), st.sampled_from([(1, 1), (2, 0.7), (0.3, 1)]))
+def test_compiled_distances_are_the_same(image, pixel):
+    place, plain = radii.distances(image, pixel)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(radii, "SMALL", 0)
+        other, compiled = radii.distances(image, pixel)
+    assert np.array_equal(place, other)
+    np.testing.assert_allclose(compiled, plain, rtol=1e-12)
+
+
+def test_a_segment_as_wide_as_the_image_takes_no_longer():
+    ball = np.hypot(*(np.indices((1400, 1400)) - 700)) < 690
+    place, distance = radii.distances(ball)
+    expected = ndimage.distance_transform_edt(ball)
+    np.testing.assert_allclose(distance, expected.reshape(-1)[place], rtol=1e-12)
 
 
 @given(label_images(), st.sampled_from([(1, 1), (2, 0.7)]))

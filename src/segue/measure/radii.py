@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segue.model.rings import laid_out
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     Columns = dict[str, NDArray[np.generic]]
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+
+SMALL = 20_000_000
+"""Sum of the squared lengths of runs below which the numpy twin runs: loading compiled code would take longer."""
 
 
 def of_radii(plane: Plane) -> Columns:
@@ -35,7 +40,7 @@ def of_radii(plane: Plane) -> Columns:
 def distances(labels: NDArray[np.generic], pixel: tuple[float, float] = (1, 1)) -> tuple[Ints, Floats]:
     """The distance of every pixel of a segment to the nearest pixel that is not of its segment.
 
-    First along columns, then along rows, ever farther away, as long as something nearer can be there.
+    First along columns, then, from there, along rows.
 
     Parameters
     ----------
@@ -52,28 +57,28 @@ def distances(labels: NDArray[np.generic], pixel: tuple[float, float] = (1, 1)) 
     """
     height, width = pixel
     down = ((_to_end(labels.T).T * height) ** 2).reshape(-1)
-    across = _to_end(labels).reshape(-1)
-    place = np.flatnonzero(labels.reshape(-1))
-    square = np.minimum(down[place], (across[place] * width) ** 2)
-    left, step = np.arange(len(place)), 1
-    while len(left):
-        by = (step * width) ** 2
-        left = left[square[left] > by]
-        near = np.minimum(down[place[left] - step], down[place[left] + step])
-        square[left] = np.minimum(square[left], near + by)
-        step += 1
-    return place, np.sqrt(square)
+    start, length = _runs(labels)
+    inside = labels.reshape(-1)[start] != 0
+    start, length = start[inside], length[inside]
+    if int((length**2).sum()) < SMALL:
+        from segue.measure.radii_reference import along_rows
+    else:
+        from segue.measure.radii_kernel import along_rows
+    return laid_out(start, length)[1], np.sqrt(along_rows(down, start, length, width))
 
 
-def _to_end(labels: NDArray[np.generic]) -> Floats:
-    """(y, x) How many pixels of its row lead to one with another label, or out of the image."""
-    width = labels.shape[1]
+def _runs(labels: NDArray[np.generic]) -> tuple[Ints, Ints]:
+    """Where runs of equal numbers within rows begin, and how long they are."""
     flat = labels.reshape(-1)
     new = np.ones(len(flat), bool)
     new[1:] = flat[1:] != flat[:-1]
-    new[:: max(1, width)] = True
+    new[:: max(1, labels.shape[1])] = True
     start = np.flatnonzero(new)
-    length = np.diff(start, append=len(flat))
-    before = np.arange(len(flat)) - np.repeat(start, length)
-    found: Floats = np.minimum(before + 1, np.repeat(length, length) - before).astype(np.float64).reshape(labels.shape)
-    return found
+    return start, np.diff(start, append=len(flat))
+
+
+def _to_end(labels: NDArray[np.generic]) -> Ints:
+    """(y, x) How many pixels of its row lead to one with another label, or out of the image."""
+    start, length = _runs(labels)
+    before = np.arange(labels.size) - np.repeat(start, length)
+    return np.minimum(before + 1, np.repeat(length, length) - before).reshape(labels.shape)
