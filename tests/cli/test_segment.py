@@ -168,6 +168,10 @@ def test_json(run, images):
         (("cells.tif", "-o", "labels.tif", "--min-size", "5um2"), 3, "pixel size of cells.tif is not known"),
         (("cells.tif", "-o", "labels.tif", "--set", "nonsense=1"), 2, "--set nonsense: no such option here"),
         (("cells.tif", "-o", "cells.csv", "--statistics", "maen"), 2, "there is no measurement 'maen'"),
+        (("cells.tif", "-o", "labels.tif", "--circularity", "round"), 2, "'round' is not LOW-HIGH, such as 0.50-1.00"),
+        (("cells.tif", "-o", "labels.tif", "--circularity", "0.9-0.5"), 2, "both are between 0 and 1"),
+        (("cells.tif", "-o", "labels.tif", "--circularity", "0.5-2"), 2, "both are between 0 and 1"),
+        (("cells.tif", "-o", "labels.tif", "--min-circularity", "0.9", "--max-circularity", "0.2"), 2, "circularity is between 0 and 1"),
         (("nowhere.tif", "-o", "labels.tif"), 3, "nowhere.tif does not exist"),
         (("cells.tif", "-o", "labels.tif", "--connectivity", "26", "--min-circularity", "0.5"), 2, "circularity is measured of planes"),
     ],
@@ -199,3 +203,18 @@ def test_the_examples_of_the_help(run, images):
         args = line.replace("'", "").split()[1:]
         code, _, err = run(*args, "--overwrite")
         assert code == 0, f"{number}: {line}\n{err}"
+
+
+@pytest.mark.parametrize(
+    ("args", "count"),
+    [
+        (("--circularity", "0.1-0.5"), 0),
+        (("--circularity", "0.5:1"), 2),
+        (("--circularity", "0.5"), 2),
+        (("--threshold", "-5"), 1),
+        (("--threshold=-5:20",), 1),
+    ],
+)
+def test_limits_and_negative_numbers(run, images, args, count):
+    assert run("segment", "cells.tif", "-o", "labels.tif", *args)[0] == 0
+    assert tifffile.imread("labels.tif").max() == count

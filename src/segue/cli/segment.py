@@ -9,24 +9,11 @@ import click
 from segue.cli.exit_codes import OK, SOME_FAILED
 from segue.cli.how import batch_options, macro_option
 from segue.cli.names import Names
+from segue.cli.numbers import Limits, NumberOrText
 from segue.cli.setting import Setting
 
 if TYPE_CHECKING:
     from segue.cli.how import How
-
-
-class NumberOrText(click.ParamType[float | str]):
-    """A number where it reads as one, else text."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
-        try:
-            number = float(value)
-        except ValueError:
-            return str(value)
-        return int(number) if number.is_integer() else number
 
 
 @click.command("segment", epilog="Exit codes: 0 all segmented, 1 some items failed, 2 usage, 3 input, 5 refused by --strict, 6 output.")
@@ -50,6 +37,7 @@ class NumberOrText(click.ParamType[float | str]):
 @click.option("--max-size", type=NumberOrText("SIZE"), metavar="SIZE", help="Leave out larger particles.")
 @click.option("--min-circularity", type=click.FloatRange(0, 1), default=0.0, metavar="C", help="Leave out particles that are less round (1 = a circle).")
 @click.option("--max-circularity", type=click.FloatRange(0, 1), default=1.0, metavar="C", help="Leave out particles that are rounder.")
+@click.option("--circularity", type=Limits(), metavar="LOW-HIGH", help="Both limits at once, as ImageJ writes them: 0.50-1.00.")
 @click.option("--exclude-edges", is_flag=True, help="Leave out particles that touch the edge of the image.")
 @click.option("--include-holes", is_flag=True, help="Holes, and what lies in them, belong to the particle.")
 @click.option(
@@ -65,7 +53,7 @@ class NumberOrText(click.ParamType[float | str]):
 @click.option("--strict", is_flag=True, help="Write nothing if anything of the result would be lost or changed.")
 @macro_option
 @batch_options
-def command(connectivity: str, options: tuple[tuple[str, Any], ...], how: How, **given: Any) -> int:
+def command(connectivity: str, circularity: tuple[float, float] | None, options: tuple[tuple[str, Any], ...], how: How, **given: Any) -> int:
     """Find the particles of images: a threshold, connected parts, sizes and forms.
 
     IMAGE are files, folders or patterns. OUT is a file, a folder ending in /, or a template such as 'out/{nickname}-labels.tif'.
@@ -79,5 +67,7 @@ def command(connectivity: str, options: tuple[tuple[str, Any], ...], how: How, *
     from segue.cli.segmenting import segment
     from segue.workflow.recipe_segment import SegmentRecipe
 
+    if circularity is not None:
+        given["min_circularity"], given["max_circularity"] = circularity
     recipe = SegmentRecipe(connectivity=int(connectivity), options=dict(options), **given)
     return OK if segment(recipe, how) else SOME_FAILED
