@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,6 +71,29 @@ def test_contacts_are_what_a_look_at_every_pixel_finds_whatever_the_bands(volume
     expected = slow(volume)
     assert list(zip(found.first.tolist(), found.second.tolist(), strict=True)) == list(expected)
     assert found.sides.tolist() == list(expected.values())
+
+
+@dataclass(frozen=True)
+class Chunked(ArrayPixels):
+    """Pixels that lie in chunks, and say so."""
+
+    chunks: tuple[int, ...] = ()
+    regions: list = field(default_factory=list)
+
+    def read(self, region):
+        self.regions.append(region)
+        return super().read(region)
+
+
+@given(volumes(), st.tuples(*[st.integers(1, 4)] * 3), st.integers(1, 60))
+def test_pixels_in_chunks_are_read_chunk_by_chunk(volume, chunks, band):
+    pixels = Chunked(volume, chunks)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbours, "BAND", band)
+        found = contacts(LabelImage(pixels, "zyx"))
+    assert found.sides.tolist() == list(slow(volume).values())
+    assert all(region[0].start % chunks[0] == 0 for region in pixels.regions)
+    assert all(region[1].start in (0,) or (region[1].start + 1) % chunks[1] == 0 for region in pixels.regions)
 
 
 def test_axes_stand_in_any_order():

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BAND = 1 << 24
 """Pixels that are looked at together."""
+MOST = 1 << 28
+"""Pixels of a row of chunks that are read together."""
 
 
 class Contacts(NamedTuple):
@@ -40,13 +42,14 @@ class Contacts(NamedTuple):
         """(p,) How long (in volumes: how large) the contact is; ``pixel`` is the depth, height and width of a pixel, None = 1 each."""
         depth, height, width = pixel or (1.0, 1.0, 1.0)
         depth = depth if self.dimensions == 3 else 1.0
-        return self.sides.astype(np.float64) @ np.array([height * width, depth * width, depth * height])
+        found: NDArray[np.float64] = self.sides.astype(np.float64) @ np.array([height * width, depth * width, depth * height])
+        return found
 
 
 def contacts(labels: LabelImage, t: int = 0) -> Contacts:
     """The contacts between the segments of one time point.
 
-    Memory: three bands of rows, and about 100 bytes per contact of a band.
+    Memory: three bands of rows (of whole chunks where the pixels lie in such, up to 268 million pixels), and about 100 bytes per contact of a band.
 
     Parameters
     ----------
@@ -60,19 +63,28 @@ def contacts(labels: LabelImage, t: int = 0) -> Contacts:
     Malformed
         There are negative labels.
     """
-    height, width, depth = (size_of(labels.pixels, labels.axes, name) for name in "yxz")
-    rows = max(1, BAND // max(1, width))
+    height, depth = (size_of(labels.pixels, labels.axes, name) for name in "yz")
+    planes, rows = _at_once(labels)
     found: list[Contacts] = []
     for first in range(0, height, rows):
-        last = min(first + rows, height)
         before = None
-        for z in range(depth):
-            band = _band(labels, t, z, max(0, first - 1), last)
-            found.append(_of_band(band, before, new_from=min(first, 1), dimensions=2 if depth == 1 else 3))
-            before = band
-            while len(found) > 1 and len(found[-1].first) * 2 > len(found[-2].first):
-                found[-2:] = [_merged(*found[-2:])]
+        for z in range(0, depth, planes):
+            for band in _block(labels, t, slice(z, min(z + planes, depth)), slice(max(0, first - 1), min(first + rows, height))):
+                found.append(_of_band(band, before, new_from=min(first, 1), dimensions=2 if depth == 1 else 3))
+                before = band
+                while len(found) > 1 and len(found[-1].first) * 2 > len(found[-2].first):
+                    found[-2:] = [_merged(*found[-2:])]
     return reduce(_merged, found, Contacts(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros((0, 3), np.int64), 2 if depth == 1 else 3))
+
+
+def _at_once(labels: LabelImage) -> tuple[int, int]:
+    """How many planes and rows to read together: whole chunks where the pixels lie in such, unless these are huge."""
+    chunks = getattr(labels.pixels, "chunks", None) or (1,) * len(labels.axes)
+    planes, high = (int(chunks[labels.axes.index(name)]) if name in labels.axes else 1 for name in "zy")
+    pixels = max(1, size_of(labels.pixels, labels.axes, "x"))
+    if planes * high * pixels > MOST:
+        return 1, max(1, BAND // pixels)
+    return planes, max(high, BAND // (pixels * planes) // high * high)
 
 
 def neighbour_counts(found: Contacts, labels: Labels) -> Ints:
@@ -83,15 +95,17 @@ def neighbour_counts(found: Contacts, labels: Labels) -> Ints:
     return np.bincount(row[known], minlength=len(labels)).astype(np.int64)
 
 
-def _band(labels: LabelImage, t: int, z: int, first: int, last: int) -> NDArray[np.generic]:
-    """(y, x) Rows first .. last of a plane."""
-    at = {"t": slice(t, t + 1), "z": slice(z, z + 1), "y": slice(first, last), "x": slice(0, size_of(labels.pixels, labels.axes, "x"))}
+def _block(labels: LabelImage, t: int, planes: slice, rows: slice) -> NDArray[np.generic]:
+    """(z, y, x) Some rows of some planes."""
+    at = {"t": slice(t, t + 1), "z": planes, "y": rows, "x": slice(0, size_of(labels.pixels, labels.axes, "x"))}
     array = labels.pixels.read(tuple(at[name] for name in labels.axes))
-    plane = array.reshape([size for name, size in zip(labels.axes, array.shape, strict=True) if name in "yx"])
-    plane = plane if labels.axes.index("y") < labels.axes.index("x") else plane.T
-    if plane.dtype.kind == "i" and plane.size and plane.min() < 0:
-        raise Malformed(f"label {plane.min()} is negative; labels are positive and 0 is background", expected="labels >= 0")
-    return plane
+    axes = labels.axes
+    for name in "tz":
+        array, axes = (array, axes) if name in axes else (array[None], name + axes)
+    block: NDArray[np.generic] = array.transpose([axes.index(name) for name in "tzyx"])[0]
+    if block.dtype.kind == "i" and block.size and block.min() < 0:
+        raise Malformed(f"label {block.min()} is negative; labels are positive and 0 is background", expected="labels >= 0")
+    return block
 
 
 def _of_band(band: NDArray[np.generic], before: NDArray[np.generic] | None, new_from: int, dimensions: int) -> Contacts:
