@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 import tifffile
+
+from segue.cli import main
+
+
+@pytest.fixture
+def segue_command(tmp_path, monkeypatch, capsys):
+    """As that of ``conftest``, in this process: many commands, quickly."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args):
+        with pytest.raises(SystemExit) as end:
+            main(list(map(str, args)))
+        said = capsys.readouterr()
+        return SimpleNamespace(returncode=end.value.code, stdout=said.out, stderr=said.err)
+
+    return run
 
 
 @pytest.fixture
@@ -61,3 +78,61 @@ def test_everything_that_can_be_measured_is_listed(segue_command):
     listed = json.loads(segue_command("measure", "--list", "--json").stdout)
     assert {"name", "unit", "dimensions", "formula", "source"} <= set(listed[0])
     assert {"mean", "area", "perimeter", "percentile N"} <= {one["name"] for one in listed}
+
+
+@pytest.fixture
+def many(cells, tmp_path):
+    """Three images, the mask of the second of another size, that of the third missing."""
+    image, mask = cells
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    for name, pixels in (("a", mask), ("b", mask[1:]), ("c", None)):
+        tifffile.imwrite(tmp_path / f"images/{name}.tif", image, metadata={"axes": "CYX"})
+        if pixels is not None:
+            tifffile.imwrite(tmp_path / f"masks/{name}.tif", pixels)
+
+
+def test_a_batch_goes_on_after_what_fails_and_names_it(segue_command, many, tmp_path):
+    done = segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "out/")
+    assert done.returncode == 1
+    assert "failed: b.tif: b.tif (y 29 x x 40 pixels) does not fit b.tif (y 30 x x 40 pixels)" in done.stderr
+    assert "failed: c: no label image masks/c.tif" in done.stderr
+    assert "1 measured, 2 failed" in done.stderr
+    assert [path.name for path in (tmp_path / "out").glob("*.csv")] == ["a.csv"]
+
+
+def test_workers_change_nothing(segue_command, many, cells, tmp_path):
+    (tmp_path / "masks/b.tif").write_bytes((tmp_path / "masks/a.tif").read_bytes())
+    for folder, more in (("one/", ()), ("two/", ("--workers", "2"))):
+        segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", folder, "-o", f"{folder}{{nickname}}.fcs", *more)
+    for name in ("a.csv", "b.csv", "a.fcs", "b.fcs"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_report_for_machines(segue_command, many):
+    done = segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "out/", "--summary", "summary.csv", "--json", "--dry-run")
+    report = json.loads(done.stdout)
+    assert [item.get("objects") for item in report["items"]] == [3, None]
+    assert report["items"][0]["summary"][0]["objects"] == 3
+    assert [one["name"] for one in report["missing"]] == ["c"]
+    assert done.returncode == 1
+
+
+def test_one_table_of_all_images(segue_command, many, tmp_path):
+    done = segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "all.csv", "--combine")
+    assert done.returncode == 1
+    assert "wrote all.csv (3 objects" in done.stdout
+    assert set(pl.read_csv(tmp_path / "all.csv")["image"]) == {"a"}
+    again = segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "all.csv", "--combine")
+    assert again.returncode == 6
+    assert "all.csv exists already" in again.stderr
+
+
+def test_outputs_that_say_how_they_were_made(segue_command, cells, tmp_path):
+    done = segue_command("measure", "cells.tif", "-o", "cells.csv", "--with-recipe", "--statistics", "mean")
+    assert done.returncode == 0, done.stderr
+    before = (tmp_path / "cells.csv").read_bytes()
+    (tmp_path / "cells.csv").unlink()
+    again = segue_command("run", "cells.csv.recipe.json")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "cells.csv").read_bytes() == before
