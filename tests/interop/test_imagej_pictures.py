@@ -13,6 +13,7 @@ import pytest
 from PIL import Image as Pillow
 
 from segue.formats.picture.spec import FORMAT
+from segue.formats.png.spec import FORMAT as PNG
 from segue.model.image import in_memory
 from segue.storage.source import Source
 
@@ -30,6 +31,12 @@ for (i = 0; i < files.length; i++) if (matches(files[i], ".*(gif|bmp|jpg)")) {
   print(out, files[i] + "\\t" + is("Inverting LUT") + "\\t" + bitDepth() + "\\t" + nSlices + "\\t" + values); close();
 }
 File.close(out);
+newImage("ours", "8-bit ramp", 256, 4, 1);
+for (i = 0; i < 2; i++) {
+  name = folder + "/saved-" + is("Inverting LUT");
+  saveAs("PNG", name + ".png"); saveAs("Gif", name + ".gif"); saveAs("BMP", name + ".bmp");
+  run("Invert LUT");
+}
 run("Quit");
 """
 
@@ -60,18 +67,24 @@ def make(place):
     Pillow.fromarray(NUMBERS).save(place / "grey.jpg")
 
 
-def test_imagej_sees_the_same_numbers(tmp_path):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
     if not JAR.is_file() or not shutil.which("xvfb-run"):
         pytest.skip("ImageJ (Debian: imagej xvfb) is not installed")
-    make(tmp_path)
-    (tmp_path / "look.ijm").write_text(MACRO, "utf-8")
-    command = ["xvfb-run", "-a", "java", "-jar", str(JAR), "-macro", str(tmp_path / "look.ijm"), str(tmp_path)]
+    place = tmp_path_factory.mktemp("pictures")
+    make(place)
+    (place / "look.ijm").write_text(MACRO, "utf-8")
+    command = ["xvfb-run", "-a", "java", "-jar", str(JAR), "-macro", str(place / "look.ijm"), str(place)]
     subprocess.run(command, check=False, timeout=120, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
-    with (tmp_path / "seen.tsv").open(encoding="utf-8") as file:
+    return place
+
+
+def test_imagej_sees_the_same_numbers(folder):
+    with (folder / "seen.tsv").open(encoding="utf-8") as file:
         seen = list(csv.DictReader(file, delimiter="\t"))
     assert len(seen) == 11
     for row in seen:
-        image = FORMAT.read(Source(tmp_path / row["file"]))[0].image_sets[0].images[0]
+        image = FORMAT.read(Source(folder / row["file"]))[0].image_sets[0].images[0]
         whole = in_memory(image.pixels).astype(np.int64)
         assert image.inverted == (row["inverted"] == "1"), row["file"]
         assert ("c" in image.axes) == (row["bits"] == "24"), row["file"]
@@ -84,3 +97,12 @@ def test_imagej_sees_the_same_numbers(tmp_path):
             assert max(abs((ours >> shift & 255) - (theirs >> shift & 255)).max() for shift in (0, 8, 16)) <= 3
         else:
             np.testing.assert_allclose(ours, theirs, atol=1 if row["file"].endswith("jpg") else 0, err_msg=row["file"])
+
+
+@pytest.mark.parametrize("inverted", [0, 1])
+@pytest.mark.parametrize("suffix", ["png", "gif", "bmp"])
+def test_what_imagej_saves_has_its_numbers(folder, suffix, inverted):
+    record = PNG if suffix == "png" else FORMAT
+    image = record.read(Source(folder / f"saved-{inverted}.{suffix}"))[0].image_sets[0].images[0]
+    assert image.inverted == bool(inverted)
+    np.testing.assert_array_equal(in_memory(image.pixels), np.broadcast_to(np.arange(256), (4, 256)))

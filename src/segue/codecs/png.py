@@ -10,13 +10,14 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from segue.codecs.pixel_facts import KEY, Facts, parse
 from segue.codecs.png_chunks import damaged, read_chunks
 from segue.codecs.png_rows import unfiltered
+from segue.codecs.ramps import ramp_of
 from segue.errors import TooLarge, UnsupportedVariant
 from segue.storage.handles import opened
 from segue.storage.source import Source
@@ -54,6 +55,11 @@ class PngHead:
     @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.uint16 if self.depth == 16 else np.uint8)
+
+    @property
+    def ramp(self) -> Literal["rising", "falling"] | None:
+        """Whether the palette is a ramp of grey: then its indices are the values."""
+        return ramp_of(_colours(self)) if self.colour == 3 else None
 
 
 class OpenPng:
@@ -203,8 +209,12 @@ def _samples(rows: Array, head: PngHead, width: int) -> Array:
     return values.reshape(len(rows), -1)[:, :width, None]
 
 
+def _colours(head: PngHead) -> Array:
+    return np.frombuffer(head.palette[: len(head.palette) // 3 * 3], np.uint8).reshape(-1, 3)
+
+
 def _coloured(indices: Array, head: PngHead, path: Path) -> Array:
-    palette = np.frombuffer(head.palette[: len(head.palette) // 3 * 3], np.uint8).reshape(-1, 3)
+    palette = _colours(head)
     if indices.size and (not len(palette) or int(indices.max()) >= len(palette)):
         raise damaged(path, 0, "a pixel has a colour that its palette does not list")
     return palette[indices]

@@ -40,7 +40,7 @@ def pictures_of(source: Source) -> tuple[Picture, ...]:
     """
     if source.suffix == ".png":
         head = png.describe(source)
-        pixels = png.PngPixels.of(source, indices=head.facts.role == "labels")
+        pixels = png.PngPixels.of(source, indices=head.facts.role == "labels" or head.ramp is not None)
         return (Picture(source, pixels, "cyx" if len(pixels.shape) == 3 else "yx", head.facts.channels, head.facts, coloured=len(pixels.shape) == 3),)
     return tuple(_of_series(source, nth, one) for nth, one in enumerate(tiff.describe(source)))
 

@@ -15,7 +15,7 @@ from segue.storage.source import Source
 
 
 def read(source: Source, options: Options) -> tuple[Study, Notes]:
-    """Read a PNG file; a palette is colours in an image and numbers in a label image.
+    """Read a PNG file; a palette is colours in an image, unless it is a ramp of grey, and numbers in a label image.
 
     Raises
     ------
@@ -27,6 +27,6 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     role = cast("ReadOptions", options).role
     head = describe(source)
     wanted = head.facts.role if role == "auto" else role
-    pixels = PngPixels.of(source, indices=wanted == "labels" or head.facts.role == "labels")
-    facts = head.facts if head.facts.role else replace(head.facts, scale=dict(head.scale))
+    pixels = PngPixels.of(source, indices=wanted == "labels" or head.facts.role == "labels" or head.ramp is not None)
+    facts = head.facts if head.facts.role else replace(head.facts, scale=dict(head.scale), inverted=head.ramp == "falling")
     return study_of(pixels, "cyx" if len(pixels.shape) == 3 else "yx", facts, role=role), Notes()
