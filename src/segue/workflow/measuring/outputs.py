@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from segue.errors import InvalidOption
-from segue.formats.catalog import FORMATS
 from segue.formats.format import Format
+from segue.formats.imagej_results.spec import FORMAT as IMAGEJ_RESULTS
 from segue.formats.options import Options
 from segue.workflow.convert import chosen
 from segue.workflow.targets import implied_options, target_format
 
-PRESET_FORMATS = {"imagej": "imagej-results"}
+PRESET_FORMATS = {"imagej": IMAGEJ_RESULTS}
 """The format that is meant where a program's columns go into a text table."""
 
 
@@ -50,8 +50,8 @@ def record_of(target: Path, to: str | None, preset: str | None = None) -> Format
     ------
     UsageError, UnknownFormat
     """
-    meant = FORMATS.get(PRESET_FORMATS.get(preset or "", ""))
-    if to is None and meant is not None and meant.writes and target.name.lower().endswith(meant.suffixes):
+    meant = PRESET_FORMATS.get(preset or "")
+    if to is None and meant is not None and target.name.lower().endswith(meant.suffixes):
         return meant
     return target_format(target, to)
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from segue.errors import UsageError
-from segue.formats.catalog import FORMATS, by_suffix, named
+from segue.formats.catalog import by_suffix, named
 from segue.formats.format import Format
 from segue.formats.segue_study.spec import FORMAT as STUDY
+from segue.formats.table.spec import FORMAT as TABLE
 from segue.storage.names import safe_name
 from segue.storage.source import split_suffix
 from segue.workflow.measuring.item import MeasureItem
@@ -19,9 +20,6 @@ from segue.workflow.measuring.summary import check_summary
 from segue.workflow.pairing import MASK_ENDINGS, Pair, files_of, fill, fill_all, find_pairs, mask_of
 from segue.workflow.plan import Plan, Planned, job_folder
 from segue.workflow.recipe_measure import MeasureRecipe
-
-PLAIN = "table"
-"""What goes into a folder unless something else is asked for."""
 
 
 def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
@@ -144,8 +142,8 @@ def _filled(output: str, to: str | None, pair: Pair, preset: str | None) -> str:
 
 
 def _usual(to: str | None, preset: str | None) -> Format:
-    """The format of files in an output folder."""
-    return named(to) if to else FORMATS.get(PRESET_FORMATS.get(preset or "", ""), FORMATS[PLAIN])
+    """The format of files in an output folder: tables, unless something else is asked for."""
+    return named(to) if to else PRESET_FORMATS.get(preset or "", TABLE)
 
 
 def _check_combined(recipe: MeasureRecipe) -> None:

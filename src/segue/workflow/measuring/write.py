@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from segue.errors import NotesRefused
+from segue.model.features import Feature
 from segue.model.populations import Population
 from segue.model.study import Study
-from segue.notes import Notes
+from segue.notes import Kind, Note, Notes
 from segue.storage.discard import DiscardSink
 from segue.storage.sink import FileSink
 from segue.workflow.measuring.dictionary import dictionary_path, write_dictionary
@@ -68,10 +69,16 @@ def lost_everywhere(found: Sequence[tuple[bool, Notes]]) -> Notes:
     found
         Per file whether it holds only a part of the objects, and its notes.
     """
-    kept = [{note.feature for note in notes.refused} for part, notes in found if not part]
+    whole = [notes for part, notes in found if not part]
+    lost = [{note.feature for note in notes.of_kind(Kind.LOST)} for notes in whole]
+    changed = [{note.feature for note in notes.refused} for notes in whole]
     everything = Notes.joined(notes for _, notes in found)
-    lost = [note for note in everything if note.feature is None or note not in everything.refused.items or all(note.feature in one for one in kept)]
-    return Notes(tuple(lost)).merged()
+    return Notes(tuple(note for note in everything if _counts(note, lost if note.kind is Kind.LOST else changed))).merged()
+
+
+def _counts(note: Note, of_each: Sequence[Collection[Feature | None]]) -> bool:
+    """Whether a note stays: no output has all of its feature (or, of something lost, some form of it)."""
+    return note.feature is None or note.kind not in (Kind.LOST, Kind.CHANGED) or all(note.feature in one for one in of_each)
 
 
 def _written(writing: Sequence[tuple[Path, Callable[..., None], int | None]], *, dry_run: bool, overwrite: bool) -> tuple[Made, ...]:
