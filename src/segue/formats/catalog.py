@@ -26,6 +26,7 @@ from segue.formats.ome_zarr.spec import FORMAT as ome_zarr
 from segue.formats.picture.spec import FORMAT as picture
 from segue.formats.png.spec import FORMAT as png
 from segue.formats.qupath_geojson.spec import FORMAT as qupath_geojson
+from segue.formats.qupath_measurements.spec import FORMAT as qupath_measurements
 from segue.formats.segue_study.spec import FORMAT as segue_study
 from segue.formats.steinbock.spec import FORMAT as steinbock
 from segue.formats.table.spec import FORMAT as table
@@ -41,6 +42,7 @@ FORMATS: dict[str, Format] = {
         cellpose,
         cellpose_outlines,
         qupath_geojson,
+        qupath_measurements,
         coco,
         labelme,
         napari_shapes,
