@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import random
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Kind
 from segue.storage.sink import FileSink
 from segue.storage.source import Source
+from segue.testing.damage import damages
 
 PIXELS = np.arange(2 * 3 * 4 * 20 * 30, dtype=np.uint16).reshape(2, 3, 4, 20, 30)
 LABELS = (np.arange(600, dtype=np.uint32).reshape(20, 30) // 100) * 70_000
@@ -341,3 +343,23 @@ def test_segments_are_measured_through_it(tmp_path, version):
     assert found.label.tolist() == expected.label.tolist() == sorted({int(label) for label in np.unique(labels)} - {0})
     for key, column in expected.columns.items():
         np.testing.assert_array_equal(found.columns[key], column)
+
+
+@pytest.mark.parametrize("name", [".zattrs", "0/.zarray", "0/0.0", "labels/.zattrs", "labels/a/.zattrs"])
+def test_damaged_files_raise_only_our_errors(tmp_path, name):
+    about = {"colors": [{"label-value": 1, "rgba": [1, 2, 3, 4]}], "properties": [{"label-value": 1, "a": [1, {"b": None}], "c": 1.5}]}
+    omero = {"channels": [{"label": "a", "color": "FF0000", "window": {"start": 0, "end": 9}}]}
+    image = {"multiscales": [multiscale("cyx", [1, 0.5, 0.5], translation=[[0, 1, 2]])], "omero": omero}
+    folder = group(tmp_path / "a.zarr", image, {"0": LABELS[None]}, chunk_key_encoding={"name": "v2", "separator": "."})
+    zarr.create_group(str(folder / "labels"), zarr_format=2, attributes={"labels": ["a"]})
+    group(folder / "labels/a", {"multiscales": [multiscale("yx", [0.5, 0.5])], "image-label": about}, {"0": LABELS})
+    path = folder / name if (folder / name).is_file() else folder / "0/0.0.0"
+    original = path.read_bytes()
+    for _, damaged in damages(original, random.Random(name), 50):
+        path.write_bytes(damaged)
+        try:
+            for s in read(folder)[0].image_sets:
+                for one in (*s.images, *s.labels):
+                    in_memory(one.pixels)
+        except SegueError:
+            continue

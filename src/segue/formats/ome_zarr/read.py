@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, cast
 
@@ -76,7 +77,7 @@ def _series(root: Path) -> list[str]:
     listed = texts(ome_of(attributes_of(root / "OME")).get("series"))
     if listed:
         return listed
-    return [str(nth) for nth in range(MOST_ENTRIES) if (root / str(nth)).is_dir()] if (root / "0").is_dir() else []
+    return list(takewhile(lambda one: (root / one).is_dir(), map(str, range(MOST_ENTRIES))))
 
 
 def _fields(root: Path, plate: dict[str, Any]) -> Iterator[_Place]:
