@@ -97,6 +97,12 @@ def test_without_channels_the_size_is_needed():
         measure_rois(square, [], Wanted(("area",)))
 
 
+def test_the_nearest_shape_is_found_among_all_and_neighbours_are_not_counted():
+    found = measure_rois(boxes((0, 0, 2, 2), (1, 0, 3, 2), (0, 6, 2, 8)), [], Wanted(("nearest_distance", "neighbours", "area")), (9, 9))
+    assert list(found.columns) == [("nearest_distance", None), ("area", None)]
+    assert found.columns["nearest_distance", None].tolist() == [1, 1, 6]
+
+
 def test_shapes_outside_of_the_image_have_no_row():
     found = measure_rois(boxes((50, 50, 60, 60), (-3, -3, 1, 1)), [channel(np.ones((4, 4)))], BOTH, pixel=(1, 2, 2))
     assert found.label.tolist() == [2]

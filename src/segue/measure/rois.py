@@ -15,7 +15,9 @@ import numpy as np
 from segue.errors import Incompatible
 from segue.geometry.rasterize import rasterize
 from segue.geometry.rings import Rings
-from segue.measure.measuring import Measured, measure
+from segue.measure.measuring import Measured, Wanted, measure
+from segue.measure.nearest import nearest
+from segue.measure.surroundings import SURROUNDINGS
 from segue.model.image import LabelImage, size_of
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segue.geometry.rings import Flat
-    from segue.measure.measuring import Channel, Wanted
+    from segue.measure.measuring import Channel
     from segue.model.image import Region
     from segue.tasks.workers import Workers
 
@@ -86,7 +88,8 @@ def measure_rois(
     Returns
     -------
     Measured
-        Labels are 1 + the row of the shape, ascending; a shape without a pixel in the image is not among them.
+        Labels are 1 + the row of the shape, ascending; a shape without a pixel in the image is not among them. Neighbours are those of segments,
+        which share no pixels, and are not counted.
 
     Raises
     ------
@@ -98,10 +101,21 @@ def measure_rois(
             raise Incompatible("shapes are measured on an image, or on a plane of a stated size; give one of these")
         height, width = (size_of(channels[0].image.pixels, channels[0].image.axes, name) for name in "yx")
         size = height, width
-    flat = Rings.of(rings)
+    flat, of_each = Rings.of(rings), Wanted((*(name for name in wanted.measurements if name not in SURROUNDINGS), "x", "y"), wanted.percentiles)
     pictures = [RingPixels(flat.take(rows), (rows + 1).astype(np.uint32), size) for rows in apart(flat, size)]
-    found = [measure(LabelImage(picture, "yx"), channels, wanted, workers, pixel) for picture in pictures or [RingPixels(flat, np.zeros(0, np.uint32), size)]]
-    return _joined(found)
+    found = [measure(LabelImage(picture, "yx"), channels, of_each, workers, pixel) for picture in pictures or [RingPixels(flat, np.zeros(0, np.uint32), size)]]
+    return _as_wanted(_joined(found), wanted)
+
+
+def _as_wanted(found: Measured, wanted: Wanted) -> Measured:
+    """With the distance to the nearest shape where it is wanted, and without places that are not."""
+    columns = dict(found.columns)
+    if "nearest_distance" in wanted.measurements:
+        centres = np.stack([columns["x", None], columns["y", None]], axis=1).astype(np.float64)
+        columns["nearest_distance", None] = nearest(centres)[1]
+    order = {name: place for place, name in enumerate(wanted.measurements)}
+    kept = sorted((key for key in columns if key[0] in order or key[1] is not None), key=lambda key: order.get(key[0], len(order)))
+    return Measured(found.label, found.t, {key: columns[key] for key in kept})
 
 
 def apart(rings: Rings, size: tuple[int, int]) -> list[Ints]:
