@@ -100,7 +100,7 @@ def _only(block: NDArray[np.generic], label: NDArray[np.uint64]) -> NDArray[np.g
 
 def _flat(labels: Rows) -> bool:
     """Whether there is one plane."""
-    return labels.count == labels.height
+    return labels.depth == 1
 
 
 def _without_label(columns: Columns) -> Columns:

@@ -29,13 +29,18 @@ class Rows:
     before: int = 0
     """Rows of the image that were cut away before the first one of ``pixels``; row numbers stay those of the image."""
 
-    whole: int | None = None
-    """Rows of a plane of the image, where some were cut away."""
+    whole: tuple[int, int] | None = None
+    """Planes of the image and rows of a plane, where some were cut away."""
 
     @property
     def height(self) -> int:
         """Rows of a plane of the image."""
-        return size_of(self.pixels, self.axes, "y") if self.whole is None else self.whole
+        return size_of(self.pixels, self.axes, "y") if self.whole is None else self.whole[1]
+
+    @property
+    def depth(self) -> int:
+        """Planes of the image."""
+        return size_of(self.pixels, self.axes, "z") if self.whole is None else self.whole[0]
 
     @property
     def width(self) -> int:
@@ -44,7 +49,7 @@ class Rows:
     @property
     def count(self) -> int:
         """Rows of all planes."""
-        return self.height * size_of(self.pixels, self.axes, "z")
+        return self.height * self.depth
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -62,11 +67,15 @@ class Rows:
         return found.astype(found.dtype.newbyteorder("="), copy=False)
 
     def cut(self, first: int, end: int) -> Rows:
-        """The same rows of pixels that are in memory, without the others: what a worker elsewhere needs no more than. Only planes without t and z are cut."""
-        if not isinstance(self.pixels, ArrayPixels) or size_of(self.pixels, self.axes, "z") > 1 or self.whole is not None:
+        """The same rows of pixels that are in memory, without the others (of a volume: without other planes): what a worker elsewhere gets."""
+        if not isinstance(self.pixels, ArrayPixels) or self.whole is not None or first >= end:
             return self
-        at = tuple(slice(first, end) if name == "y" else slice(self.t, self.t + 1) if name == "t" else slice(None) for name in self.axes)
-        return replace(self, pixels=ArrayPixels(self.pixels.array[at]), t=0, before=first, whole=self.height)
+        place = {"t": slice(self.t, self.t + 1), "y": slice(first, end)}
+        if self.depth > 1:
+            first = first // self.height * self.height
+            place = {"t": place["t"], "z": slice(first // self.height, -(-end // self.height))}
+        pixels = ArrayPixels(self.pixels.array[tuple(place.get(name, slice(None)) for name in self.axes)])
+        return replace(self, pixels=pixels, t=0, before=first, whole=(self.depth, self.height))
 
     def _planes(self, first: int, end: int) -> Iterator[tuple[slice, slice]]:
         """Planes and rows that together are the rows ``first`` to ``end``: whole planes at once."""
