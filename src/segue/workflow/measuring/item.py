@@ -18,9 +18,10 @@ from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.inputs import opened, with_segments
 from segue.workflow.measuring.outputs import How, fields_of, outputs_of, record_of
 from segue.workflow.measuring.panel import panel_names
+from segue.workflow.measuring.result import Result
 from segue.workflow.measuring.study import Measuring, measured_with_centres
 from segue.workflow.measuring.summary import Row, summary_rows
-from segue.workflow.measuring.write import Made, write_all
+from segue.workflow.measuring.write import write_all
 from segue.workflow.prepare import SETTINGS
 
 if TYPE_CHECKING:
@@ -85,35 +86,16 @@ class MeasureTask:
 
 
 @dataclass(frozen=True, eq=False)
-class MeasureResult:
+class MeasureResult(Result):
     """What became of an item."""
 
-    item: MeasureItem
-    made: tuple[Made, ...]
-    notes: Notes
-    objects: int
     summary: tuple[Row, ...] = ()
     measured: Measured | None = None
     """What was measured, where it is not written yet."""
 
-    @property
-    def written(self) -> list[Path]:
-        """Files and folders that were written."""
-        return [one.path for one in self.made]
-
-    @property
-    def size(self) -> int:
-        """Bytes written."""
-        return sum(one.size for one in self.made)
-
-    @property
-    def content(self) -> str:
-        return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
-
     def to_json(self) -> dict[str, Any]:
-        """The facts as plain data."""
-        files = [{"file": one.path.name, "bytes": one.size} | ({} if one.objects is None else {"objects": one.objects}) for one in self.made]
-        return {"objects": self.objects, "outputs": files} | ({"summary": list(self.summary)} if self.summary else {})
+        """The facts as plain data, with the rows for a summary."""
+        return super().to_json() | ({"summary": list(self.summary)} if self.summary else {})
 
 
 def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers: Workers | None = None) -> MeasureResult:  # noqa: FBT001  # as every work

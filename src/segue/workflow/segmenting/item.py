@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from segue.formats.format import Accepts
 from segue.model.study import Event
-from segue.notes import Notes
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.event import event_of
 from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.inputs import opened
 from segue.workflow.measuring.item import check_options
 from segue.workflow.measuring.outputs import How, Output, outputs_of
+from segue.workflow.measuring.result import Result
 from segue.workflow.measuring.study import Measuring, measured_with_centres
 from segue.workflow.measuring.units import pixel_size_of, with_pixel_size
-from segue.workflow.measuring.write import Made, write_all
+from segue.workflow.measuring.write import write_all
 from segue.workflow.recipe_segment import SegmentRecipe
 from segue.workflow.segmenting.choice import Segmenting
 from segue.workflow.segmenting.study import segmented_study
@@ -66,33 +66,9 @@ class SegmentTask:
     """What was asked for, for the history of studies."""
 
 
-@dataclass(frozen=True)
-class SegmentResult:
+@dataclass(frozen=True, eq=False)
+class SegmentResult(Result):
     """What became of an item."""
-
-    item: SegmentItem
-    made: tuple[Made, ...]
-    notes: Notes
-    objects: int
-
-    @property
-    def written(self) -> list[Path]:
-        """Files and folders that were written."""
-        return [one.path for one in self.made]
-
-    @property
-    def size(self) -> int:
-        """Bytes written."""
-        return sum(one.size for one in self.made)
-
-    @property
-    def content(self) -> str:
-        return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
-
-    def to_json(self) -> dict[str, Any]:
-        """The facts as plain data."""
-        files = [{"file": one.path.name, "bytes": one.size} | ({} if one.objects is None else {"objects": one.objects}) for one in self.made]
-        return {"objects": self.objects, "outputs": files}
 
 
 def segment_item(item: SegmentItem, overwrite: bool, task: SegmentTask, workers: Workers | None = None) -> SegmentResult:  # noqa: FBT001  # as every work
