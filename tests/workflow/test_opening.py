@@ -19,6 +19,7 @@ def mask(tmp_path):
 
 
 def test_a_with_block_lets_go_of_the_file(mask):
+    handles.close_all()
     before = handles.open_count()
     with segue.read(mask) as study:
         study.image_sets[0].images[0].pixels.read((slice(0, 1), slice(0, 3)))

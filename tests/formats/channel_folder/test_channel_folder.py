@@ -16,6 +16,7 @@ from segue.formats.channel_folder.spec import FORMAT
 from segue.formats.detect import detect
 from segue.model.image import in_memory
 from segue.notes import Kind
+from segue.storage import handles
 from segue.storage.source import Source
 from segue.workflow.pairing import files_of
 
@@ -187,6 +188,11 @@ class TestDetection:
             folder(tmp_path / name, img_1=0, img_2=1)
         assert score(tmp_path / "one") == 0
         assert files_of(str(tmp_path / "one")) == [tmp_path / "one" / "img_1.tif", tmp_path / "one" / "img_2.tif"]
+
+    def test_leaves_no_file_open(self, tmp_path):
+        handles.close_all()
+        assert score(folder(tmp_path / "set", CD3=0, CD8=1, mask=LABELS)) == 70
+        assert handles.open_count() == 0
 
     def test_a_name_says_it(self, tmp_path):
         assert score(folder(tmp_path / "set.channels", a=0, b=1)) == 90

@@ -9,6 +9,7 @@ from segue.errors import SegueError
 from segue.formats.channel_folder.files import MOST, called_labels, images_in, is_image, is_series, stem
 from segue.formats.channel_folder.pictures import pictures_of
 from segue.formats.format import Evidence
+from segue.storage import handles
 from segue.storage.source import Source
 
 SCORE = 70
@@ -73,6 +74,8 @@ def _of_one_size(files: list[Path]) -> bool:
             pictures = pictures_of(Source(path))
         except SegueError:
             return False
+        finally:
+            handles.close(path)
         if len(pictures) != 1 or pictures[0].size("c") != 1:
             return False
         sizes.add(tuple(pictures[0].sizes.items()))
