@@ -20,8 +20,8 @@ def limit(make=lambda image: image):
 
 
 def ours(make=lambda image: image, *, everything=False):
-    from segue.measure.intensity import MADE_OF
     from segue.measure.measuring import Channel, Wanted, measure
+    from segue.measure.values.intensity import MADE_OF
     from segue.model.image import ArrayPixels, Image, LabelImage
 
     mask, image = labels(), make(channels())

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.errors import Malformed, TooLarge
-from segue.measure import measuring, region, regions, stream
+from segue.measure import measuring, region, regions
 from segue.measure.catalog_intensity import INTENSITY
-from segue.measure.intensity import MADE_OF
 from segue.measure.measuring import Channel, Wanted, measure
+from segue.measure.values import stream
+from segue.measure.values.intensity import MADE_OF
 from segue.model.image import ArrayPixels, Image, LabelImage
 
 TYPES = ["bool", "u1", "i1", "u2", ">u2", "i2", "u4", "i4", ">i4", "i8", "u8", "f2", "f4", ">f4", "f8"]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from segue.errors import Incompatible
-from segue.measure import stream
-from segue.measure.band import Lookup, band_of
-from segue.measure.facts import Asked
 from segue.measure.runs import label_runs
-from segue.measure.stream import Values
 from segue.measure.survey import Survey
-from segue.measure.windows import PADDING
+from segue.measure.values import stream
+from segue.measure.values.band import Lookup, band_of
+from segue.measure.values.facts import Asked
+from segue.measure.values.stream import Values
+from segue.measure.values.windows import PADDING
 
 LABELS = np.array([[1, 1], [0, 2]])
 

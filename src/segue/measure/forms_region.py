@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.band import Lookup
 from segue.measure.forms import forms
 from segue.measure.shape import places
 from segue.measure.units import scaled
+from segue.measure.values.band import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

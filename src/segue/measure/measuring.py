@@ -11,13 +11,13 @@ import numpy as np
 from segue.errors import Incompatible
 from segue.measure.catalog import MEASUREMENTS
 from segue.measure.collected import Collected
-from segue.measure.intensity import MADE_OF
 from segue.measure.region import Measures, measure_region, survey
 from segue.measure.regions import regions, stretches
 from segue.measure.rows import Rows
 from segue.measure.surroundings import SURROUNDINGS, surroundings
 from segue.measure.survey import united
 from segue.measure.units import scaled
+from segue.measure.values.intensity import MADE_OF
 from segue.model.image import Image, LabelImage, size_of
 from segue.tasks.workers import Threads
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.band import Lookup, band_of
-from segue.measure.facts import FACTS, WEIGHTS, Asked
 from segue.measure.forms_region import region_forms
-from segue.measure.intensity import MADE_OF, column
 from segue.measure.runs import label_runs
-from segue.measure.stream import LARGE, Values
 from segue.measure.survey import Segments, Survey
+from segue.measure.values.band import Lookup, band_of
+from segue.measure.values.facts import FACTS, WEIGHTS, Asked
+from segue.measure.values.intensity import MADE_OF, column
+from segue.measure.values.stream import LARGE, Values
 from segue.model.image import ArrayPixels
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.errors import Incompatible, Malformed, TooLarge
-from segue.measure.statistics_reference import Asking, Held
-from segue.measure.windows import Windows
+from segue.measure.values.statistics_reference import Asking, Held
+from segue.measure.values.windows import Windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.band import Band
-    from segue.measure.facts import Asked
     from segue.measure.survey import Segments
+    from segue.measure.values.band import Band
+    from segue.measure.values.facts import Asked
 
     Ints = NDArray[np.int64]
 
@@ -95,9 +95,9 @@ class Values:
             self._weights[channel],
         )
         if self._compiled:
-            from segue.measure.statistics_kernel import measure_band
+            from segue.measure.values.statistics_kernel import measure_band
         else:
-            from segue.measure.statistics_reference import measure_band
+            from segue.measure.values.statistics_reference import measure_band
         measure_band(_flat(pixels, self._kept_as), band, held, self._asking, self.facts[channel])
 
     def end(self, band: Band) -> None:

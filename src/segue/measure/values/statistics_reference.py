@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from segue.geometry.rings import sum_runs
-from segue.measure.facts import BINS, FACTS, MODE, WEIGHTS
+from segue.measure.values.facts import BINS, FACTS, MODE, WEIGHTS
 from segue.model.rings import laid_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.band import Band
+    from segue.measure.values.band import Band
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.facts import FACTS, MODE, POWERS, RANKS, SQUARES, WEIGHTS
-from segue.measure.gather_kernel import announce, gather
-from segue.measure.numbers_kernel import measure_numbers
-from segue.measure.windows import PADDING
+from segue.measure.values.facts import FACTS, MODE, POWERS, RANKS, SQUARES, WEIGHTS
+from segue.measure.values.gather_kernel import announce, gather
+from segue.measure.values.numbers_kernel import measure_numbers
+from segue.measure.values.windows import PADDING
 from segue.storage.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.band import Band
-    from segue.measure.statistics_reference import Asking, Held
+    from segue.measure.values.band import Band
+    from segue.measure.values.statistics_reference import Asking, Held
 
     Floats = NDArray[np.float64]
 

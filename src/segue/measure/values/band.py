@@ -86,7 +86,7 @@ def band_of(runs: Runs, owner: Ints, segments: Segments, corner: tuple[int, int]
         Whether compiled code is worth loading.
     """
     if compiled:
-        from segue.measure.band_kernel import by_owner
+        from segue.measure.values.band_kernel import by_owner
     else:
         by_owner = _by_owner
     segment, start, order = by_owner(owner, len(segments.label))
