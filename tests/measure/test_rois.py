@@ -17,14 +17,15 @@ from segue.formats.shape_files import area_rings, area_rows
 from segue.geometry.figures import equal_rings
 from segue.geometry.rasterize import rasterize
 from segue.geometry.rings import Rings
-from segue.measure import rois
+from segue.measure import rois, strips
 from segue.measure.measuring import Channel, Wanted, measure
 from segue.measure.presets import IMAGEJ
 from segue.measure.rois import RingPixels, apart, measure_rois
 from segue.model.image import ArrayPixels, Image, LabelImage
 from segue.storage.source import Source
 
-BOTH = Wanted(("area", "x", "y", "left", "feret_x", "perimeter", "mean", "median", "weighted_x"), (30,))
+PLACES = ("x", "y", "left", "top", "right", "bottom", "feret_x", "feret_y", "outline_x", "outline_y", "weighted_x", "weighted_y")
+BOTH = Wanted(("area", *PLACES, "perimeter", "mean", "median"), (30,))
 
 
 def boxes(*corners):
@@ -51,19 +52,23 @@ def test_overlapping_shapes_are_measured_each_on_its_own_pixels():
     assert found.columns["mean", 0].tolist() == [2.5, 7.5, 7.5]
 
 
-@given(shapes(), st.integers(3, 30))
-def test_each_shape_is_measured_as_if_it_were_alone(rings, tile):
+@given(shapes(), st.integers(3, 30), st.sampled_from([0, 60, 10**6]), st.sampled_from([0, 300, 10**6]), st.sampled_from([None, (1, 0.5, 2)]))
+def test_each_shape_is_measured_as_if_it_were_alone(rings, tile, small, strip, pixel):
     image = np.random.default_rng(0).integers(0, 99, (20, 22))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rois, "TILE", tile)
-        found = measure_rois(rings, [channel(image)], BOTH)
+        patch.setattr(strips, "SMALL", small)
+        patch.setattr(strips, "STRIP", strip)
+        found = measure_rois(rings, [channel(image)], BOTH, pixel=pixel)
     expected = []
     for row in range(len(rings)):
         mask, _ = rasterize(rings.take([row]), [row + 1], image.shape, dtype=np.int32)
-        alone = measure(LabelImage(ArrayPixels(mask), "yx"), [channel(image)], BOTH)
-        expected += [(alone.label.tolist(), *(column.tolist() for column in alone.columns.values()))] if len(alone.label) else []
-    mine = zip(found.label.tolist(), *(column.tolist() for column in found.columns.values()), strict=True)
-    assert [tuple([value] for value in row) for row in mine] == expected
+        alone = measure(LabelImage(ArrayPixels(mask), "yx"), [channel(image)], BOTH, pixel=pixel)
+        expected += [(alone.label.item(), *(column.item() for column in alone.columns.values()))] if len(alone.label) else []
+    mine = list(zip(found.label.tolist(), *(column.tolist() for column in found.columns.values()), strict=True))
+    assert list(found.columns) == list(alone.columns if len(rings) else found.columns)
+    assert len(mine) == len(expected)
+    np.testing.assert_allclose(np.array(mine), np.array(expected), rtol=1e-12)
 
 
 @given(shapes(), st.integers(3, 30))
@@ -71,20 +76,20 @@ def test_shapes_of_a_group_share_no_pixel(rings, tile):
     flat, size = Rings.of(rings), (20, 22)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rois, "TILE", tile)
-        groups = apart(flat, size)
+        groups = apart(flat, np.arange(len(flat)), size)
     assert sorted(np.concatenate([np.zeros(0, np.int64), *groups]).tolist()) == list(range(len(flat)))
     for group in groups:
         assert not rasterize(flat.take(group), np.arange(1, len(group) + 1), size, dtype=np.int32)[1].any()
 
 
 def test_apart_shapes_are_one_group():
-    assert [group.tolist() for group in apart(Rings.of(boxes((0, 0, 2, 2), (2, 0, 4, 2), (0, 2, 4, 4))), (4, 4))] == [[0, 1, 2]]
+    assert [group.tolist() for group in apart(Rings.of(boxes((0, 0, 2, 2), (2, 0, 4, 2), (0, 2, 4, 4))), np.arange(3), (4, 4))] == [[0, 1, 2]]
 
 
 @given(shapes(), st.integers(0, 10), st.integers(0, 10), st.integers(1, 10), st.integers(1, 12))
 def test_a_region_of_the_painted_shapes_is_a_part_of_the_whole(rings, top, left, height, width):
     flat = Rings.of(rings)
-    group = apart(flat, (20, 22))[0] if len(flat) else np.zeros(0, np.int64)
+    group = apart(flat, np.arange(len(flat)), (20, 22))[0] if len(flat) else np.zeros(0, np.int64)
     painted = RingPixels(flat.take(group), (group + 1).astype(np.uint32), (20, 22))
     whole = painted.read((slice(0, 20), slice(0, 22)))
     assert np.array_equal(painted.read((slice(top, top + height), slice(left, left + width))), whole[top : top + height, left : left + width])

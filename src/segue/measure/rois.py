@@ -1,7 +1,7 @@
 """Measuring shapes without a label image: each on its own pixels, whatever other shapes cover them too.
 
-Shapes are painted as label images on which no two overlap, as many as it takes, and these are measured like any other. They are painted where and
-when they are read, so that an image may be larger than memory.
+Small shapes are cut out and laid side by side (``strips``). Large ones are painted as label images on which no two overlap, as many as it takes, where
+and when these are read, so that an image may be larger than memory. Both are measured like any other label image.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from segue.geometry.rasterize import rasterize
 from segue.geometry.rings import Rings
 from segue.measure.measuring import Measured, Wanted, measure
 from segue.measure.nearest import nearest
+from segue.measure.strips import boxes, strips
 from segue.measure.surroundings import SURROUNDINGS
 from segue.model.image import LabelImage, size_of
 
@@ -102,8 +103,16 @@ def measure_rois(
         height, width = (size_of(channels[0].image.pixels, channels[0].image.axes, name) for name in "yx")
         size = height, width
     flat, of_each = Rings.of(rings), Wanted((*(name for name in wanted.measurements if name not in SURROUNDINGS), "x", "y"), wanted.percentiles)
-    pictures = [RingPixels(flat.take(rows), (rows + 1).astype(np.uint32), size) for rows in apart(flat, size)]
-    found = [measure(LabelImage(picture, "yx"), channels, of_each, workers, pixel) for picture in pictures or [RingPixels(flat, np.zeros(0, np.uint32), size)]]
+    box, small = boxes(flat, size)
+    found = [
+        strip.back(measure(strip.labels(flat), strip.channels(channels), of_each, workers, pixel), pixel)
+        for strip in strips(box, np.flatnonzero(small), size[1])
+    ]
+    large = np.flatnonzero(~small & (box[:, 2:] > box[:, :2]).all(axis=1))
+    pictures = [RingPixels(flat.take(rows), (rows + 1).astype(np.uint32), size) for rows in apart(flat, large, size)]
+    found += [measure(LabelImage(picture, "yx"), channels, of_each, workers, pixel) for picture in pictures]
+    if not found:
+        found = [measure(LabelImage(RingPixels(Rings.empty(), np.zeros(0, np.uint32), size), "yx"), channels, of_each, workers, pixel)]
     return _as_wanted(_joined(found), wanted)
 
 
@@ -118,9 +127,9 @@ def _as_wanted(found: Measured, wanted: Wanted) -> Measured:
     return Measured(found.label, found.t, {key: columns[key] for key in kept})
 
 
-def apart(rings: Rings, size: tuple[int, int]) -> list[Ints]:
-    """Rows of shapes in groups of which no two shapes share a pixel; as many groups as shapes lie on top of each other, or a few more."""
-    left, groups = np.arange(len(rings)), []
+def apart(rings: Rings, rows: Ints, size: tuple[int, int]) -> list[Ints]:
+    """``rows`` of shapes in groups of which no two shapes share a pixel; as many groups as shapes lie on top of each other, or a few more."""
+    left, groups = rows, []
     while len(left):
         free = _lost(rings.take(left), size) == 0
         groups.append(left[free])
