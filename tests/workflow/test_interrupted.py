@@ -72,7 +72,8 @@ def test_ctrl_c_says_so_in_one_line_and_ends_with_130(tmp_path, mask):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-def test_ctrl_c_ends_a_batch_at_once_and_it_goes_on_later(tmp_path, mask):
+@pytest.mark.parametrize("ask", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "the end of its time in a job queue"])
+def test_asked_to_end_a_batch_ends_at_once_and_goes_on_later(tmp_path, mask, ask):
     (tmp_path / "masks").mkdir()
     for number in range(6):
         shutil.copy(mask, tmp_path / f"masks/m{number:02}.tif")
@@ -82,7 +83,7 @@ def test_ctrl_c_ends_a_batch_at_once_and_it_goes_on_later(tmp_path, mask):
         assert process.poll() is None
         time.sleep(0.02)
     sent = time.monotonic()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ask)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert time.monotonic() - sent < 20

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -62,10 +65,25 @@ def segue(ctx: click.Context) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with the exit code of ``exit_codes``."""
-    code = _run(args)
+    with _asked_to_end():
+        code = _run(args)
     if code == INTERRUPTED:
         _end_now()
     sys.exit(code)
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[None]:
+    """SIGTERM is like Ctrl-C: what job queues send when the time is up."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _end_now() -> None:

@@ -207,9 +207,12 @@ def test_a_batch_of_which_nothing_came_leaves_nothing(batch):
     assert not Path("out").exists()
 
 
-def test_one_file_keeps_no_record(batch):
-    run({**batch, "inputs": ["masks/m1.tif"], "output": "m1.geojson", "to": None})
+def test_one_file_keeps_no_record_and_cannot_be_resumed(batch):
+    one = {**batch, "inputs": ["masks/m1.tif"], "output": "m1.geojson", "to": None}
+    run(one)
     assert not Path("segue-job").exists()
+    with pytest.raises(UsageError, match="one file is made as a whole"):
+        run(one, resume=True)
 
 
 def test_a_damaged_record_is_as_good_as_none(batch, contents):

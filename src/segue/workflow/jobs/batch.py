@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
@@ -21,7 +22,14 @@ ONE_BY_ONE = Threads(1)
 
 
 def run_items(
-    items: Sequence[I], work: Work[I], *, batch: bool = True, workers: Workers = ONE_BY_ONE, job: Job | None = None, overwrite: bool = False
+    items: Sequence[I],
+    work: Work[I],
+    *,
+    batch: bool = True,
+    workers: Workers = ONE_BY_ONE,
+    job: Job | None = None,
+    overwrite: bool = False,
+    elsewhere: bool = False,
 ) -> Iterator[Done[I]]:
     """Work on items; what became of each comes as it is finished, in any order.
 
@@ -38,6 +46,8 @@ def run_items(
         Where is remembered what is done; None = nowhere.
     overwrite
         Whether outputs that exist may be replaced; a job knows this itself.
+    elsewhere
+        Whether files are opened by other processes, in other folders: paths are made absolute.
 
     Raises
     ------
@@ -45,7 +55,7 @@ def run_items(
         The error of the first item that fails, where it is no batch. An error that is not ours ends the work in any case.
     """
     stopped = False
-    elsewhere = not isinstance(workers, Threads)
+    elsewhere = elsewhere or not isinstance(workers, Threads)
     frame = Frame(overwrite) if job is None else job.frame
 
     def begun() -> Iterator[Step[I]]:
@@ -66,7 +76,7 @@ def run_items(
 
 def disk_is_full(error: SegueError | None) -> bool:
     """Whether an error is one that every further item would meet: no space, no quota, a disk that became read-only."""
-    return isinstance(error, SinkError) and error.fields.get("errno") in DISK
+    return isinstance(error, SinkError) and error.fields.get("errno") in DISK - {errno.EFBIG}
 
 
 def absolute(item: I) -> I:
