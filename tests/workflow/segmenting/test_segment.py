@@ -137,6 +137,7 @@ def test_images_beyond_memory_give_the_same(monkeypatch, slab, how):
     stack = np.kron(np.random.default_rng(5).integers(0, 200, (3, 13, 11)), np.ones((1, 3, 2), int)).astype(np.uint8)
     whole = segue.segment(stack, **how)
     monkeypatch.setattr(of_pixels, "SLAB", slab)
+    monkeypatch.setattr(of_pixels, "LEAST_ROWS", 1)
     monkeypatch.setattr(of_image, "IN_MEMORY", 0)
     found = segue.segment(ImageSet("", images=(Image(ArrayPixels(stack.transpose(2, 0, 1)), "xzy"),)), **how).labels[0]
     assert found.axes == "zyx"

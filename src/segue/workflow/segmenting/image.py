@@ -43,7 +43,7 @@ class Segmented:
 def segmented(channel: Channel, how: Segmenting, wish: Wish, where: str, workers: Workers | None = None) -> Segmented:
     """Find the particles of a channel.
 
-    A plane is looked at two to seven times, slab by slab (of 2**24 pixels); memory is about 20 bytes per pixel of a slab, and 200 per particle.
+    A plane is looked at two to seven times, slab by slab (of 2**23 pixels, or 256 rows); memory is about 20 bytes per pixel of a slab, and 200 per particle.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def segmented(channel: Channel, how: Segmenting, wish: Wish, where: str, workers
     where
         What sentences call the image.
     workers
-        Who measures the form of particles in planes beyond 2**24 pixels; None = threads.
+        Who measures the form of particles in planes of several slabs; None = threads.
 
     Raises
     ------

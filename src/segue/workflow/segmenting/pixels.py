@@ -14,10 +14,12 @@ from segue.model.image import Image, Region, size_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-SLAB = 1 << 24
+SLAB = 1 << 23
 """Pixels of a slab: of a plane that has more, some rows are in memory at a time."""
+LEAST_ROWS = 256
+"""Rows of a slab, if the plane has as many: files in tiles are not unpacked for a few rows of them."""
 
-KEPT = 1 << 28
+KEPT = 1 << 27
 """Bytes of labels that are kept of a label image that is larger; always those of one slab."""
 
 
@@ -43,7 +45,7 @@ class Frame:
     def height(self) -> int:
         """Rows (planes) of a slab."""
         row = int(np.prod(self.shape[1:]))
-        return max(1, min(SLAB // max(row, 1), self.shape[0]))
+        return max(1, min(max(SLAB // max(row, 1), 1 if self.volume else LEAST_ROWS), self.shape[0]))
 
     def slab(self, number: int) -> Array:
         """The values of a slab, (n, x) or (n, y, x)."""
