@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segue.codecs.blocks import Tally, write_blocks
+from segue.codecs.blocks import write_blocks
 from segue.model.image import ArrayPixels
 from segue.tasks.workers import Threads
+from segue.transform.tally import Tally
 
 IMAGE = np.arange(60, dtype=np.uint16).reshape(6, 10)
 

@@ -7,32 +7,18 @@ block: they may be a file on disk, or a change of one. Memory: ``tasks.workers.A
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+from segue.transform.tally import Tally
 
 if TYPE_CHECKING:
     from segue.model.image import Pixels, Region
     from segue.tasks.workers import Workers
 
     Array = np.ndarray[Any, np.dtype[Any]]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many pixels a change of values altered."""
-
-    clipped: int = 0
-    """Below or above what was asked for, or what the number type holds."""
-    rounded: int = 0
-    """Between two values of the number type."""
-    missing: int = 0
-    """NaN where the number type has none."""
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.clipped + other.clipped, self.rounded + other.rounded, self.missing + other.missing)
 
 
 class BlockWriter(Protocol):
