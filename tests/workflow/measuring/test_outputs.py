@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,12 @@ import tifffile
 
 import segue
 from segue.errors import InvalidOption, NotesRefused, SinkError, UsageError
+from segue.model.image import ArrayPixels, LabelImage
 from segue.notes import Kind
+from segue.workflow.measuring.item import measure_item
+from segue.workflow.measuring.plan import plan_measure
+from segue.workflow.measuring.task import task_of
+from segue.workflow.recipe_measure import MeasureRecipe
 
 
 def test_a_table_loses_nothing_of_what_was_measured(cells):
@@ -113,3 +119,35 @@ def test_a_labels_file_whose_role_is_in_doubt_is_refused(cells):
 
 def test_notes_say_what_was_assumed(cells):
     assert [note.kind for note in cells.measure().notes] == [Kind.ASSUMED]
+
+
+def test_a_study_is_the_same_wherever_it_is_made(cells):
+    """A batch that is resumed makes an item again elsewhere, and compares the bytes."""
+    recipe = MeasureRecipe(inputs=("cells.tif",), labels="mask.tif", outputs=("out/cells.segue",))
+    (item,) = plan_measure(recipe).items
+    for one in (item, item.at((Path("elsewhere/deep/cells.segue"),))):
+        measure_item(one, overwrite=False, task=task_of(recipe))
+    files = [{path.relative_to(folder): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()} for folder in ("out", "elsewhere/deep")]
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.parquet", "a.fcs", "a.segue", "a.geojson", "a.txt"])
+def test_a_mask_without_segments_gives_a_table_without_rows(cells, name):
+    tifffile.imwrite("mask.tif", np.zeros_like(cells.mask))
+    result = cells.measure(name, preset="imagej" if name == "a.txt" else None, dictionary=True, strict=True)
+    assert result.objects == 0
+    with segue.read(name) as study:
+        assert all(len(s.objects) == 0 for s in study.image_sets)
+
+
+def test_only_what_was_measured_goes_into_a_table(cells):
+    """A study with cells and nuclei, of which only the nuclei are measured."""
+    cells.measure("both.segue", statistics=("area",))
+    with segue.read("both.segue") as study:
+        (s,) = study.image_sets
+        nuclei = LabelImage(ArrayPixels((cells.mask == 4).astype(np.uint8)), "yx", "nuclei")
+        segue.write(segue.Study((replace(s, labels=(*s.labels, nuclei), tables={}),)), "layers.segue")
+    cells.measure("nuclei.csv", "nuclei.geojson", inputs=("layers.segue",), labels=None, layer="nuclei", statistics=("area",))
+    assert cells.table("nuclei.csv").select("label", "area").rows() == [(1, 120)]
+    with segue.read("nuclei.geojson") as found:
+        assert len(found.image_sets[0].objects) == 1

@@ -16,6 +16,7 @@ from segue.model.study import ImageSet, Study
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.inputs import opened, with_segments
 from segue.workflow.measuring.study import Measuring, measured_study
+from segue.workflow.measuring.units import pixel_size_of
 from segue.workflow.measuring.values import TABLE
 from segue.workflow.opening import Opened
 
@@ -33,6 +34,8 @@ def measure(
     preset: str | None = None,
     channels: Sequence[str] = (),
     layer: str | None = None,
+    pixel_size: str | None = None,
+    physical: bool = False,
     workers: Workers | None = None,
     **options: Any,
 ) -> pl.DataFrame:
@@ -53,6 +56,10 @@ def measure(
         Names of the channels.
     layer
         Of several label images the one to measure.
+    pixel_size
+        As ``0.5um``, or ``2x0.5x0.5um`` for z, y and x: sizes are then in that unit, and the columns say so: ``area um^2``.
+    physical
+        Sizes in the unit of the pixel size that the file or study states.
     workers
         Who does the work (``segue.tasks.workers``); None = threads.
     **options
@@ -61,14 +68,16 @@ def measure(
     Returns
     -------
     A row per segment, ascending by time and label: the columns ``label`` (``image``, ``layer`` and ``t`` where there are several) and one
-    per measurement and channel, named ``{channel} {measurement}``. Places and sizes in pixels; the centre of the first pixel is at 0.5, 0.5.
+    per measurement and channel, named ``{channel} {measurement}``. Places and sizes are in pixels unless units are asked for; the centre of the first
+        pixel is at 0.5, 0.5.
 
     Raises
     ------
     segue.SegueError
         Sizes differ, a measurement does not exist, a file cannot be read.
     """
-    how = Measuring(choice_of(statistics, preset), layer, tuple(channels))
+    size = None if pixel_size is None else pixel_size_of(pixel_size)
+    how = Measuring(choice_of(statistics, preset), layer, tuple(channels), size, physical or size is not None)
     study = _study(image, labels, options)
     with study:
         measured, _ = measured_study(study, how, workers, str(image) if isinstance(image, Path | str) else "the image")

@@ -27,6 +27,16 @@ def event_of(recipe: MeasureRecipe, item: Any, target: Path) -> Event:
     target
         The study that is written.
     """
+    item, target = _as_planned(item, target)
     placed = seen_from(recipe.for_item(item, target), Path.cwd(), target.absolute().parent)
     inputs = tuple((path.name, look_at_input(path, path.name).sha256) for path in item.inputs if not path.is_dir())
     return Event("measure", __version__, recipe_bytes(placed).decode(), inputs)
+
+
+def _as_planned(item: Any, target: Path) -> tuple[Any, Path]:
+    """The item and the path as they were planned, where the item is done elsewhere to compare it with what is there."""
+    stated: tuple[Path, ...] = getattr(item, "stated", ())
+    for here, planned in zip(item.outputs, stated, strict=False):
+        if target.parent == here.parent and (target == here or "{" in here.name):
+            return item.at(stated), planned if target == here else planned.with_name(target.name)
+    return item, target

@@ -64,7 +64,8 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     else:
         source, ready, notes = prepare(study.map(lambda s: replace(s, images=())), one.record, Policy(), settings, where)
     held = one.record.fitted(ready, one.options)
-    return held, notes + losses(_result(source, one.record), _result(held, one.record), one.record)
+    lost = losses(_result(source, one.record), _result(held, one.record), one.record)
+    return held, notes + Notes(tuple(note for note in lost if note.feature is not F.COLUMNS))
 
 
 def _without_places(s: ImageSet) -> ImageSet:
@@ -101,11 +102,13 @@ def _result(study: Study, record: Format) -> Study:
 
 
 def _measured_only(s: ImageSet) -> ImageSet:
-    """Without objects that were not measured, as those of other layers."""
+    """Without objects and label images that were not measured, as those of other layers."""
     table = s.tables.get(TABLE)
     if table is None or len(table) == len(s.objects):
         return s
-    return take_objects(s, table.frame["row"].to_numpy().astype(np.int64))
+    s = take_objects(s, table.frame["row"].to_numpy().astype(np.int64))
+    layers = set(s.objects.frame["layer"].unique())
+    return replace(s, labels=tuple(image for image in s.labels if image.name in layers))
 
 
 def _bare(s: ImageSet) -> ImageSet:

@@ -44,6 +44,8 @@ class MeasureItem:
     """What the image is called where its file does not say."""
     number: int | None = None
     """Its place among several, from 1."""
+    stated: tuple[Path, ...] = ()
+    """The outputs that were planned, where these are others; empty = these are."""
 
     @property
     def name(self) -> str:
@@ -66,7 +68,7 @@ class MeasureItem:
 
     def at(self, outputs: tuple[Path, ...]) -> Self:
         """The same item, written elsewhere."""
-        return replace(self, outputs=outputs)
+        return replace(self, outputs=outputs, stated=self.stated or self.outputs)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def with_values(s: ImageSet, layers: Sequence[Layer]) -> tuple[ImageSet, pl.Data
     frame = pl.DataFrame({"row": new["row"], **{one.name: new.get_column(one.name).cast(TYPES[one.type]) for one in columns}})
     table = Table("objects", frame, columns) if stale is None else Table("objects", frame, columns, stale)
     centres = [one.centres.with_columns(id=objects.frame["id"].gather(row)) for one, row in zip(layers, rows, strict=True)]
-    return replace(s, objects=objects, tables={**s.tables, TABLE: table}), pl.concat(centres) if centres else pl.DataFrame(schema=CENTRES)
+    aside = {f"{TABLE}: {held.about}": held} if held is not None and held.about != "objects" else {}
+    return replace(s, objects=objects, tables={**s.tables, **aside, TABLE: table}), pl.concat(centres) if centres else pl.DataFrame(schema=CENTRES)
 
 
 def _rows(keys: pl.DataFrame, objects: Objects) -> pl.Series:

@@ -57,7 +57,7 @@ def write_all(given: Measured | Study, outputs: Sequence[Output], how: How, *, o
     ]
     if how.dictionary:
         named = dict.fromkeys(dictionary_path(Path(str(one.target).replace(PLACE, "populations"))) for one in outputs)
-        writing += [(path, partial(write_dictionary, measured.study), None) for path in named]
+        writing += [(path, partial(write_dictionary, measured.study, how.preset), None) for path in named]
     return _written(writing, dry_run=how.dry_run, overwrite=overwrite), notes
 
 
