@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
 from segue.codecs.delimited_numbers import MISSING, numbers
 from segue.codecs.imagej_numbers import LARGEST_PLAIN
 from segue.formats.cell_files import usable
+from segue.formats.imagej_results.fractions import fractions_of
 from segue.formats.imagej_results.headings import FRAME, LABEL, X, Y, measurement_of
 from segue.formats.imagej_results.identity import identified
 from segue.formats.imagej_results.labels import taken_apart
@@ -39,7 +42,8 @@ def parsed(sheet: Sheet, options: ReadOptions, path: str = "") -> tuple[Study, N
     values = [column for column in columns if frames is None or column.name != FRAME]
     notes: list[Note] = []
     found = identified(sheet, named, frames, options, path, notes)
-    sets = [_image_set(title, objects, rows, values, options) for title, objects, rows in found]
+    extras = fractions_of(sheet.columns, columns)
+    sets = [replace(_image_set(title, objects, rows, values, options), extras=extras) for title, objects, rows in found]
     return Study(tuple(sets)), Notes(tuple(notes))
 
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from segue.codecs.delimited_numbers import numbers
 from segue.errors import Incompatible
+from segue.formats.imagej_results.fractions import fractions_in
 from segue.formats.imagej_results.headings import NUMBER, place
 from segue.formats.imagej_results.labels import put_together
 from segue.formats.imagej_results.options import WriteOptions
@@ -28,7 +29,7 @@ def rendered(study: Study, options: WriteOptions) -> Sheet:
         return Sheet(0)
     columns = sorted(typed_columns(sets, options), key=lambda column: place(column.name))
     row_numbers = pl.Series(NUMBER, range(1, height + 1), dtype=pl.Int64).cast(pl.Utf8) if options.row_numbers else None
-    cells = tuple(texts(columns, options))
+    cells = tuple(texts(columns, fractions_in(sets), options))
     sheet = Sheet(height, tuple(column.name for column in columns), cells, _labels(sets, options), row_numbers)
     _check(sheet, options)
     return sheet

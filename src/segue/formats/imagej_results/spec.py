@@ -37,5 +37,6 @@ FORMAT = Format(
             "all in one table"
         ),
         Feature.COLUMNS: approximate("ImageJ's measurements are known by its headings; units and channels have no place"),
+        Feature.EXTRAS: approximate("which columns of whole numbers ImageJ wrote with decimals; nothing of other formats"),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import polars as pl
@@ -29,21 +29,24 @@ def typed_columns(sets: Sequence[ImageSet], options: WriteOptions) -> list[pl.Se
     return [*found, *_frames(sets)]
 
 
-def texts(columns: Sequence[pl.Series], options: WriteOptions) -> list[pl.Series]:
-    """The cells of all columns."""
+def texts(columns: Sequence[pl.Series], fractions: Collection[str], options: WriteOptions) -> list[pl.Series]:
+    """The cells of all columns; those of ``fractions`` have decimals whatever their values."""
+    told = {*fractions, *multiplied(columns)}
+    return [
+        imagej_texts(column, options.decimals, scientific=options.scientific, fractions=column.name in told)
+        if column.dtype == pl.Float64
+        else column.cast(pl.Utf8)
+        for column in columns
+    ]
+
+
+def multiplied(columns: Sequence[pl.Series]) -> list[str]:
+    """Columns of sums that ImageJ gets by mean times area, and that miss a whole number by a rounding error: it then writes them with decimals."""
     area = next((column for column in columns if column.name == AREA and column.dtype == pl.Float64), None)
-    return [_texts(column, area if column.name in DENSITIES else None, options) for column in columns]
+    return [] if area is None else [one.name for one in columns if one.name in DENSITIES and one.dtype == pl.Float64 and _missed(one, area)]
 
 
-def _texts(column: pl.Series, area: pl.Series | None, options: WriteOptions) -> pl.Series:
-    if column.dtype != pl.Float64:
-        return column.cast(pl.Utf8)
-    fractions = area is not None and _multiplied(column, area)
-    return imagej_texts(column, options.decimals, scientific=options.scientific, fractions=fractions)
-
-
-def _multiplied(sums: pl.Series, area: pl.Series) -> bool:
-    """Whether sums that ImageJ gets by mean times area miss a whole number by a rounding error: it then writes the column with decimals."""
+def _missed(sums: pl.Series, area: pl.Series) -> bool:
     frame = pl.DataFrame({"sum": sums, "area": area}).head(DECIDING_ROWS).filter((pl.col("area") > 0) & pl.col("area").is_finite() & pl.col("sum").is_finite())
     return bool(frame.select((pl.col("sum") / pl.col("area") * pl.col("area") != pl.col("sum")).any()).item())
 
