@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from skimage import measure as skimage
 
-from segue.measure import radii, rectangles
 from segue.measure.catalog import MEASUREMENTS
+from segue.measure.form import radii, rectangles
+from segue.measure.form.outlines import of_outlines
+from segue.measure.form.plane import Plane
 from segue.measure.forms import forms
-from segue.measure.outlines import of_outlines
-from segue.measure.plane import Plane
 
 WANTED = frozenset(each.name for each in MEASUREMENTS if 2 in each.dimensions and not each.channels)
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from skimage import measure as skimage
 
 from segue.errors import Malformed, TooLarge
-from segue.measure import feret, feret_reference, hull, runs
+from segue.measure import runs
 from segue.measure.catalog_shape import SHAPE
+from segue.measure.form import feret, feret_reference, hull
+from segue.measure.form.plane import Plane
+from segue.measure.form.shape import places
 from segue.measure.forms import forms
-from segue.measure.plane import Plane
 from segue.measure.runs import Runs, label_runs
-from segue.measure.shape import places
 from segue.measure.survey import Survey
 
 DTYPES = ["bool", "u1", "i1", "u2", ">u2", "i4", ">i4", "u4", "i8", "u8", ">u8"]

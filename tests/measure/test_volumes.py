@@ -13,13 +13,13 @@ from scipy.spatial import ConvexHull
 from skimage import measure as skimage
 
 from segue.errors import Malformed
-from segue.measure import bodies, reach, reach_reference
-from segue.measure import cubes as module
-from segue.measure.bodies import hull_volumes
 from segue.measure.catalog_shape import SHAPE
-from segue.measure.cubes import cubes
+from segue.measure.form import bodies, reach, reach_reference
+from segue.measure.form import cubes as module
+from segue.measure.form.bodies import hull_volumes
+from segue.measure.form.cubes import cubes
+from segue.measure.form.volumes import Volume
 from segue.measure.forms import forms
-from segue.measure.volumes import Volume
 
 WANTED = frozenset(each.name for each in SHAPE if 3 in each.dimensions)
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.axes import of_axes
 from segue.measure.catalog_outline import OUTLINE
-from segue.measure.digital import of_borders, of_centres, of_digital_hulls
-from segue.measure.outlines import of_outlines
-from segue.measure.plane import Plane
-from segue.measure.radii import of_radii
-from segue.measure.shape import of_contours, of_ellipses, of_hulls, places
+from segue.measure.form.axes import of_axes
+from segue.measure.form.digital import of_borders, of_centres, of_digital_hulls
+from segue.measure.form.outlines import of_outlines
+from segue.measure.form.plane import Plane
+from segue.measure.form.radii import of_radii
+from segue.measure.form.shape import of_contours, of_ellipses, of_hulls, places
+from segue.measure.form.volumes import Volume, of_bodies, of_reach, of_surfaces, of_topology, of_volume_axes
 from segue.measure.units import scaled
-from segue.measure.volumes import Volume, of_bodies, of_reach, of_surfaces, of_topology, of_volume_axes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

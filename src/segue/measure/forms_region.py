@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segue.measure.form.shape import places
 from segue.measure.forms import forms
-from segue.measure.shape import places
 from segue.measure.units import scaled
 from segue.measure.values.band import Lookup
 

@@ -44,9 +44,9 @@ def feret(corners: Floats, start: Ints, pixel: tuple[float, float] = (1, 1)) -> 
     """
     scaled = corners * pixel[::-1]
     if int((np.diff(start) ** 2).sum()) < SMALL:
-        from segue.measure.feret_reference import extremes
+        from segue.measure.form.feret_reference import extremes
     else:
-        from segue.measure.feret_kernel import extremes
+        from segue.measure.form.feret_kernel import extremes
     one, other, smallest = extremes(scaled, start)
     filled = np.diff(start) > 0
     ends = np.full((len(start) - 1, 2, 2), np.nan)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.geometry.rings import following, sum_runs
-from segue.measure.rectangles import least_rectangles
+from segue.measure.form.rectangles import least_rectangles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.plane import Plane
+    from segue.measure.form.plane import Plane
 
     Columns = dict[str, NDArray[np.generic]]
     Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.bodies_reference import tetrahedron
+from segue.measure.form.bodies_reference import tetrahedron
 from segue.storage.compiled import njit
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.ellipse import ellipses
-from segue.measure.feret import feret
-from segue.measure.hull import hull_areas
-from segue.measure.perimeter import traced_perimeters
+from segue.measure.form.ellipse import ellipses
+from segue.measure.form.feret import feret
+from segue.measure.form.hull import hull_areas
+from segue.measure.form.perimeter import traced_perimeters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.plane import Plane
+    from segue.measure.form.plane import Plane
     from segue.measure.survey import Segments
 
     Columns = dict[str, NDArray[np.generic]]

@@ -10,8 +10,8 @@ import numpy as np
 
 from segue.errors import Malformed
 from segue.geometry.outline import outline
-from segue.measure.contours import contours
-from segue.measure.hull import convex_hulls
+from segue.measure.form.contours import contours
+from segue.measure.form.hull import convex_hulls
 from segue.measure.runs import label_runs
 from segue.measure.survey import Survey
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segue.geometry.rings import Rings
-    from segue.measure.contours import Contours
+    from segue.measure.form.contours import Contours
     from segue.measure.runs import Runs
     from segue.measure.survey import Segments
 

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.plane import Plane
+    from segue.measure.form.plane import Plane
 
     Columns = dict[str, NDArray[np.generic]]
 

@@ -45,9 +45,9 @@ def convex_hulls(points: Floats, owner: Ints, sets: int) -> tuple[Floats, Ints]:
     new[1:] = (of[1:] != of[:-1]) | (xy[1:] != xy[:-1]).any(axis=1)
     xy, of = xy[new], of[new]
     if len(points) < SMALL:
-        from segue.measure.hull_reference import sides
+        from segue.measure.form.hull_reference import sides
     else:
-        from segue.measure.hull_kernel import sides
+        from segue.measure.form.hull_kernel import sides
     left, right = sides(xy, of)
     inner = right & ~_ends(of)
     corner = np.concatenate([np.flatnonzero(left), np.flatnonzero(inner)[::-1]])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.reach_reference import squares
+from segue.measure.form.reach_reference import squares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,9 +32,9 @@ def reaches(points: Floats, start: Ints, pixel: tuple[float, float, float]) -> F
     """
     points, start = _far(points, start, pixel)
     if int((np.diff(start) ** 2).sum()) < SMALL:
-        from segue.measure.reach_reference import largest_squares
+        from segue.measure.form.reach_reference import largest_squares
     else:
-        from segue.measure.reach_kernel import largest_squares
+        from segue.measure.form.reach_kernel import largest_squares
     return np.sqrt(largest_squares(points, start, pixel))
 
 

@@ -11,7 +11,7 @@ from segue.geometry.rings import following
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.contours import Contours
+    from segue.measure.form.contours import Contours
 
     Floats = NDArray[np.float64]
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segue.measure.feret import feret
-from segue.measure.hull import convex_hulls
+from segue.measure.form.feret import feret
+from segue.measure.form.hull import convex_hulls
 from segue.model.rings import laid_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.plane import Plane
+    from segue.measure.form.plane import Plane
 
     Columns = dict[str, NDArray[np.generic]]
     Ints = NDArray[np.int64]

@@ -26,8 +26,8 @@ def hull_volumes(points: Ints, start: Ints) -> NDArray[np.float64]:
         Where each set begins.
     """
     if len(points) < SMALL:
-        from segue.measure.bodies_reference import six_volumes
+        from segue.measure.form.bodies_reference import six_volumes
     else:
-        from segue.measure.bodies_kernel import six_volumes
+        from segue.measure.form.bodies_kernel import six_volumes
     low = np.minimum.reduceat(points, start[:-1], axis=0) if len(points) else points
     return six_volumes(points - np.repeat(low, np.diff(start), axis=0), start) / 6

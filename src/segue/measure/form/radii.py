@@ -11,7 +11,7 @@ from segue.model.rings import laid_out
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.plane import Plane
+    from segue.measure.form.plane import Plane
 
     Columns = dict[str, NDArray[np.generic]]
     Ints = NDArray[np.int64]
@@ -61,9 +61,9 @@ def distances(labels: NDArray[np.generic], pixel: tuple[float, float] = (1, 1)) 
     inside = labels.reshape(-1)[start] != 0
     start, length = start[inside], length[inside]
     if int((length**2).sum()) < SMALL:
-        from segue.measure.radii_reference import along_rows
+        from segue.measure.form.radii_reference import along_rows
     else:
-        from segue.measure.radii_kernel import along_rows
+        from segue.measure.form.radii_kernel import along_rows
     return laid_out(start, length)[1], np.sqrt(along_rows(down, start, length, width))
 
 

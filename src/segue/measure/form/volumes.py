@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.errors import Malformed
-from segue.measure.axes import axes_of_volumes
-from segue.measure.bodies import hull_volumes
-from segue.measure.cubes import cubes, euler_eighths
-from segue.measure.hull import convex_hulls
-from segue.measure.reach import reaches
+from segue.measure.form.axes import axes_of_volumes
+from segue.measure.form.bodies import hull_volumes
+from segue.measure.form.cubes import cubes, euler_eighths
+from segue.measure.form.hull import convex_hulls
+from segue.measure.form.reach import reaches
+from segue.measure.form.surface import cube_surfaces
 from segue.measure.runs import label_runs
-from segue.measure.surface import cube_surfaces
 from segue.measure.survey import Survey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.cubes import Seen
+    from segue.measure.form.cubes import Seen
     from segue.measure.runs import Runs
     from segue.measure.survey import Segments
 
