@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -218,3 +219,23 @@ def test_the_examples_of_the_help(run, images):
 def test_limits_and_negative_numbers(run, images, args, count):
     assert run("segment", "cells.tif", "-o", "labels.tif", *args)[0] == 0
     assert tifffile.imread("labels.tif").max() == count
+
+
+def test_a_study_says_the_same_wherever_it_is_made(images, monkeypatch):
+    """A batch that goes on compares what is there with what it would write, elsewhere."""
+    monkeypatch.chdir(images.parent)
+    task = task_of(SegmentRecipe(inputs=("cells.tif",), outputs=("out/cells.segue",), threshold="100:"))
+    planned = SegmentItem(Path("cells.tif"), (Path("out/cells.segue"),))
+    for place in (planned, planned.at((Path("elsewhere/deep/cells.segue"),))):
+        segmenting(task)(place, False)
+    files = [{file.relative_to(top): file.read_bytes() for file in sorted(top.rglob("*")) if file.is_file()} for top in map(Path, ("out", "elsewhere/deep"))]
+    assert files[0] == files[1]
+
+
+def test_recipes_beside_outputs_of_a_batch_make_them_again(run, images):
+    assert run("segment", images, "-o", "out/{nickname}.fcs", "-o", "labels/{nickname}.tif", "--with-recipe")[0] == 0
+    for path in map(Path, ("out/shapes.fcs", "labels/shapes.tif")):
+        before = path.read_bytes()
+        assert run("run", f"{path}.recipe.json", "--overwrite")[0] == 0
+        assert path.read_bytes() == before
+    assert json.loads(Path("out/shapes.fcs.recipe.json").read_text())["options"] == {"image_index": 2}

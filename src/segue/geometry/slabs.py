@@ -166,11 +166,10 @@ AROUND = {4: 8, 8: 4, 6: 26, 26: 6}
 
 
 @dataclass(frozen=True, eq=False)
-class Filled:
-    """A mask with its holes: background that does not reach the edge of the whole."""
+class _Derived:
+    """What is made of a mask, slab by slab."""
 
     mask: Slabs
-    background: Parts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -179,6 +178,13 @@ class Filled:
     @property
     def height(self) -> int:
         return self.mask.height
+
+
+@dataclass(frozen=True, eq=False)
+class Filled(_Derived):
+    """A mask with its holes: background that does not reach the edge of the whole."""
+
+    background: Parts
 
     def slab(self, number: int) -> Mask:
         slab = self.mask.slab(number)
@@ -186,18 +192,7 @@ class Filled:
         return filled
 
 
-@dataclass(frozen=True)
-class _Inverse:
-    mask: Slabs
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.mask.shape
-
-    @property
-    def height(self) -> int:
-        return self.mask.height
-
+class _Inverse(_Derived):
     def slab(self, number: int) -> Mask:
         return ~self.mask.slab(number)
 

@@ -43,4 +43,5 @@ class SegmentRecipe(BaseModel):
         """The recipe that makes one output of a batch again."""
         to = (self.to[item.outputs.index(output)],) if len(self.to) > 1 and output in item.outputs else self.to[:1]
         target = str(output).replace("{", "{{").replace("}", "}}")
-        return self.model_copy(update={"inputs": (str(item.image),), "outputs": (target,), "to": to})
+        options = {**item.facts_for(output, next(iter(to), None), self.preset), **self.options}
+        return self.model_copy(update={"inputs": (str(item.image),), "outputs": (target,), "to": to, "options": options})

@@ -15,7 +15,7 @@ from segue.workflow.measuring.event import event_of
 from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.inputs import opened
 from segue.workflow.measuring.item import check_options
-from segue.workflow.measuring.outputs import How, Output, outputs_of
+from segue.workflow.measuring.outputs import How, Output, fields_of, outputs_of, record_of
 from segue.workflow.measuring.result import Result
 from segue.workflow.measuring.study import Measuring, measured_with_centres
 from segue.workflow.measuring.units import pixel_size_of, with_pixel_size
@@ -34,8 +34,10 @@ class SegmentItem:
 
     image: Path
     outputs: tuple[Path, ...]
-    number: int = 1
-    """Its place among the items, from 1."""
+    number: int | None = None
+    """Its place among the images of a batch, from 1."""
+    stated: tuple[Path, ...] = ()
+    """Where the outputs were planned, if this is elsewhere; what is written says these places."""
 
     @property
     def name(self) -> str:
@@ -46,9 +48,19 @@ class SegmentItem:
         """Every file whose content matters."""
         return (self.image,)
 
+    @property
+    def facts(self) -> dict[str, int]:
+        """What decides about the outputs, and is neither in a file nor a setting."""
+        return {} if self.number is None else {"number": self.number}
+
+    def facts_for(self, output: Path, to: str | None, preset: str | None) -> dict[str, int]:
+        """The options of a writer that say which of several images this is."""
+        wanted = self.number is not None and "image_index" in fields_of(record_of(output, to, preset), "write")
+        return {"image_index": self.number or 1} if wanted else {}
+
     def at(self, outputs: tuple[Path, ...]) -> Self:
         """The same item, written elsewhere."""
-        return replace(self, outputs=outputs)
+        return replace(self, outputs=outputs, stated=self.stated or self.outputs)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def plan_segment(recipe: SegmentRecipe) -> Plan[SegmentItem]:
     """
     images = images_of(recipe.inputs)
     plans = [plan(images, one, to) for one, to in zip(recipe.outputs, formats_of(recipe), strict=True)]
-    planned = tuple(_planned(parts, number) for number, parts in enumerate(zip(*(one.planned for one in plans), strict=True), 1))
+    several = plans[0].batch
+    planned = tuple(_planned(parts, number if several else None) for number, parts in enumerate(zip(*(one.planned for one in plans), strict=True), 1))
     for one in plans[1:]:
         if one.batch != plans[0].batch:
             raise UsageError(f"{recipe.outputs[0]} and the other outputs differ: either all are templates or folders, or none")
@@ -34,7 +35,7 @@ def plan_segment(recipe: SegmentRecipe) -> Plan[SegmentItem]:
     return Plan(planned, plans[0].batch, plans[0].folder)
 
 
-def _planned(parts: tuple[Planned[Item], ...], number: int) -> Planned[SegmentItem]:
+def _planned(parts: tuple[Planned[Item], ...], number: int | None) -> Planned[SegmentItem]:
     """One image with all its outputs."""
     items = [part.item for part in parts if part.item is not None]
     return Planned(parts[0].pair, SegmentItem(items[0].source, tuple(one.target for one in items), number) if items else None)
