@@ -95,7 +95,7 @@ def many(cells, tmp_path):
 def test_a_batch_goes_on_after_what_fails_and_names_it(segue_command, many, tmp_path):
     done = segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "out/")
     assert done.returncode == 1
-    assert "failed: b.tif: b.tif (y 29 x x 40 pixels) does not fit b.tif (y 30 x x 40 pixels)" in done.stderr
+    assert "failed: b.tif: masks/b.tif (y 29 x x 40 pixels) does not fit images/b.tif (y 30 x x 40 pixels)" in done.stderr
     assert "failed: c: no label image masks/c.tif" in done.stderr
     assert "1 measured, 2 failed" in done.stderr
     assert [path.name for path in (tmp_path / "out").glob("*.csv")] == ["a.csv"]
@@ -113,7 +113,7 @@ def test_a_report_for_machines(segue_command, many):
     done = segue_command("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "out/", "--summary", "summary.csv", "--json", "--dry-run")
     report = json.loads(done.stdout)
     assert [item.get("objects") for item in report["items"]] == [3, None]
-    assert report["items"][0]["summary"][0]["objects"] == 3
+    assert dict(zip(report["items"][0]["summary"]["columns"], report["items"][0]["summary"]["rows"][0], strict=True))["objects"] == 3
     assert [one["name"] for one in report["missing"]] == ["c"]
     assert done.returncode == 1
 
@@ -136,3 +136,13 @@ def test_outputs_that_say_how_they_were_made(segue_command, cells, tmp_path):
     again = segue_command("run", "cells.csv.recipe.json")
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "cells.csv").read_bytes() == before
+
+
+def test_a_resumed_batch_gives_the_same_summary(segue_command, many, tmp_path):
+    (tmp_path / "masks/b.tif").write_bytes((tmp_path / "masks/a.tif").read_bytes())
+    command = ("measure", "images/", "--labels", "masks/{nickname}.tif", "-o", "out/", "--summary", "summary.csv")
+    segue_command(*command)
+    before = (tmp_path / "summary.csv").read_bytes()
+    (tmp_path / "out/b.csv").unlink()
+    assert "1 already done, 1 measured, 1 failed" in segue_command(*command, "--resume").stderr
+    assert (tmp_path / "summary.csv").read_bytes() == before

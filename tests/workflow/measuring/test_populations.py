@@ -84,10 +84,10 @@ def test_one_table_of_all_images(two):
         assert [(s.name, len(s.objects)) for s in study.image_sets] == [("a", 3), ("b", 4)]
 
 
-def test_a_file_of_populations_that_does_not_say_which_image_it_is_about_is_refused(two):
+def test_a_file_of_populations_that_does_not_say_which_image_it_is_about_is_joined_to_none(two):
     Path("gates.csv").write_text("label,populations\n70,T cell\n")
-    done = carried("out/", populations=("gates.csv",))
-    assert all(one.error is not None for one in done)
+    for one in carried("out/", populations=("gates.csv",)):
+        assert one.error is not None or ("gates.csv" in str(one.result.notes.items) and "populations" not in pl.read_csv(one.item.outputs[0]).columns)
 
 
 def test_a_failed_image_is_not_in_the_combined_table(two):
@@ -114,3 +114,10 @@ def test_populations_of_one_id_and_two_names_stay_two():
     found = gathered(studies)
     assert [(one.id, one.name) for one in found.populations] == [("1", ("T",)), ("1-2", ("B",))]
     assert [s.name for s in found.image_sets] == ["T", "B", "T-2"]
+
+
+def test_events_know_their_image(two):
+    """Files of several images can be concatenated and taken apart again; each says which image it is of."""
+    carried("{nickname}.fcs", statistics=("mean",))
+    texts = [Path(f"{name}.fcs").read_bytes()[:6000] for name in "ab"]
+    assert all(f"$SMNO|{name}|".encode() in text.replace(b"/", b"|").replace(b"\x0c", b"|") for name, text in zip("ab", texts, strict=True))

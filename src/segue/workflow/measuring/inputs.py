@@ -102,9 +102,10 @@ def _grid(s: ImageSet, images: ImageSet, labels: Opened, image: Opened) -> Grid:
     sizes = [(name, ours.size(name), theirs.size(name)) for name in names]
     if any(None not in (one, other) and one != other for _, one, other in sizes):
         texts = [" x ".join(f"{name} {size[nth]}" for name, *size in sizes if name in "yx" or size[0] != size[1]) for nth in (0, 1)]
+        same = labels.source.path.name == image.source.path.name
+        mine, other = (one.source.path if same else one.source.path.name for one in (labels, image))
         raise Incompatible(
-            f"{labels.source.path.name} ({texts[0]} pixels) does not fit {image.source.path.name} ({texts[1]} pixels): segments and image have to be "
-            "of the same pixels",
+            f"{mine} ({texts[0]} pixels) does not fit {other} ({texts[1]} pixels): segments and image have to be of the same pixels",
             path=labels.source.path,
         )
     return replace(theirs, axes=tuple(_scaled(axis, ours.axis(axis.name)) for axis in theirs.axes), world=ours.world or theirs.world)

@@ -16,11 +16,11 @@ from segue.workflow.gates import with_populations
 from segue.workflow.measuring.event import event_of
 from segue.workflow.measuring.fitting import Measured
 from segue.workflow.measuring.inputs import opened, with_segments
-from segue.workflow.measuring.outputs import How, fields_of, outputs_of, record_of
+from segue.workflow.measuring.outputs import How, fields_of, outputs_of, record_of, with_sample
 from segue.workflow.measuring.panel import panel_names
 from segue.workflow.measuring.result import Result
 from segue.workflow.measuring.study import Measuring, measured_with_centres
-from segue.workflow.measuring.summary import Row, summary_rows
+from segue.workflow.measuring.summary import Row, packed, summary_rows
 from segue.workflow.measuring.write import write_all
 from segue.workflow.prepare import SETTINGS
 
@@ -97,7 +97,7 @@ class MeasureResult(Result):
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain data, with the rows for a summary."""
-        return super().to_json() | ({"summary": list(self.summary)} if self.summary else {})
+        return super().to_json() | ({"summary": packed(self.summary)} if self.summary else {})
 
 
 def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers: Workers | None = None) -> MeasureResult:  # noqa: FBT001  # as every work
@@ -117,6 +117,7 @@ def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers:
         objects = sum(len(s.objects) for s in measured.study.image_sets)
         if task.combine:
             return MeasureResult(item, (), notes, objects, rows, replace(measured, study=_alone(measured.study, item.nickname)))
+        outputs = [with_sample(one, measured.study, item.nickname) for one in outputs]
         made, lost = write_all(measured, outputs, task.how, overwrite=overwrite, where=item.name)
     return MeasureResult(item, made, notes + lost, objects, rows)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from segue.errors import InvalidOption
 from segue.formats.format import Format
 from segue.formats.imagej_results.spec import FORMAT as IMAGEJ_RESULTS
 from segue.formats.options import Options
+from segue.model.study import Study
 from segue.workflow.convert import chosen
 from segue.workflow.targets import implied_options, target_format
 
@@ -85,6 +86,13 @@ def _options(target: Path, record: Format, how: How, number: int | None) -> Opti
     own = {"undefined": how.undefined, "image_index": number}
     given = {name: value for name, value in own.items() if value is not None and name in fields_of(record, "write")}
     return record.options("write", {**implied_options(record, target), **given, **chosen(how.options, record, "write")})
+
+
+def with_sample(one: Output, study: Study, name: str) -> Output:
+    """The output with the name of the only image, where its file does not say it, and the format has a place for the name of a sample."""
+    if len(study.image_sets) != 1 or study.image_sets[0].name or not name or getattr(one.options, "sample", name) is not None:
+        return one
+    return replace(one, options=one.options.model_copy(update={"sample": name}))
 
 
 def fields_of(record: Format, which: str) -> list[str]:

@@ -76,6 +76,17 @@ def _sizes(s: ImageSet, *, timed: bool) -> dict[str, float]:
     return found
 
 
+def packed(rows: Sequence[Row]) -> dict[str, Any]:
+    """Rows as ``{"columns": [...], "rows": [[...], ...]}``: in a record of JSON the order of the columns stays."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    return {"columns": columns, "rows": [[row.get(name) for name in columns] for row in rows]}
+
+
+def unpacked(facts: Mapping[str, Any]) -> list[Row]:
+    """The rows of what ``packed`` made."""
+    return [dict(zip(facts["columns"], row, strict=True)) for row in facts["rows"]]
+
+
 def check_summary(path: Path) -> None:
     """Raise UsageError unless the name says that it is a text table."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):

@@ -18,7 +18,7 @@ from segue.workflow.measuring.item import MeasureResult, MeasureTask, measure_it
 from segue.workflow.measuring.outputs import How, outputs_of
 from segue.workflow.measuring.plan import plan_measure
 from segue.workflow.measuring.study import Measuring
-from segue.workflow.measuring.summary import Row, write_summary
+from segue.workflow.measuring.summary import Row, unpacked, write_summary
 from segue.workflow.measuring.units import pixel_size_of
 from segue.workflow.measuring.write import Made, write_all
 from segue.workflow.recipe import recipe_bytes
@@ -88,7 +88,7 @@ def finish(recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[Measure
     """
     results = [one.result for one in done if one.result is not None]
     made, notes = _combined(recipe, task, results, running)
-    rows: list[Row] = [row for one in results for row in one.to_json().get("summary", ())]
+    rows: list[Row] = [row for one in results if (facts := one.to_json().get("summary")) for row in unpacked(facts)]
     if recipe.summary is not None and rows and not running.dry_run:
         made += (_put(Path(recipe.summary), partial(write_summary, rows), overwrite=running.overwrite or running.resume),)
     return made, notes
