@@ -48,7 +48,8 @@ class Strip:
     def begin(self) -> Ints:
         """(k,) The column at which the box of each begins."""
         width = self.box[:, 2] - self.box[:, 0]
-        return np.cumsum(width) - width
+        begin: Ints = np.cumsum(width) - width
+        return begin
 
     def labels(self, rings: Rings) -> LabelImage:
         """The shapes painted; labels are 1 + their row."""
@@ -74,7 +75,8 @@ class Strip:
         width, height = self.box[:, 2] - self.box[:, 0], int((self.box[:, 3] - self.box[:, 1]).max())
         columns = np.arange(int(width.sum())) + np.repeat(self.box[:, 0] - self.begin, width)
         rows = np.arange(height)[:, None] + np.repeat(self.box[:, 1] - top, width)[None]
-        return plane[np.minimum(rows, len(plane) - 1), columns[None]]
+        cut: NDArray[np.generic] = plane[np.minimum(rows, len(plane) - 1), columns[None]]
+        return cut
 
     def back(self, found: Measured, pixel: tuple[float, float, float] | None) -> Measured:
         """What was found, with places counted from the corner of the image."""
@@ -86,7 +88,7 @@ class Strip:
             for key in columns:
                 if key[0] in names:
                     moved = by[at] if pixel is None or key[0] in IN_PIXELS else by[at] * size
-                    columns[key] = columns[key] + moved  # type: ignore[operator]
+                    columns[key] = columns[key] + moved
         return Measured(found.label, found.t, columns)
 
 

@@ -27,9 +27,9 @@ class Seen(NamedTuple):
     times: Ints
     """(k,)"""
 
-    def total(self, worth: NDArray[np.generic], segments: int) -> NDArray[np.float64]:
+    def total(self, worth: NDArray[np.float64] | Ints, segments: int) -> NDArray[np.float64]:
         """(segments,) The sum over the windows of each segment of what the way it is seen in is ``worth`` (256,)."""
-        return np.bincount(self.segment, self.times * worth[self.way], segments)
+        return np.bincount(self.segment, self.times * worth[self.way], segments).astype(np.float64)
 
 
 def cubes(rows: NDArray[np.int32]) -> Seen:

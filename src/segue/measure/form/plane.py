@@ -72,7 +72,7 @@ class Plane:
     @cached_property
     def area(self) -> Floats:
         """(s,) In units of ``pixel``."""
-        return self.segments.area * self.pixel[0] * self.pixel[1]
+        return self.segments.area.astype(np.float64) * float(self.pixel[0] * self.pixel[1])
 
     @cached_property
     def rings(self) -> Rings:

@@ -56,7 +56,7 @@ def distances(labels: NDArray[np.generic], pixel: tuple[float, float] = (1, 1)) 
     distance : (n,) float64
     """
     height, width = pixel
-    down = ((_to_end(labels.T).T * height) ** 2).reshape(-1)
+    down: Floats = ((_to_end(labels.T).T * height) ** 2).reshape(-1).astype(np.float64)
     start, length = _runs(labels)
     inside = labels.reshape(-1)[start] != 0
     start, length = start[inside], length[inside]
@@ -81,4 +81,5 @@ def _to_end(labels: NDArray[np.generic]) -> Ints:
     """(y, x) How many pixels of its row lead to one with another label, or out of the image."""
     start, length = _runs(labels)
     before = np.arange(labels.size) - np.repeat(start, length)
-    return np.minimum(before + 1, np.repeat(length, length) - before).reshape(labels.shape)
+    found: Ints = np.minimum(before + 1, np.repeat(length, length) - before).reshape(labels.shape)
+    return found

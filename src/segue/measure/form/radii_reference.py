@@ -36,7 +36,7 @@ def along_rows(down: Floats, start: Ints, length: Ints, width: float) -> Floats:
     offsets, place = laid_out(start, length)
     inside = np.arange(len(place)) - np.repeat(offsets[:-1], length)
     across = np.minimum(inside + 1, np.repeat(length, length) - inside)
-    square = np.minimum(down[place], (across * width) ** 2)
+    square: Floats = np.minimum(down[place], (across * width) ** 2)
     left, step = np.arange(len(place)), 1
     while len(left):
         by = (step * width) ** 2

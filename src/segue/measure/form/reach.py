@@ -45,7 +45,7 @@ def _far(points: Floats, start: Ints, pixel: tuple[float, float, float]) -> tupl
     if not len(points):
         return points, start
     low, high = np.minimum.reduceat(points, start[:-1], axis=0), np.maximum.reduceat(points, start[:-1], axis=0)
-    end = start[:-1]
+    end, known = start[:-1], np.zeros(len(sizes))
     for _ in range(3):
         square = squares(points, points[end][owner], pixel)
         known = np.maximum.reduceat(square, start[:-1])

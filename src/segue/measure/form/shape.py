@@ -58,5 +58,6 @@ def of_ellipses(plane: Plane) -> Columns:
     """The ellipse of the same area and second moments."""
     major, minor, angle = ellipses(plane.segments, plane.pixel)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = {"aspect_ratio": major / minor, "roundness": 4 * plane.area / (np.pi * major * major)}
-    return {"major": major, "minor": minor, "angle": angle} | ratios
+        ratios: Columns = {"aspect_ratio": major / minor, "roundness": 4 * plane.area / (np.pi * major * major)}
+    axes: Columns = {"major": major, "minor": minor, "angle": angle}
+    return axes | ratios

@@ -74,7 +74,7 @@ class Volume:
     @cached_property
     def volume(self) -> Floats:
         """(s,) In units of ``pixel``."""
-        return self.segments.area * float(np.prod(self.pixel))
+        return self.segments.area.astype(np.float64) * float(np.prod(self.pixel))
 
     @cached_property
     def stack(self) -> tuple[Floats, Ints]:
