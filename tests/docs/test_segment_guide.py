@@ -14,7 +14,7 @@ import tifffile
 
 import segue
 from segue.cli import main
-from segue.measure.threshold import METHODS
+from segue.measure.segmenting.threshold import METHODS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/guide/segment.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from scipy import ndimage
 
 from segue.geometry.slabs import ArraySlabs, count_of
 from segue.measure.forms import forms
-from segue.measure.particles import Removed, Wish, particles
-from segue.measure.threshold import level_of
+from segue.measure.segmenting.particles import Removed, Wish, particles
+from segue.measure.segmenting.threshold import level_of
 
 
 def found(mask, wish, height=None):

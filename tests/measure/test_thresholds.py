@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skimage import filters
 
 from segue.errors import InvalidOption, TooLarge, UnsupportedVariant
-from segue.measure.threshold import METHODS, Level, binary_level, level_of
+from segue.measure.segmenting.threshold import METHODS, Level, binary_level, level_of
 
 IMAGEJ = {
     (0, "uint8", 1): {"imagej-default": (90, 89), "otsu": (92, 91), "li": (81, 80), "triangle": (98, 97)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from segue.errors import UsageError
-from segue.measure.threshold import Level
+from segue.measure.segmenting.threshold import Level
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.plan import plan_measure
 from segue.workflow.measuring.units import pixel_size_of

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from segue.errors import UsageError
-from segue.measure.threshold import Level
+from segue.measure.segmenting.threshold import Level
 from segue.model.grid import grid_of
 from segue.model.image import ArrayPixels, Image, Pixels, in_memory
 from segue.model.study import ImageSet, Study

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from segue.errors import InvalidOption
-from segue.measure.particles import VOLUMES, Wish
-from segue.measure.threshold import METHODS, Level
+from segue.measure.segmenting.particles import VOLUMES, Wish
+from segue.measure.segmenting.threshold import METHODS, Level
 from segue.model.grid import Grid
 from segue.workflow.measuring.units import physical_size, pixel_size_of
 

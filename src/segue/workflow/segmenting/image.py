@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from segue.errors import UnsupportedVariant
-from segue.measure.particles import Removed, Wish, particles
-from segue.measure.threshold import METHODS, Level, binary_level, level_of
+from segue.measure.segmenting.particles import Removed, Wish, particles
+from segue.measure.segmenting.threshold import METHODS, Level, binary_level, level_of
 from segue.model.image import ArrayPixels, Image, LabelImage, in_memory, size_of
 from segue.notes import Kind, Note, Notes
 from segue.workflow.segmenting.choice import BINARY, Segmenting, threshold_of

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from segue.measure.particles import Particles
-from segue.measure.threshold import Level
+from segue.measure.segmenting.particles import Particles
+from segue.measure.segmenting.threshold import Level
 from segue.model.image import Image, Region, size_of
 
 Array = np.ndarray[Any, np.dtype[Any]]

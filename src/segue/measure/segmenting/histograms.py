@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segue.errors import TooLarge
-from segue.measure.thresholds import CLASSES
-from segue.measure.thresholds_exact import finite
+from segue.measure.segmenting.thresholds import CLASSES
+from segue.measure.segmenting.thresholds_exact import finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from segue.measure.thresholds_exact import Blocks
+    from segue.measure.segmenting.thresholds_exact import Blocks
 
     Counts = NDArray[np.int64]
 

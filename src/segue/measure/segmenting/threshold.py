@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.errors import InvalidOption, UnsupportedVariant
-from segue.measure.histograms import seen_by_imagej, values_of
 from segue.measure.measurement import IMAGEJ, SKIMAGE
-from segue.measure.thresholds import CLASSES, FINDERS
+from segue.measure.segmenting.histograms import seen_by_imagej, values_of
+from segue.measure.segmenting.thresholds import CLASSES, FINDERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from segue.measure.histograms import Histogram
-    from segue.measure.thresholds_exact import Blocks
+    from segue.measure.segmenting.histograms import Histogram
+    from segue.measure.segmenting.thresholds_exact import Blocks
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _between(level: Level, two: tuple[float, float], *, dark_objects: bool) -> L
 
 
 def _exact(method: str, blocks: Blocks, dtype: np.dtype[Any], *, dark_objects: bool) -> Level:
-    from segue.measure import thresholds_exact
+    from segue.measure.segmenting import thresholds_exact
 
     found = values_of(blocks, dtype)
     _check(found)

@@ -1,0 +1,1 @@
+"""Thresholds, and the particles of what lies beyond them."""
