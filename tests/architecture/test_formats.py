@@ -18,8 +18,9 @@ def strings(tree):
             yield node.value, node.lineno
 
 
-BELOW_FORMATS = {"codecs", "geometry", "storage"}
-"""They cannot choose by format: they may not import one. Some formats are called by plain words (numpy) that mean something else there."""
+BELOW_FORMATS = {"codecs", "geometry", "measure", "transform", "tasks", "storage"}
+"""They cannot choose by format: they may not import one. Some formats are called by plain words (numpy), or like the program
+whose measurements have its name, too."""
 PLAIN_WORDS = {"table"}
 """Names of formats that are words of the model, too (GLOSSARY.md)."""
 

@@ -10,6 +10,8 @@ import tifffile
 import segue
 from segue.errors import Incompatible, InvalidOption, Malformed, NotesRefused
 from segue.formats.detect import candidates, detect
+from segue.model.study import ImageSet, Study
+from segue.model.tables import Column, Table
 from segue.storage.source import Source
 
 
@@ -207,3 +209,13 @@ def test_damaged_tables_are_refused_in_a_sentence(read, tmp_path):
         segue.read(tmp_path / "x.parquet")
     with pytest.raises(Malformed, match="line 2"):
         read("id,a\n" + "," * 30_000 + "\n" + "1,2\n" * 5000)
+
+
+def test_a_table_of_no_objects_has_the_head_of_the_others(tmp_path):
+    columns = (Column("area", "integer", unit="px"), Column("mean"))
+    frame = pl.DataFrame(schema={"row": pl.Int32, "area": pl.Int64, "mean": pl.Float64})
+    empty = Study((ImageSet("a", tables={"measurements": Table("objects", frame, columns)}),))
+    segue.write(empty, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[0].endswith("id,label,area,mean")
+    back = segue.read(tmp_path / "a.csv")
+    assert sum(len(s.objects) for s in back.image_sets) == 0

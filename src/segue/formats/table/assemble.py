@@ -108,7 +108,7 @@ def _points(parts: Parts, rows: np.ndarray[tuple[int], np.dtype[np.int64]] | Non
 
 
 def _tables(parts: Parts, rows: np.ndarray[tuple[int], np.dtype[np.int64]] | None, height: int) -> dict[str, Table]:
-    if not parts.values or not height:
+    if not parts.values:
         return {}
     columns = tuple(column for column, _ in parts.values)
     series = {column.name: _taken(values, rows) for column, values in parts.values}

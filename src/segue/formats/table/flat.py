@@ -46,7 +46,7 @@ def flat(study: Study, options: WriteOptions) -> Flat:
     """
     known = populations.fitted(study.populations)
     names = {one: population.name[0] for one, population in known.items()}
-    sets = [s for s in study.image_sets if len(s.objects)]
+    sets = [s for s in study.image_sets if len(s.objects)] or [s for s in study.image_sets if s.tables]
     x, y = _position_names(sets, options)
     frames = [_of_one(s, names, options).rename({"x": x, "y": y}, strict=False) for s in sets]
     roles = pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema={"id": pl.Utf8})
@@ -57,7 +57,8 @@ def flat(study: Study, options: WriteOptions) -> Flat:
         )
     order = [{"x": x, "y": y}.get(role, role) for role in ROLES]
     roles = roles[[name for name in order if name in roles.columns]]
-    roles = roles[[name for name in roles.columns if name == "id" or roles[name].null_count() < roles.height]]
+    always = ("id", "label") if not roles.height else ("id",)  # the table of no objects has the head of the others
+    roles = roles[[name for name in roles.columns if name in always or roles[name].null_count() < roles.height]]
     columns, facts, table = _values(sets)
     taken = _safe(roles.columns, [column.name for column in facts])
     return Flat([*roles.columns, *taken], [*roles.get_columns(), *columns], len(columns), facts, table)

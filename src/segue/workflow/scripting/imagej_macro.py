@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from segue.errors import UsageError
+from segue.formats.imagej_results.spec import FORMAT as TABLE
+from segue.formats.imagej_roi.spec import FORMAT as ROIS
+from segue.formats.png.spec import FORMAT as PNG
+from segue.formats.tiff.spec import FORMAT as TIFF
 from segue.measure.segmenting.threshold import Level
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.plan import plan_measure
@@ -20,10 +24,10 @@ from segue.workflow.segmenting.plan import plan_segment
 METHODS = {"otsu": "Otsu", "li": "Li", "triangle": "Triangle", "imagej-default": "Default"}
 DECIMALS = 9
 _SAVED = {
-    "tiff": ('selectWindow("Count Masks of mask");', 'saveAs("tiff", {name});'),
-    "png": ('selectWindow("Count Masks of mask");', 'saveAs("png", {name});'),
-    "imagej-results": ('saveAs("results", {name});',),
-    "imagej-roi": ('if (roiManager("count") > 0) {{ roiManager("Deselect"); roiManager("Save", {name}); }}',),
+    TIFF.name: ('selectWindow("Count Masks of mask");', 'saveAs("tiff", {name});'),
+    PNG.name: ('selectWindow("Count Masks of mask");', 'saveAs("png", {name});'),
+    TABLE.name: ('saveAs("results", {name});',),
+    ROIS.name: ('if (roiManager("count") > 0) {{ roiManager("Deselect"); roiManager("Save", {name}); }}',),
 }
 """Format of an output -> how ImageJ saves it."""
 
@@ -59,7 +63,7 @@ def segment_macro(recipe: SegmentRecipe, macro: Path) -> str:
         raise UsageError("a macro is made of images of one channel and plane; save that channel as an image of its own first")
     items = plan_segment(recipe).items
     lists = _lists(macro, images=[one.image for one in items], **{f"output{nth + 1}": [one.outputs[nth] for one in items] for nth in range(len(formats))})
-    body = [*_opening(recipe), *_mask(recipe), *_particles(recipe, measures="imagej-results" in formats), *_saving(formats)]
+    body = [*_opening(recipe), *_mask(recipe), *_particles(recipe, measures=TABLE.name in formats), *_saving(formats)]
     return _written("particles of images", lists, body)
 
 
@@ -82,7 +86,7 @@ def measure_macro(recipe: MeasureRecipe, macro: Path) -> str:
     SourceError
         An image or its labels do not exist.
     """
-    formats = _formats(recipe, ("imagej-results",))
+    formats = _formats(recipe, (TABLE.name,))
     plain = MeasureRecipe(inputs=recipe.inputs, outputs=recipe.outputs)
     for name in ("layer", "channels", "panel", "populations", "split_populations", "neighbours", "combine", "undefined", "dictionary", "summary"):
         if getattr(recipe, name) != getattr(plain, name):
