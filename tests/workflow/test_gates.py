@@ -179,6 +179,25 @@ def test_one_file_per_image_makes_one_population(study, tmp_path):
     assert members(joined, "CD8+ T") == expected()
 
 
+def test_files_of_a_batch_are_known_by_sample_or_name_of_the_file(study, tmp_path):
+    bare = [Study((ImageSet(**{**vars(s), "name": ""}),)) for s in study.image_sets]
+    files = []
+    for number, (name, one) in enumerate(zip(GATED, bare, strict=True), 1):
+        names, events, words = table_of(export(one, tmp_path / f"{number}.fcs", image_index=number, sample=name))
+        rows = gated_rows(names, events)
+        files.append(save(tmp_path / f"{number}_T.fcs", names, events[rows], {key: words[key] for key in ("SEGUE", "$SMNO", "$CYT")}))
+    for one, name in zip(bare, GATED, strict=True):
+        joined, _ = with_populations(one, files, {"population": "T"}, [f"{name}.tif"], shared=True)
+        assert members(joined, "T") == {"": sorted(GATED[name])}
+    renamed = [file.rename(file.with_name(f"export_{name}_T.fcs")) for file, name in zip(files, GATED, strict=True)]
+    for file in renamed:
+        names, events, _ = table_of(file)
+        save(file, names, events, {})
+    for one, name in zip(bare, GATED, strict=True):
+        joined, _ = with_populations(one, renamed, {}, [f"{name}.tif"], shared=True)
+        assert members(joined, "T") == {"": sorted(GATED[name])}
+
+
 def test_a_population_that_is_there_already_gets_the_new_members(study, tmp_path):
     old = Membership.of(pl.DataFrame({"population": ["p"], "object": [0]}, schema={"population": pl.Utf8, "object": pl.Int32}))
     known = Study((ImageSet(**{**vars(study.image_sets[0]), "membership": old}), study.image_sets[1]), (Population("p", ("T cells",), colour=0xFF0000FF),))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from segue.model.shapes import ShapeKind, Shapes
@@ -68,6 +69,16 @@ def by_object(table: Table, name: str, rows: int) -> pl.Series:
     places[row.to_numpy()] = np.arange(len(table))
     at = pl.Series(places)
     return values.gather(at.set(at < 0, None))
+
+
+def first_of_each(objects: pl.Series, among: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The first row of each object, among the rows that count."""
+    places = np.flatnonzero(among)
+    rows = objects.to_numpy()[places]
+    if bool((rows[1:] > rows[:-1]).all()):
+        return places
+    first: npt.NDArray[np.int64] = places[pl.Series(rows).is_first_distinct().to_numpy()]
+    return first
 
 
 def with_centres(s: ImageSet) -> ImageSet:

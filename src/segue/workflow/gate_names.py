@@ -77,12 +77,12 @@ def _alone(study: Study, s: ImageSet, ours: Sequence[set[str]], where: str, *, s
     """The image set of a file about one image, which is not named like any: the only one, or the one that the file is named after."""
     if len(study.image_sets) == 1 and not shared:
         return 0
-    if s.name or dict(s.position).get(NUMBERED) is not None:
+    if s.name or (_number(s) is not None and len(study.image_sets) > 1):
         return None
     stem = split_suffix(where)[0].removeprefix(_EXPORTED).casefold()
     fitting = [(len(one), place) for place, mine in enumerate(ours) for one in mine if stem == one or stem.startswith(one + "_")]
-    if fitting:
-        return max(fitting)[1]
+    if fitting or (shared and len(study.image_sets) == 1):
+        return max(fitting)[1] if fitting else None
     raise Incompatible(f"{where} does not say which image its rows are about, and there are several that they could be; {_HINT}", path=where)
 
 

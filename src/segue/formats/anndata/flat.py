@@ -12,7 +12,7 @@ from segue.codecs.h5ad import Annotated, Array, Frame, Sparse, sparse
 from segue.formats.anndata.facts import COLUMN, LINK, MATRIX, Facts, encode
 from segue.formats.anndata.options import WriteOptions
 from segue.formats.anndata.texts import escaped, keys, needs_escape, titles
-from segue.formats.value_files import Held, held
+from segue.formats.value_files import Held, first_of_each, held
 from segue.model.objects import SCHEMA, unique_texts
 from segue.model.populations import Population
 from segue.model.shapes import ShapeKind
@@ -88,7 +88,7 @@ def _positions(sets: tuple[ImageSet, ...]) -> tuple[Array, pl.Series]:
         plane = np.full(len(s.objects), -1, np.int64)
         frame = s.shapes.frame
         points = (frame["kind"] == str(ShapeKind.POINT)).to_numpy()
-        first = np.flatnonzero(points)[frame["object"].filter(points).is_first_distinct().to_numpy()]
+        first = first_of_each(frame["object"], points)
         coords = s.shapes.rings.coords[s.shapes.rings.coord_start[first]]
         there = np.isfinite(coords).all(axis=1)
         rows = frame["object"].to_numpy()[first][there]

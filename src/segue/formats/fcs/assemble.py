@@ -93,9 +93,15 @@ def _objects(parts: Parts, rows: Rows, height: int, notes: list[Note]) -> Object
         frame = frame.with_columns(label=pl.when(~repeated).then("label"))
     if "layer" not in parts.roles:
         frame = frame.with_columns(layer=pl.when(pl.col("label").is_not_null()).then(pl.lit("labels")))
-    usual = default_ids(frame)
-    ids = frame.select(pl.coalesce("id", pl.col("label").cast(pl.Utf8), pl.lit(usual)))["id"] if "id" in parts.roles else usual
-    return Objects(frame.with_columns(unique_texts(ids).alias("id")))
+    return Objects(frame.with_columns(_ids(frame, parts).alias("id")))
+
+
+def _ids(frame: pl.DataFrame, parts: Parts) -> pl.Series:
+    """What the file states, else the label, else the usual id."""
+    if "id" not in parts.roles:
+        return default_ids(frame)
+    ids = frame.select(pl.coalesce("id", pl.col("label").cast(pl.Utf8)))["id"]
+    return unique_texts(frame.select(pl.coalesce(pl.lit(ids), pl.lit(default_ids(frame))).alias("id"))["id"] if ids.null_count() else ids)
 
 
 def _points(parts: Parts, rows: Rows) -> Shapes:

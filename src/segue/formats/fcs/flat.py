@@ -13,7 +13,7 @@ from segue.formats.fcs.facts import ChannelFacts, Facts, image_facts, population
 from segue.formats.fcs.names import IMAGE, LABELS, plain, unique
 from segue.formats.fcs.numbers import MOST, NONE, coded, digits, singles
 from segue.formats.fcs.options import WriteOptions
-from segue.formats.value_files import Held, held
+from segue.formats.value_files import Held, first_of_each, held
 from segue.model.objects import repeated_labels
 from segue.model.shapes import ShapeKind
 from segue.model.study import ImageSet, Study
@@ -125,7 +125,7 @@ def positions(s: ImageSet) -> Array:
     found = np.full((len(s.objects), 3), NONE, np.float32)
     frame = s.shapes.frame
     points = (frame["kind"] == str(ShapeKind.POINT)).to_numpy()
-    first = np.flatnonzero(points)[frame["object"].filter(points).is_first_distinct().to_numpy()]
+    first = first_of_each(frame["object"], points)
     with np.errstate(over="ignore"):
         coords = s.shapes.rings.coords[s.shapes.rings.coord_start[first]].astype(np.float32)
     there = np.isfinite(coords).all(axis=1) & (coords != NONE).any(axis=1)

@@ -26,9 +26,9 @@ def population(name: str) -> Population:
     return Population(name, (name,), "gate")
 
 
-def numbered(known: Mapping[int, ImageSet]) -> dict[int, ImageSet]:
-    """The image sets that a file names, with their numbers."""
-    return {index: replace(s, position=((NUMBERED, index),)) for index, s in known.items()}
+def numbered(known: Mapping[int, ImageSet], sample: str) -> dict[int, ImageSet]:
+    """The image sets that a file names, with their numbers; a single one without a name has that of the sample."""
+    return {index: replace(s, name=s.name or (sample if len(known) == 1 else ""), position=((NUMBERED, index),)) for index, s in known.items()}
 
 
 def by_number(s: ImageSet) -> ImageSet:

@@ -60,7 +60,7 @@ def flat(study: Study, options: WriteOptions) -> Events:
     fixed.append("SegmentID")
     taken = [*fixed, "CentroidX", "CentroidY"]
     called = [*unique([_value_name(name) for name in names], taken), *fixed]
-    return Events(called, [""] * len(columns), columns, sample=sample([s.name for s in sets]))
+    return Events(called, [""] * len(columns), columns, sample=sample([options.sample] if options.sample else [s.name for s in sets]))
 
 
 def _value_name(name: str) -> str:

@@ -38,9 +38,8 @@ class WriteOptions(Options):
     dialect: Literal["segue", "mantis"] = Field(
         "segue", description="mantis = FCS 3.0 as Mantis Viewer writes it: one image set, numbers, CentroidX, CentroidY and SegmentID, no names of images"
     )
-    population: str | None = Field(
-        None, min_length=1, description="name of the population that the events are, for the keyword $CELLS; the image set is named in $SMNO"
-    )
+    population: str | None = Field(None, min_length=1, description="name of the population that the events are, for the keyword $CELLS")
+    sample: str | None = Field(None, min_length=1, description="name of the sample, for the keyword $SMNO; default: the names of the image sets")
     image_index: int | None = Field(
         None, ge=1, le=2**23, description="number of the first image set in the channel image_index; default: 1, and no such channel for a single one"
     )

@@ -75,7 +75,7 @@ def _taken_apart(
     defined = known.populations if known is not None else ()
     if options.population is not None:
         gate.refuse_mixed(events, parts, source.path)
-        parts, images, defined = gate.gated(parts, options.population, len(events)), gate.numbered(images), (gate.population(options.population),)
+        parts, images, defined = gate.gated(parts, options.population, len(events)), gate.numbered(images, sample), (gate.population(options.population),)
     if known is not None and not images and not len(events):
         return [], defined
     found = image_sets(parts, images, len(events), notes)

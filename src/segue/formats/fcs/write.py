@@ -40,5 +40,5 @@ def write(study: Study, sink: Sink, options: Options) -> None:
 
 def _named(study: Study, options: WriteOptions) -> dict[str, str]:
     """What the events are, in the keywords that flow cytometry has for it: of which sample, and which cells."""
-    stated = {"$SMNO": sample([s.name for s in study.image_sets]), "$CELLS": shown(options.population or "")}
+    stated = {"$SMNO": sample([options.sample] if options.sample else [s.name for s in study.image_sets]), "$CELLS": shown(options.population or "")}
     return {key: value for key, value in stated.items() if value}
