@@ -82,15 +82,14 @@ def default_ids(frame: pl.DataFrame) -> pl.Series:
     if labelled["t"].n_unique() > 1:
         label = pl.concat_str(pl.lit("t"), pl.col("t").cast(pl.Utf8).fill_null(""), pl.lit("/"), label)
     row = pl.concat_str(pl.lit("#"), (pl.int_range(pl.len()) + 1).cast(pl.Utf8))
-    return unique_texts(frame.select(pl.coalesce(label, row).alias("id"))["id"])
+    return unique_texts(frame.select((pl.coalesce(label, row) if frame["label"].null_count() else label).alias("id"))["id"])
 
 
 def unique_texts(texts: pl.Series) -> pl.Series:
     """The same texts, repeated ones made unique by ``-2``, ``-3``, ... in order."""
     name = texts.name
-    while True:
+    while texts.n_unique() < len(texts):
         frame = texts.to_frame("text").with_columns(nth=pl.int_range(pl.len()).over("text") + 1)
-        if frame["nth"].max() in (None, 1):
-            return texts.alias(name)
         suffixed = pl.concat_str("text", pl.lit("-"), pl.col("nth").cast(pl.Utf8))
         texts = frame.select(pl.when(pl.col("nth") > 1).then(suffixed).otherwise("text").alias("text"))["text"]
+    return texts.alias(name)
