@@ -49,8 +49,11 @@ def test_an_image_and_its_mask_become_a_table(segue_command, cells, tmp_path):
     assert table["channel 2 mean"].to_list() == pytest.approx([image[1][mask == one].mean() for one in (1, 4, 9)])
 
 
-def test_the_mask_beside_the_image_is_found_by_its_name(segue_command, cells):
+def test_the_mask_beside_the_image_is_found_by_its_name(segue_command, cells, tmp_path):
     done = segue_command("measure", "cells.tif", "-o", "cells.csv")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "cells.tif").rename(tmp_path / "cells_imc.tif")
+    done = segue_command("measure", "cells_imc.tif", "-o", "again.csv")
     assert done.returncode == 0, done.stderr
 
 

@@ -140,7 +140,7 @@ def _alone(file: Path, stem: str | None, template: str | None) -> Pair:
 def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
     """Images and masks side by side: each image with the mask that is named after it."""
     found: dict[tuple[Path, str], list[Path]] = {}
-    for file in sorted(masks, key=_preference):
+    for file in sorted(masks, key=preference):
         found.setdefault((file.parent, masks[file]), []).append(file)
     pairs = []
     for file in files:
@@ -152,7 +152,8 @@ def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: pair.name)
 
 
-def _preference(file: Path) -> tuple[int, str]:
+def preference(file: Path) -> tuple[int, str]:
+    """The order in which files that are named like masks are taken: pixels before outlines (``MASK_ENDINGS``)."""
     stem = split_suffix(file.name)[0].lower()
     return next(nth for nth, ending in enumerate(MASK_ENDINGS) if stem.endswith(ending)), file.name
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from segue.errors import InvalidOption
 from segue.formats.format import Format
 from segue.model.study import Study
-from segue.notes import Notes
+from segue.notes import Kind, Note, Notes
 from segue.workflow.gates import with_populations
 from segue.workflow.measuring.event import event_of
 from segue.workflow.measuring.fitting import Measured
@@ -44,6 +44,8 @@ class MeasureItem:
     """What the image is called where its file does not say."""
     number: int | None = None
     """Its place among several, from 1."""
+    beside: bool = False
+    """Whether the file of the segments was found by its name, not named by the user."""
     stated: tuple[Path, ...] = ()
     """The outputs that were planned, where these are others; empty = these are."""
 
@@ -128,7 +130,10 @@ def opened_item(item: MeasureItem, task: MeasureTask, writers: list[Format]) -> 
     image = opened(item.image, _of_image(item, options), task.from_)
     labels = None if item.labels is None else opened(item.labels, options)
     check_options(options, [image.record, *([labels.record] if labels else [])], writers)
-    return with_segments(image, labels, options)
+    study, notes = with_segments(image, labels, options)
+    if item.beside and item.labels is not None and item.number is None:
+        notes = Notes.of(Note(Kind.ASSUMED, f"its segments are those of {item.labels.name}")) + notes
+    return study, notes
 
 
 def _of_image(item: MeasureItem, options: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,9 +17,12 @@ from segue.workflow.measuring.item import MeasureItem
 from segue.workflow.measuring.outputs import PRESET_FORMATS, record_of
 from segue.workflow.measuring.split import PLACE
 from segue.workflow.measuring.summary import check_summary
-from segue.workflow.pairing import MASK_ENDINGS, Pair, files_of, fill, fill_all, find_pairs, mask_of
+from segue.workflow.pairing import Pair, files_of, fill, fill_all, find_pairs, mask_of, preference
 from segue.workflow.plan import Plan, Planned, job_folder
 from segue.workflow.recipe_measure import MeasureRecipe
+
+IMAGE_ENDINGS = ("_imc", "_img", "_image", "_raw", "_intensity", "_intensities", "_channels")
+"""What people add to the name of an image, and leave out in that of its mask."""
 
 
 def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
@@ -89,13 +92,13 @@ def _with_segments(pair: Pair) -> Pair:
         return pair
     if mask_of(pair.source) is not None and not pair.source.is_dir() and pair.name != split_suffix(pair.source.name)[0]:
         return replace(pair, missing=f"{pair.source.name} is named like a mask, and no image of that name is beside it")
-    beside = sorted((file for file in pair.source.parent.iterdir() if mask_of(file) == pair.name and file != pair.source), key=_preference)
+    beside = sorted((file for file in pair.source.parent.iterdir() if mask_of(file) in _called(pair.name) and file != pair.source), key=preference)
     return replace(pair, image=pair.source, source=beside[0] if beside else pair.source, unused=tuple(beside[1:]))
 
 
-def _preference(file: Path) -> tuple[int, str]:
-    stem = split_suffix(file.name)[0].lower()
-    return next(nth for nth, ending in enumerate(MASK_ENDINGS) if stem.endswith(ending)), file.name
+def _called(name: str) -> set[str]:
+    """What the mask of an image may be named after: ``E34`` of ``E34_imc``, too."""
+    return {name, *(name[: -len(ending)] for ending in IMAGE_ENDINGS if name.lower().endswith(ending) and len(name) > len(ending))}
 
 
 def _item(pair: Pair, recipe: MeasureRecipe, number: int | None) -> MeasureItem | None:
@@ -105,7 +108,7 @@ def _item(pair: Pair, recipe: MeasureRecipe, number: int | None) -> MeasureItem 
     targets = tuple(_target(output, to, pair, recipe) for output, to in _outputs(recipe))
     files = files_for(pair.image, recipe)
     populations, panel = (files[:-1], files[-1]) if recipe.panel else (files, None)
-    return MeasureItem(pair.image, labels, targets, populations, panel, pair.name, number)
+    return MeasureItem(pair.image, labels, targets, populations, panel, pair.name, number, beside=recipe.labels is None and labels is not None)
 
 
 def _outputs(recipe: MeasureRecipe) -> Iterator[tuple[str, str | None]]:
