@@ -73,8 +73,10 @@ def gather(pixels: Values, source: Ints, length: Ints, first: int, end: int, val
     for run in range(first, end):
         begin, pixel = source[run], length[run]
         if begin + pixel + each <= len(pixels):
-            for k in range(0, pixel, each):
+            k = 0
+            while k < pixel:  # a range of steps would divide
                 _copy_step(to + (n + k) * size, here + (begin + k) * size)
+                k += each
         else:
             for k in range(pixel):
                 values[at + n + k] = pixels[begin + k]

@@ -208,9 +208,10 @@ def _rank(values, n, least, most, rank):
     """The value at a rank, the one after it, and how far between them the rank lies; ``most`` stands behind the values."""
     whole = np.int64(np.floor(rank))
     low, high, upto = np.int64(least), np.int64(most), n
+    padded = values[: (n + TOGETHER - 1) // TOGETHER * TOGETHER]
     while low < high:
         middle = (low + high) >> 1
-        count = _at_most(values, n, middle)
+        count = _at_most(padded, middle)
         if count > whole:
             high, upto = middle, count
         else:
@@ -218,23 +219,31 @@ def _rank(values, n, least, most, rank):
     part = rank - whole
     if part <= 0 or upto > whole + 1:
         return low, low, 0.0
-    after = most
-    for k in range(n):
-        after = min(after, values[k] if values[k] > low else most)
+    after, edge = most, values.dtype.type(low)
+    for k in range(len(padded)):
+        after = min(after, padded[k] if padded[k] > edge else most)
     return low, np.int64(after), part
 
 
 @njit(nogil=True, _nrt=False)
-def _at_most(values, n, limit):
-    """How many values are not larger; ``limit`` is less than what stands behind them."""
-    top, found = values.dtype.type(limit), 0
-    for begin in range(0, n, EXACT):
-        some = values[begin : min(begin + EXACT, (n + TOGETHER - 1) // TOGETHER * TOGETHER)]
-        count = np.uint16(0)
-        for k in range(len(some)):
-            count = np.uint16(count + np.uint16(some[k] <= top))
-        found += np.int64(count)
+def _at_most(values, limit):
+    """How many values are not larger."""
+    top = values.dtype.type(limit)
+    if len(values) < VALUES:
+        return _few_at_most(values, top)
+    found = 0
+    for begin in range(0, len(values), EXACT):
+        found += _few_at_most(values[begin : begin + EXACT], top)
     return found
+
+
+@njit(nogil=True, _nrt=False)
+def _few_at_most(values, top):
+    """As many as 16 bits can count."""
+    count = np.uint16(0)
+    for k in range(len(values)):
+        count = np.uint16(count + np.uint16(values[k] <= top))
+    return np.int64(count)
 
 
 @njit(nogil=True, _nrt=False)
