@@ -198,6 +198,13 @@ def test_files_of_a_batch_are_known_by_sample_or_name_of_the_file(study, tmp_pat
         assert members(joined, "T") == {"": sorted(GATED[name])}
 
 
+def test_a_file_for_many_images_has_to_say_which(study, tmp_path):
+    gate = tmp_path / "gates.csv"
+    gate.write_text("label,populations\n3,T\n")
+    with pytest.raises(Incompatible, match=r"gates\.csv does not say which image"):
+        with_populations(Study(study.image_sets[:1]), [gate], shared=True)
+
+
 def test_a_population_that_is_there_already_gets_the_new_members(study, tmp_path):
     old = Membership.of(pl.DataFrame({"population": ["p"], "object": [0]}, schema={"population": pl.Utf8, "object": pl.Int32}))
     known = Study((ImageSet(**{**vars(study.image_sets[0]), "membership": old}), study.image_sets[1]), (Population("p", ("T cells",), colour=0xFF0000FF),))

@@ -52,14 +52,14 @@ def partners(study: Study, gated: Sequence[ImageSet], names: Collection[str], wh
     step = _step(gated, found)
     found = [_numbered(s, step, len(study.image_sets)) if place is None and not s.name else place for s, place in zip(gated, found, strict=True)]
     if all(place is None for place in found) and gated and not shared:
-        raise Incompatible(f"{where} is about {_listed(gated)}, and {called(study, names)} is none of them; {_HINT}", path=where)
+        raise Incompatible(f"{where} is about {_listed(gated)}, and {called(study, names)} is none of them; {HINT}", path=where)
     taken = [place for place in found if place is not None]
     if len(set(taken)) < len(taken):
-        raise Incompatible(f"{where} names image sets that are all the same one here ({called(study, names)}); {_HINT}", path=where)
+        raise Incompatible(f"{where} names image sets that are all the same one here ({called(study, names)}); {HINT}", path=where)
     return found, assumed
 
 
-_HINT = "name the gates of one image with a template such as 'gates/{nickname}*.fcs', or join them to the study that the events were written from"
+HINT = "name the gates of one image with a template such as 'gates/{nickname}*.fcs', or join them to the study that the events were written from"
 
 
 def _spellings(name: str) -> set[str]:
@@ -83,7 +83,7 @@ def _alone(study: Study, s: ImageSet, ours: Sequence[set[str]], where: str, *, s
     fitting = [(len(one), place) for place, mine in enumerate(ours) for one in mine if stem == one or stem.startswith(one + "_")]
     if fitting or (shared and len(study.image_sets) == 1):
         return max(fitting)[1] if fitting else None
-    raise Incompatible(f"{where} does not say which image its rows are about, and there are several that they could be; {_HINT}", path=where)
+    raise Incompatible(f"{where} does not say which image its rows are about, and there are several that they could be; {HINT}", path=where)
 
 
 def _step(gated: Sequence[ImageSet], found: Sequence[int | None]) -> int:

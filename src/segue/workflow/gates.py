@@ -17,7 +17,7 @@ from segue.model.rules import ListRule
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import with_new_objects
-from segue.workflow.gate_names import called, gate_name, partners
+from segue.workflow.gate_names import HINT, called, gate_name, partners
 from segue.workflow.joining import labels_in, rows_of
 from segue.workflow.opening import Opened, read, recognised
 
@@ -69,10 +69,14 @@ def with_populations(
     gates: dict[tuple[str, ...], _Gate] = {}
     notes = Notes()
     shared = shared or len(paths) > 1
+    unnamed: list[str] = []
     for path in paths:
         name = str(chosen.get("population") or gate_name(path, [s.name for s in sets] + list(names)))
         opened = _opened(path, name, chosen)
+        unnamed += [path.name] if not any(s.name for s in opened.study.image_sets) else []
         notes += opened.notes + _gather(study, opened, name, names, gates, shared=shared)
+    if unnamed and not gates:
+        raise Incompatible(f"{unnamed[0]} does not say which image its rows are about, and there are several that they could be; {HINT}", path=unnamed[0])
     if paths and not gates:
         what = f"none of the {len(paths)} files of populations is about {called(study, names)}" if len(paths) > 1 else f"{paths[0].name} is about other images"
         notes += Notes.of(Note(Kind.SKIPPED, what))
