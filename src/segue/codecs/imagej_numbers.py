@@ -46,7 +46,7 @@ def imagej_texts(column: pl.Series, decimals: int = 3, *, scientific: bool = Fal
     fractions
         Whether whole numbers have decimals too, whatever the first values are.
     """
-    values = column.fill_null(0.0).to_numpy().astype(np.float64)
+    values = column.alias("").fill_null(0.0).to_numpy().astype(np.float64)
     places = -decimals if scientific else decimals
     texts = _scientific_texts(values, decimals) if places < 0 else _plain_texts(values, places, fractions=fractions)
     found = pl.Series(column.name, texts, dtype=pl.Utf8)

@@ -195,6 +195,12 @@ def test_texts(written, read):
     assert frame(read(text))["N"].to_list() == [2**60, 1]
 
 
+def test_names_that_polars_takes_for_patterns(written, read):
+    text = written(cells([1, 2], **{"^a$": [1, None], "*": [0.5, None], "^b.*$": ["1", "x"]}), decimals=1)
+    assert text == " ,^a$,*,^b.*$\n1,1,0.5,1\n2,,,x\n"
+    assert frame(read(text))["*"].to_list() == [0.5, None]
+
+
 def test_frames_are_time_points(written, read):
     study = read(" ,Area,Frame\n1,5,1\n2,6,2\n3,7,0\n")
     assert study.image_sets[0].objects.frame["t"].to_list() == [0, 1, None]

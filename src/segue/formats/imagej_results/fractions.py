@@ -34,7 +34,7 @@ def fractions_of(texts: Sequence[pl.Series], columns: Sequence[pl.Series]) -> pl
 def _hidden(texts: pl.Series, column: pl.Series) -> bool:
     if column.dtype != pl.Float64:
         return False
-    first = column.head(DECIDING_ROWS).drop_nulls().drop_nans()
+    first = column.alias("").head(DECIDING_ROWS).drop_nulls().drop_nans()
     return bool(texts.str.contains(_DECIMALS).any()) and bool((first == first.round()).all())
 
 

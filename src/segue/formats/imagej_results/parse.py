@@ -54,6 +54,7 @@ def _columns(sheet: Sheet) -> list[pl.Series]:
 
 def _typed(texts: pl.Series, decimal: str) -> pl.Series:
     """Numbers where all texts are numbers: ImageJ has but one type of them. Whole ones beyond what it writes with all digits stay whole."""
+    texts = texts.alias("")  # polars takes a name such as ^a$ for a pattern
     if texts.null_count() == texts.len():
         return pl.Series(texts.name, [None], dtype=pl.Float64).new_from_index(0, texts.len())
     found = numbers(texts, decimal, MISSING)

@@ -33,9 +33,9 @@ def texts(columns: Sequence[pl.Series], fractions: Collection[str], options: Wri
     """The cells of all columns; those of ``fractions`` have decimals whatever their values."""
     told = {*fractions, *multiplied(columns)}
     return [
-        imagej_texts(column, options.decimals, scientific=options.scientific, fractions=column.name in told)
+        imagej_texts(column.alias(""), options.decimals, scientific=options.scientific, fractions=column.name in told)
         if column.dtype == pl.Float64
-        else column.cast(pl.Utf8)
+        else column.alias("").cast(pl.Utf8)
         for column in columns
     ]
 
@@ -67,8 +67,8 @@ def _heading(name: str, options: WriteOptions) -> str:
 
 def _spread(rows: pl.Series, given: pl.Series, column: Column, height: int) -> pl.Series:
     """The values of all objects."""
-    values = _typed(given, column)
-    empty = pl.Series(column.name, [None], dtype=values.dtype).new_from_index(0, height)
+    values = _typed(given.alias(""), column)  # polars takes a name such as ^a$ for a pattern
+    empty = pl.Series("", [None], dtype=values.dtype).new_from_index(0, height)
     return empty.scatter(rows, values) if len(rows) else empty
 
 
@@ -106,8 +106,9 @@ def _below_each_other(name: str, parts: Sequence[pl.Series | None], sets: Sequen
         pl.Series([None], dtype=kind).new_from_index(0, len(s.objects)) if part is None else part.cast(kind).alias("")
         for part, s in zip(parts, sets, strict=True)
     ]
-    found = pl.concat(pieces).alias(name)
-    return found.cast(pl.Float64) if kind == pl.Int64 and found.is_between(-LARGEST_PLAIN, LARGEST_PLAIN).all() else found
+    found = pl.concat(pieces)
+    small = kind == pl.Int64 and found.is_between(-LARGEST_PLAIN, LARGEST_PLAIN).all()
+    return (found.cast(pl.Float64) if small else found).alias(name)
 
 
 def _frames(sets: Sequence[ImageSet]) -> list[pl.Series]:
