@@ -9,6 +9,7 @@ from markdown import code, page, table
 
 from segue.formats.catalog import FORMATS
 from segue.formats.format import Format, Kept, Limit, load
+from segue.formats.holds import said
 from segue.model.features import Feature
 
 
@@ -60,7 +61,7 @@ def _mark(kept: Kept | None) -> str:
 
 def _page(record: Format) -> str:
     keeps = ("## What it keeps", _keeps(record)) if record.writes else ()
-    return page(record.title, _sentence(record.summary), _facts(record), *keeps, _options(record, "read"), _options(record, "write"))
+    return page(record.title, _sentence(record.summary), _facts(record), *_pixels(record), *keeps, _options(record, "read"), _options(record, "write"))
 
 
 def _sentence(text: str) -> str:
@@ -81,6 +82,22 @@ def _facts(record: Format) -> str:
         "specification": f"{reference.title}, {reference.version}, read on {reference.read_on}",
     }
     return table(("", ""), [(name, fact) for name, fact in facts.items() if fact])
+
+
+def _pixels(record: Format) -> tuple[str, ...]:
+    """Of a format that pixels can be exported to: which."""
+    holds = record.holds
+    if holds is None:
+        return ()
+    facts = {
+        "number types": ", ".join(holds.dtypes),
+        "axes": "in the order " + said(map(code, holds.axes)) if holds.axes else "in any order",
+        "axes larger than 1": f"at most {holds.most_axes}, channels apart" if holds.most_axes is not None else "",
+        "channels": said(map(str, holds.channels)) if holds.channels else "any number",
+        "a file per plane": "with " + code("{slice_index}") + " in the name of the output" if holds.sequence else "",
+        "otherwise": holds.instead,
+    }
+    return ("## Pixels exported to it", table(("", ""), [(name, fact) for name, fact in facts.items() if fact]))
 
 
 def _keeps(record: Format) -> str:

@@ -47,7 +47,7 @@ class TestEveryFormat:
 
     def test_names_only_code_that_exists(self, name):
         record = FORMATS[name]
-        for part in (record.detect, record.reader, record.fit, record.writer, record.read_options, record.write_options):
+        for part in (record.detect, record.reader, record.fit, record.writer, record.read_options, record.write_options, record.blocks):
             assert part is None or callable(load(part))
 
     def test_says_where_it_is_specified(self, name):
@@ -57,6 +57,9 @@ class TestEveryFormat:
 
     def test_has_a_writer_exactly_if_it_says_what_fits(self, name):
         assert (FORMATS[name].fit is None) == (FORMATS[name].writer is None)
+
+    def test_says_which_pixels_it_holds_exactly_if_it_is_written_block_by_block(self, name):
+        assert (FORMATS[name].blocks is None) == (FORMATS[name].holds is None)
 
     def test_explains_what_it_keeps_only_approximately(self, name):
         assert [feature for feature, kept in FORMATS[name].keeps.items() if not kept.exactly and not kept.how] == []

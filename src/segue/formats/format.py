@@ -7,6 +7,9 @@ A format that writes has three functions:
 * ``write(study, sink, options) -> None``: a study that fits, without any further loss: ``read(write(fit(s))) == fit(s)``.
 
 What is lost is therefore never written down by hand: it is ``diff(study, fit(study))``, with the reasons given in ``keeps``.
+
+A container of pixels also has ``blocks(image_set, sink, options)``, which writes pixels of any size block by block, and says in ``holds`` which pixels
+it stores.
 """
 
 from __future__ import annotations
@@ -17,11 +20,15 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from segue.formats.holds import Holds
 from segue.model.features import Feature
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from segue.codecs.blocks import BlockWriter
     from segue.formats.options import Options
-    from segue.model.study import Study
+    from segue.model.study import ImageSet, Study
     from segue.notes import Notes
     from segue.storage.sink import Sink
     from segue.storage.source import Source
@@ -132,6 +139,11 @@ class Format:
     """Suffixes for which this format is meant where several write files of that suffix."""
     implied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Suffix of a target -> write options that it implies, unless the user says otherwise."""
+    blocks: str | None = None
+    """``module:function``; ``function(image_set, sink, options) -> AbstractContextManager[BlockWriter]``: opens a target that is written block by
+    block. The image set holds exactly one image, whose pixels are lazy, and the grid; its metadata are written, its pixels are not read."""
+    holds: Holds | None = None
+    """Which pixels ``blocks`` stores."""
     written_as: str = ""
     """What follows the name of an item in an output folder; empty = the first suffix."""
 
@@ -175,6 +187,21 @@ class Format:
     def write(self, study: Study, sink: Sink, options: Options | None = None) -> None:
         """Write a study that has been fitted."""
         load(self.writer)(study, sink, options or self.options("write"))
+
+    def open_blocks(self, image_set: ImageSet, sink: Sink, options: Options | None = None) -> AbstractContextManager[BlockWriter]:
+        """A target that is written block by block (``codecs.blocks.write_blocks``); it is complete when the block ends without an error.
+
+        Parameters
+        ----------
+        image_set
+            One image, of which ``holds`` has no problem, and the grid.
+        sink
+            Where it goes.
+        options
+            Of the writer.
+        """
+        opened: AbstractContextManager[BlockWriter] = load(self.blocks)(image_set, sink, options or self.options("write"))
+        return opened
 
 
 def load(path: str | None) -> Any:
