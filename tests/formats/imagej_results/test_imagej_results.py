@@ -1,4 +1,4 @@
-"""Results tables of ImageJ: its ten tables in ``golden/imagej`` byte for byte, every kind of heading, and which object a row is about."""
+"""Results tables of ImageJ: its eight tables in ``golden/imagej`` byte for byte, every kind of heading, and which object a row is about."""
 
 from __future__ import annotations
 
