@@ -1,36 +1,44 @@
-"""Work in pieces on a Dask cluster: here two worker processes of this machine."""
+"""Work in pieces on a Dask cluster: here worker processes of this machine."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
 import operator
+import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from segue.errors import MissingDependency, SegueError, UsageError
+from segue.errors import MissingDependency, SegueError, SourceError, UsageError
 from segue.tasks.cluster import Cluster
 
 needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask (distributed) is not installed")
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A scheduler, its file as job queues have it, and two worker processes."""
+def local(tmp_path_factory):
+    """A scheduler and three worker processes: two of them may die and be slow to come back."""
     import dask
     from distributed import LocalCluster
 
     home = tmp_path_factory.mktemp("dask")
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=str(home), memory_limit=0) as local,
+        LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=str(home), memory_limit=0) as local,
     ):
-        file = home / "scheduler.json"
-        file.write_text(json.dumps({"type": "Scheduler", "id": "here", "address": local.scheduler_address, "workers": {}}))
-        yield Cluster(str(file))
+        yield local
+
+
+@pytest.fixture
+def cluster(local, tmp_path):
+    """The cluster by its scheduler file, as job queues have it."""
+    file = tmp_path / "scheduler.json"
+    file.write_text(json.dumps({"type": "Scheduler", "id": "here", "address": local.scheduler_address, "workers": {}}))
+    return Cluster(str(file))
 
 
 @needs_dask
@@ -62,6 +70,13 @@ def test_our_errors_come_back_as_our_errors_with_their_facts(cluster):
 
 
 @needs_dask
+def test_a_worker_with_another_version_is_refused(cluster, monkeypatch):
+    monkeypatch.setattr("segue.__version__", "999")
+    with pytest.raises(UsageError, match="999"):
+        list(cluster.run(str, [1]))
+
+
+@needs_dask
 def test_a_piece_whose_worker_dies_is_done_by_another(cluster, tmp_path):
     died = tmp_path / "died"
     script = f"import os, pathlib\np = pathlib.Path({str(died)!r})\nif not p.exists():\n    p.touch()\n    os._exit(1)\n"
@@ -71,11 +86,12 @@ def test_a_piece_whose_worker_dies_is_done_by_another(cluster, tmp_path):
 
 @needs_dask
 @pytest.mark.slow
-def test_a_piece_that_ends_every_worker_is_lost_and_the_others_are_done(cluster):
+def test_a_piece_that_ends_every_worker_is_lost_and_the_others_are_done(cluster, local, monkeypatch):
+    monkeypatch.setattr(local.scheduler, "allowed_failures", 0)
     pieces = [str(n) for n in (0, 1)] + ["__import__('os')._exit(1)"] + [str(n) for n in (3, 4)]
     results = dict(cluster.unordered(eval, pieces, lambda error: f"{type(error).__name__}: {error}"))
     assert {n: results[n] for n in (0, 1, 3, 4)} == {0: 0, 1: 1, 3: 3, 4: 4}
-    assert results[2].startswith("TooLarge: a piece of the work ended the worker that did it, 2 times; usually it needs more memory")
+    assert results[2].startswith("TooLarge: a piece of the work ended every worker that did it (1); usually it needs more memory")
 
 
 @needs_dask
@@ -84,11 +100,29 @@ def test_an_address_where_nobody_answers():
         list(Cluster("tcp://127.0.0.1:1", timeout=1).run(str, [1]))
 
 
+ALONE = """
+import sys, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, local_directory=sys.argv[1], memory_limit=0) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        time.sleep(120)
+"""
+
+
 @needs_dask
-def test_a_worker_with_another_version_is_refused(cluster, monkeypatch):
-    monkeypatch.setattr("segue.__version__", "999")
-    with pytest.raises(UsageError, match="999"):
-        list(cluster.run(str, [1]))
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_is_a_sentence(tmp_path, capfd):
+    (tmp_path / "alone.py").write_text(ALONE)
+    with subprocess.Popen([sys.executable, tmp_path / "alone.py", tmp_path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            results = Cluster(process.stdout.readline().strip()).unordered(time.sleep, [0, 100])
+            assert next(results) == (0, None)
+        finally:
+            process.kill()
+    with pytest.raises(SourceError, match=r"the connection to the Dask scheduler .* was lost; .* --resume"):
+        next(results)
+    assert capfd.readouterr().err == ""
 
 
 def test_without_dask_the_message_says_what_to_install(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from concurrent.futures import CancelledError
@@ -87,15 +88,16 @@ class Cluster:
     def _client(self) -> Iterator[_Team]:
         distributed = _distributed()
         how = {"scheduler_file": self.address} if Path(self.address).is_file() else {"address": self.address}
-        try:
-            client = distributed.Client(**how, timeout=self.timeout, set_as_default=False)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise UsageError(f"no Dask scheduler answers at {self.address}; is it running, and is this its address?", address=self.address) from error
-        try:
-            yield _Team(client, self.address)
-        finally:
-            with suppress(OSError, TimeoutError):
-                client.close(timeout=5)
+        with _quiet():
+            try:
+                client = distributed.Client(**how, timeout=self.timeout, set_as_default=False)
+            except (OSError, ValueError, TimeoutError) as error:
+                raise UsageError(f"no Dask scheduler answers at {self.address}; is it running, and is this its address?", address=self.address) from error
+            try:
+                yield _Team(client, self.address)
+            finally:
+                with suppress(OSError, TimeoutError):
+                    client.close(timeout=5)
 
 
 class WorkerDied(TooLarge):
@@ -168,7 +170,7 @@ class _Team:
             yield
         except KilledWorker as error:
             raise WorkerDied(
-                f"a piece of the work ended the worker that did it, {error.allowed_failures + 1} times; usually it needs more memory than a worker has",
+                f"a piece of the work ended every worker that did it ({error.allowed_failures + 1}); usually it needs more memory than a worker has",
                 worker=str(error.last_worker.address),
             ) from error
         except (CancelledError, CommClosedError) as error:
@@ -179,6 +181,20 @@ class _Team:
             if (error.name or "").partition(".")[0] != "segue":
                 raise
             raise UsageError("the workers of the cluster have no segue of this version; install the same one there") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What goes wrong with a connection is said by our errors; its tracebacks are of use to nobody who converts images."""
+    loggers = [logging.getLogger(name) for name in ("distributed.client", "distributed.core", "distributed.batched", "tornado.application", "asyncio")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _checked(work: Callable[[Piece], Result], version: str, piece: Piece) -> Result:
