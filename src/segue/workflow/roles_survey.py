@@ -1,21 +1,26 @@
-"""What the planes of an image hold, looked at one after the other."""
+"""What the planes of an image hold, looked at one after the other, large ones band by band."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from segue.errors import UnsupportedVariant
 from segue.geometry.extents import Extents, extents, merged
-from segue.model.image import Pixels, planes
+from segue.model.image import Pixels, size_of
 from segue.workflow.roles_evidence import is_all_different, is_scattered
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 ENOUGH = 3
 """Planes of intensities in excess of planes of labels after which the rest is not read."""
+
+BAND = 1 << 26
+"""Pixels that are looked at together: a plane of 8,192 x 8,192."""
 
 CENTRE = 128
 """Rows and columns at which a first glance is taken: counting the values of a large plane of noise would take long."""
@@ -52,7 +57,7 @@ class Survey:
 
 
 def survey(pixels: Pixels, axes: str, where: str, *, judge: bool) -> Survey:
-    """Look at every plane, until it is clear that they hold intensities.
+    """Look at every plane, until it is clear that they hold intensities. Memory: about 4 times ``BAND``, whatever the size of a plane.
 
     Parameters
     ----------
@@ -72,7 +77,7 @@ def survey(pixels: Pixels, axes: str, where: str, *, judge: bool) -> Survey:
     """
     found: Extents | None = None
     votes = looked_at = 0
-    for _, plane in planes(pixels, axes):
+    for plane in _bands(pixels, axes):
         whole = _whole(plane, where)
         noise = _noise_at_centre(whole) if judge else None
         one = noise or extents(whole)
@@ -88,6 +93,20 @@ def survey(pixels: Pixels, axes: str, where: str, *, judge: bool) -> Survey:
     if found is None:
         found = extents(np.empty((0, 0), np.uint8))
     return Survey(found, looked_at, intensities=votes > 0, complete=looked_at == int(np.prod(pixels.shape)))
+
+
+def _bands(pixels: Pixels, axes: str) -> Iterator[Array]:
+    """(rows, x) of every plane, in order: whole planes, or bands of whole rows of large ones."""
+    height, width = (size_of(pixels, axes, name) for name in "yx")
+    step = max(1, min(height, BAND // max(1, width)))
+    outer = [name for name in "tz" if name in axes]
+    for place in product(*(range(size_of(pixels, axes, name)) for name in outer)):
+        parts = {name: slice(at, at + 1) for name, at in zip(outer, place, strict=True)} | {"x": slice(0, width)}
+        for first in range(0, height, step):
+            region = parts | {"y": slice(first, min(first + step, height))}
+            block = pixels.read(tuple(region[name] for name in axes))
+            rows = block.reshape([size for name, size in zip(axes, block.shape, strict=True) if name in "yx"])
+            yield rows if axes.index("y") < axes.index("x") else rows.T
 
 
 def _noise_at_centre(plane: Array) -> Extents | None:
