@@ -144,6 +144,10 @@ class Format:
     block. The image set holds exactly one image, whose pixels are lazy, and the grid; its metadata are written, its pixels are not read."""
     holds: Holds | None = None
     """Which pixels ``blocks`` stores."""
+    aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What other programs call it when they export pixels, in lower case -> write options that this implies."""
+    inside: bool = False
+    """Whether one of several pictures in a file can be named by a path that goes on behind the file: ``file.h5/group/data``."""
     written_as: str = ""
     """What follows the name of an item in an output folder; empty = the first suffix."""
 

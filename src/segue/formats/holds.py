@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 NUMBERS = ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float32", "float64")
 """The number types of pixels that most containers store."""
@@ -80,7 +81,7 @@ def _within(part: str, order: str) -> bool:
     return part == "".join(name for name in order if name in part)
 
 
-def said(words: Any) -> str:
+def said(words: Iterable[str]) -> str:
     """``a, b or c``."""
     *most, last = words
-    return f"{', '.join(most)} or {last}" if most else str(last)
+    return f"{', '.join(most)} or {last}" if most else last
