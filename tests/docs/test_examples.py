@@ -16,7 +16,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 def blocks():
     """The indented blocks of the README's examples."""
-    examples = README.read_text(encoding="utf-8").partition("## Three examples")[2].partition("\n## ")[0]
+    examples = README.read_text(encoding="utf-8").partition("## Four examples")[2].partition("\n## ")[0]
     return [re.sub("^    ", "", block, flags=re.M).strip() for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", examples, re.M)]
 
 
@@ -37,7 +37,7 @@ def here(tmp_path, monkeypatch):
     Path("folder").mkdir()
     for name in ("cells-mask.tif", "folder/one.tif", "folder/two.tif"):
         tifffile.imwrite(name, mask)
-    tifffile.imwrite("cells.tif", np.zeros(mask.shape, np.uint8))
+    tifffile.imwrite("cells.tif", np.uint8(200) * (mask > 0))
     segue("segue convert cells-mask.tif RoiSet.zip")
     return mask
 
@@ -49,6 +49,8 @@ def test_the_commands_of_the_readme(here, capsys):
         segue(line)
     assert len(list(Path("out").glob("*.zip"))) == 2
     assert np.array_equal(tifffile.imread("cells-again.tif"), here)
+    assert np.array_equal(tifffile.imread("labels.tif") > 0, here > 0)
+    assert {path.suffix for path in Path().glob("cells.*")} == {".tif", ".geojson", ".csv", ".fcs", ".h5ad"}
 
 
 def test_the_python_of_the_readme(here, capsys):
