@@ -52,7 +52,7 @@ def test_a_folder_is_a_source_too(tmp_path: Path) -> None:
         source.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["missing.tif", "a\0b", "a.bin/inside"])
+@pytest.mark.parametrize("name", ["missing.tif", "a\0b", "missing.h5/inside"])
 def test_what_is_not_there_is_not_found(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.bin").write_bytes(b"")
     with pytest.raises(NotFound):

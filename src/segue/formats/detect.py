@@ -25,7 +25,7 @@ class Candidate:
 
 def candidates(source: Source) -> list[Candidate]:
     """Every format that could have written the file, the likeliest first."""
-    found = [Candidate(record, record.evidence(source)) for record in FORMATS.values() if record.reads]
+    found = [Candidate(record, record.evidence(source)) for record in FORMATS.values() if record.reads and (record.inside or not source.inside)]
     return sorted((one for one in found if one.evidence.score > 0), key=lambda one: -one.evidence.score)
 
 
@@ -52,6 +52,8 @@ def detect(source: Source) -> tuple[Format, Notes]:
 
 
 def _reason(source: Source) -> str:
+    if source.inside:
+        return f"it has no {source.inside} inside; only files that hold several pictures have paths inside (HDF5)"
     if source.path.suffix.lower() in LOSSY:
         return refusal(source.path.suffix.lower())
     if source.is_folder:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -23,9 +25,49 @@ def split_suffix(name: str) -> tuple[str, str]:
     return (path.stem, path.suffix) if path.suffix else (name, "")
 
 
+def parts_of(path: Path | str) -> tuple[Path, str]:
+    """The file that a path leads into, and the way inside: ``a.h5/raw/data`` is (``a.h5``, ``raw/data``); any other path is (itself, nothing)."""
+    path = Path(path)
+    with suppress(OSError, ValueError):  # permission denied, a null byte in the name
+        if not os.path.lexists(path):
+            for parent in path.parents:
+                if parent.is_file():
+                    return parent, path.relative_to(parent).as_posix()
+                if parent.is_dir():
+                    break
+    return path, ""
+
+
+def file_of(path: Path | str) -> Path:
+    """The file or folder on disk that a path stands for: without the way inside it."""
+    return parts_of(path)[0]
+
+
+def home_of(path: Path | str) -> Path:
+    """The folder in which a file lies, or the container that a path leads into (``file.n5/raw/data`` lies where ``file.n5`` does)."""
+    return _container(path)[0].parent
+
+
+def nickname(path: Path | str) -> str:
+    """What a file is called: its name without suffix; a part of it is called ``file-raw-data``, as in ilastik."""
+    container, inside = _container(path)
+    stem = split_suffix(container.name)[0]
+    return f"{stem}-{inside.replace('/', '-')}" if inside else stem
+
+
+def _container(path: Path | str) -> tuple[Path, str]:
+    """`parts_of`, also for a folder that is a file to its users."""
+    file, inside = parts_of(path)
+    if not inside:
+        for parent in file.parents:
+            if parent.suffix.lower() == ".n5":
+                return parent, file.relative_to(parent).as_posix()
+    return file, inside
+
+
 @dataclass(frozen=True)
 class Source:
-    """A file or folder to read. Picklable; the same file changed later is another source.
+    """A file or folder to read, or a part of a file. Picklable; the same file changed later is another source.
 
     Raises
     ------
@@ -38,9 +80,15 @@ class Source:
     """Bytes; 0 for a folder (folders are not watched for changes)."""
     mtime_ns: int = -1
     """Time of the last change; 0 for a folder."""
+    inside: str = ""
+    """The way to a part of the file: ``raw/data`` of the path ``a.h5/raw/data``."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
+        if self.size < 0 and not self.inside:
+            file, inside = parts_of(self.path)
+            object.__setattr__(self, "path", file)
+            object.__setattr__(self, "inside", inside)
         if self.size < 0:
             size, mtime_ns = _look(self.path)
             object.__setattr__(self, "size", size)
@@ -48,7 +96,9 @@ class Source:
 
     @property
     def name(self) -> str:
-        """File name without its suffix: ``cells`` of ``cells.ome.tif``."""
+        """File name without its suffix: ``cells`` of ``cells.ome.tif``; with the way inside, if there is one."""
+        if self.inside:
+            return nickname(self.path / self.inside)
         return self.path.name if self.is_folder and not self.suffix else split_suffix(self.path.name)[0]
 
     @property

@@ -68,6 +68,8 @@ def recognised(path: Path | str, from_: str | None = None) -> Recognised:
     record, notes = (named(from_), Notes()) if from_ else detect(source)
     if not record.reads:
         raise UsageError(f"segue writes {record.title}, but does not read it", format=record.name)
+    if source.inside and not record.inside:
+        raise UsageError(f"{record.title} files have no paths inside; give {source.path} alone", format=record.name)
     return Recognised(source, record, notes)
 
 

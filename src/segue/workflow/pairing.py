@@ -11,7 +11,7 @@ from segue.errors import NotFound, UsageError
 from segue.formats.catalog import by_suffix
 from segue.formats.detect import candidates
 from segue.formats.format import Accepts
-from segue.storage.source import Source, split_suffix
+from segue.storage.source import Source, file_of, home_of, nickname
 
 MASK_ENDINGS = (
     *("_cp_masks", "_masks", "_mask", "_labels", "_label", "_labelled", "_segmentation", "-labels", "-label", "-masks", "-mask", "_seg"),
@@ -69,7 +69,7 @@ def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | No
 
 def mask_of(file: Path) -> str | None:
     """The stem of the image that a file is the mask of, by its name; None = it is not named like a mask."""
-    stem = split_suffix(file.name)[0]
+    stem = nickname(file)
     return next((stem[: -len(ending)] for ending in MASK_ENDINGS if stem.lower().endswith(ending) and len(stem) > len(ending)), None)
 
 
@@ -95,9 +95,9 @@ def fill_all(template: str, file: Path) -> tuple[Path, ...]:
     UsageError
         The template has a placeholder that does not exist here.
     """
-    stem = mask_of(file) or split_suffix(file.name)[0]
+    stem, home = mask_of(file) or nickname(file), home_of(file)
     try:
-        path = template.format(nickname=stem, dataset_dir=file.parent, parent=file.parent.resolve().name)
+        path = template.format(nickname=stem, dataset_dir=home, parent=home.resolve().name)
     except (KeyError, IndexError, ValueError) as error:
         raise UsageError(f"{template!r} is not a template that can be filled: use {{nickname}}, {{dataset_dir}} and {{parent}}") from error
     found = sorted(glob(path)) if has_magic(path) else [path]  # noqa: PTH207  # the pattern may be absolute
@@ -122,31 +122,31 @@ def with_populations(pair: Pair, templates: Sequence[str]) -> Pair:
 
 
 def _with_labels(file: Path, template: str) -> Pair:
-    stem = split_suffix(file.name)[0]
+    stem = nickname(file)
     labels = fill(template, file)
-    if not labels.exists():
+    if not file_of(labels).exists():
         return Pair(stem, None, file, f"no label image {labels}")
     return Pair(stem, labels, file)
 
 
 def _alone(file: Path, stem: str | None, template: str | None) -> Pair:
-    name = stem if stem is not None else split_suffix(file.name)[0]
+    name = stem if stem is not None else nickname(file)
     if template is None:
         return Pair(name, file)
     image = fill(template, file)
-    return Pair(name, file, image, "" if image.exists() else f"no image {image}")
+    return Pair(name, file, image, "" if file_of(image).exists() else f"no image {image}")
 
 
 def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
     """Images and masks side by side: each image with the mask that is named after it."""
     found: dict[tuple[Path, str], list[Path]] = {}
     for file in sorted(masks, key=preference):
-        found.setdefault((file.parent, masks[file]), []).append(file)
+        found.setdefault((home_of(file), masks[file]), []).append(file)
     pairs = []
     for file in files:
         if file not in masks:
-            stem = split_suffix(file.name)[0]
-            mask, *unused = found.pop((file.parent, stem), [None])
+            stem = nickname(file)
+            mask, *unused = found.pop((home_of(file), stem), [None])
             pairs.append(Pair(stem, mask, file, "" if mask else "no mask", tuple(one for one in unused if one)))
     pairs += [Pair(stem, file, unused=tuple(unused)) for (_, stem), (file, *unused) in found.items()]
     return sorted(pairs, key=lambda pair: pair.name)
@@ -154,7 +154,7 @@ def _by_name(files: list[Path], masks: dict[Path, str]) -> list[Pair]:
 
 def preference(file: Path) -> tuple[int, str]:
     """The order in which files that are named like masks are taken: pixels before outlines (``MASK_ENDINGS``)."""
-    stem = split_suffix(file.name)[0].lower()
+    stem = nickname(file).lower()
     return next(nth for nth, ending in enumerate(MASK_ENDINGS) if stem.endswith(ending)), file.name
 
 
@@ -162,6 +162,7 @@ def files_of(given: str) -> list[Path]:
     """The files that an input of a command stands for: itself, the readable files of a folder, what fits a pattern.
 
     Tables beside images, masks and outlines belong to these (``--table``); a folder of nothing but tables is its tables.
+    A path may go on behind a file that holds several pictures (``file.h5/raw/data``), also behind a pattern.
     A folder that is of a format as a whole (a study, the output folder of an instrument) stands for itself; one that holds such folders and
     no readable file (a project of image sets) stands for these.
 
@@ -177,14 +178,24 @@ def files_of(given: str) -> list[Path]:
         if not found:
             raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)
         return [file for file in found if not _may_be_table(file)] or found
-    if has_magic(given) and not path.exists():
-        found = sorted(Path(name) for name in glob(given, recursive=True))  # noqa: PTH207  # the pattern may be absolute
+    if has_magic(given) and not file_of(path).exists():
+        found = _fitting(path)
         if not found:
             raise NotFound(f"no file fits the pattern {given}", path=given)
         return found
-    if not path.exists():
+    if not file_of(path).exists():
         raise NotFound(f"{given} does not exist", path=path)
     return [path]
+
+
+def _fitting(pattern: Path) -> list[Path]:
+    """The files that fit a pattern, or the parts of files that do: ``*.h5/raw/data``."""
+    found = sorted(Path(name) for name in glob(str(pattern), recursive=True))  # noqa: PTH207  # the pattern may be absolute
+    for parent in () if found else pattern.parents:
+        files = [Path(name) for name in glob(str(parent), recursive=True)] if has_magic(str(parent)) else []  # noqa: PTH207
+        if files:
+            return sorted(file / pattern.relative_to(parent) for file in files if file.is_file())
+    return found
 
 
 def _may_be_table(file: Path) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 
 from segue.errors import NotFound
 from segue.storage.lock import NAME as LOCK
-from segue.storage.source import unreadable
+from segue.storage.source import file_of, unreadable
 
 WHOLE = 64 << 20
 """Inputs of up to this many bytes are compared by content. Of a larger one only the time of its last change is looked at: an export that
@@ -54,6 +54,7 @@ def look_at_input(path: Path, name: str, outputs: Collection[Path] = ()) -> Read
         It is not there, or cannot be read.
     """
     try:
+        path = file_of(path)
         if not path.exists():
             raise NotFound(f"{path} does not exist", path=path)
         return _folder(path, name, outputs) if path.is_dir() else _file(path, name)

@@ -12,7 +12,7 @@ from segue.formats.format import Format
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.formats.table.spec import FORMAT as TABLE
 from segue.storage.names import safe_name
-from segue.storage.source import split_suffix
+from segue.storage.source import home_of, nickname, split_suffix
 from segue.workflow.measuring.item import MeasureItem
 from segue.workflow.measuring.outputs import PRESET_FORMATS, record_of
 from segue.workflow.measuring.split import PLACE
@@ -90,9 +90,9 @@ def _images(given: str, labels: str) -> list[Path]:
 def _with_segments(pair: Pair) -> Pair:
     if pair.image is not None or pair.source is None:
         return pair
-    if mask_of(pair.source) is not None and not pair.source.is_dir() and pair.name != split_suffix(pair.source.name)[0]:
+    if mask_of(pair.source) is not None and not pair.source.is_dir() and pair.name != nickname(pair.source):
         return replace(pair, missing=f"{pair.source.name} is named like a mask, and no image of that name is beside it")
-    beside = sorted((file for file in pair.source.parent.iterdir() if mask_of(file) in _called(pair.name) and file != pair.source), key=preference)
+    beside = sorted((file for file in home_of(pair.source).iterdir() if mask_of(file) in _called(pair.name) and file != pair.source), key=preference)
     return replace(pair, image=pair.source, source=beside[0] if beside else pair.source, unused=tuple(beside[1:]))
 
 
