@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from segue.errors import InvalidOption
+from segue.transform import values, values_kernel
 from segue.transform.change import TYPES, Range
 from segue.transform.values import as_ilastik, changed
 
@@ -122,3 +123,31 @@ def test_ilastik_and_ours_agree_inside_the_range(source, target):
     block = np.array([0, 10, 20, 50, 100], source)
     for to in (None, Range(0, 100, 0, 100)):
         assert as_ilastik(block, to, np.dtype(target)).tolist() == changed(block, to, np.dtype(target), "clip")[0].tolist()
+
+
+@pytest.mark.parametrize("source", ["uint8", "int16", "uint16", "int64", "float32", "float64"])
+@pytest.mark.parametrize("target", ["uint8", "int16", "uint64", "int64"])
+@pytest.mark.parametrize("to", [None, Range(-3, 250.5, 0, 255), Range(0, 100, 300, -20), Range(10, 20, 0.5, 1e19)])
+def test_the_compiled_twin_gives_the_same(source, target, to):
+    rng = np.random.default_rng(5)
+    block = (rng.standard_normal((40, 50)) * 300).astype("f8")
+    if source.startswith("float"):
+        block.flat[::37], block.flat[1::41], block.flat[2::43] = np.nan, np.inf, -np.inf
+        block.flat[3::47] = 2.0**63
+    with np.errstate(invalid="ignore"):
+        block = block.astype(source)
+    dtype = np.dtype(target)
+    if to is None and block.dtype.kind != "f":
+        return
+    plain = values.of_fractions(block, dtype) if to is None else values.scaled(block, to, dtype)
+    compiled = values_kernel.rounded(block, dtype) if to is None else values_kernel.scaled(block, to, dtype)
+    assert np.array_equal(plain[0], compiled[0])
+    assert plain[1] == compiled[1]
+
+
+def test_large_blocks_go_the_compiled_way(monkeypatch):
+    used = []
+    monkeypatch.setattr(values_kernel, "scaled", lambda *given: used.append(given) or (given[0], (0, 0, 0)))
+    changed(np.zeros(values.SMALL, "f4"), Range(0, 1, 0, 255), np.dtype("u1"), "clip")
+    changed(np.zeros(values.SMALL - 1, "f4"), Range(0, 1, 0, 255), np.dtype("u1"), "clip")
+    assert len(used) == 1

@@ -13,6 +13,8 @@ Counts = tuple[int, int, int]
 """Clipped, rounded, missing."""
 
 NONE: Counts = (0, 0, 0)
+SMALL = 200_000
+"""Pixels of a block below which plain numpy does it: loading compiled code would take longer than some blocks of this size."""
 _EXACT = 1 << 53
 
 
@@ -34,18 +36,30 @@ def changed(block: Array, renormalise: Range | None, dtype: np.dtype[Any], rule:
     block = block.view(np.uint8) if block.dtype.kind == "b" else block
     if rule == "ilastik":
         return as_ilastik(block, renormalise, dtype), NONE
+    compiled = dtype.kind in "iu" and block.size >= SMALL
     if renormalise is None:
-        return _cast(block, dtype)
-    return _scaled(block, renormalise, dtype)
+        return _rounded(block, dtype) if compiled and block.dtype.kind == "f" else _cast(block, dtype)
+    if compiled:
+        from segue.transform import values_kernel
+
+        return values_kernel.scaled(block, renormalise, dtype)
+    return scaled(block, renormalise, dtype)
 
 
-def _scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
+def _rounded(block: Array, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
+    from segue.transform.values_kernel import rounded
+
+    return rounded(block, dtype)
+
+
+def scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
+    """Values clipped to a range, and put into another one."""
     outside = int(np.count_nonzero((block < to.low) | (block > to.high)))
     inside = np.clip(block.astype(np.float64), to.low, to.high)
     scaled = (inside - to.low) * ((to.new_high - to.new_low) / (to.high - to.low)) + to.new_low
     ends = np.sort([to.new_low, to.new_high])
     scaled = np.clip(scaled, *ends)  # the last bit of the product must not lead out of the range
-    cast, (clipped, rounded, missing) = _of_fractions(scaled, dtype)
+    cast, (clipped, rounded, missing) = of_fractions(scaled, dtype)
     return cast, (outside + clipped, rounded, missing)
 
 
@@ -53,7 +67,7 @@ def _cast(block: Array, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
     if block.dtype == dtype:
         return block, NONE
     if block.dtype.kind == "f":
-        return _of_fractions(block, dtype)
+        return of_fractions(block, dtype)
     if dtype.kind == "f":
         cast = block.astype(dtype)
         inexact = block.dtype.itemsize * 8 > np.finfo(dtype).nmant + 1
@@ -74,7 +88,8 @@ def _same(block: Array, cast: Array) -> Array:
     return np.asarray((back == block) & (cast < float(info.max)) | (block == info.max) & (int(info.max) < _EXACT))
 
 
-def _of_fractions(block: Array, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
+def of_fractions(block: Array, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
+    """Fractions as another number type: its nearest values."""
     if dtype.kind == "f":
         with np.errstate(over="ignore"):
             cast = block.astype(dtype)
