@@ -20,6 +20,8 @@ from segue.workflow.convert import Item, Settings, convert_item, write_study
 from segue.workflow.demo.picture import draw
 from segue.workflow.demo.study import coins_study, only_image, only_labels, tissue_study
 from segue.workflow.demo.tissue import simulate
+from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.study import Measuring, measured_study
 from segue.workflow.opening import open_path, with_grid_of
 from segue.workflow.pairing import find_pairs
 from segue.workflow.prepare import prepare
@@ -49,7 +51,7 @@ class Stop:
 
 
 def build(folder: Path) -> list[Path]:
-    """Write the inputs of the tour and the picture into a folder; returns the label images and studies to convert.
+    """Write the inputs of the tour and the pictures into a folder, the tissue measured; returns the label images and studies to convert.
 
     Raises
     ------
@@ -65,7 +67,8 @@ def build(folder: Path) -> list[Path]:
         write_study(only_image(study), folder / f"{name}.tif", AGAIN)
         found.append(write_study(only_labels(study), folder / f"{name}_labels.tif", replace(AGAIN, options={"role": "labels"})).item.target)
         draw(study, folder / f"{name}.png")
-    found.append(write_study(studies["tissue"], folder / "tissue.segue", AGAIN).item.target)
+    measured, _ = measured_study(studies["tissue"], Measuring(choice_of(("area", "mean", "median")), neighbours=True))
+    found.append(write_study(measured, folder / "tissue.segue", AGAIN).item.target)
     return found
 
 
