@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
     from segue.workflow.api import convert, diff, edit, formats, outline, rasterize, read, undo, write
+    from segue.workflow.exporting.api import export
     from segue.workflow.measuring.api import measure
     from segue.workflow.segmenting.api import segment
 
@@ -26,6 +27,7 @@ _HOME = {
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
     "run": "segue.workflow.running",
+    "export": "segue.workflow.exporting.api",
     "measure": "segue.workflow.measuring.api",
     "segment": "segue.workflow.segmenting.api",
 }
@@ -39,6 +41,7 @@ __all__ = [
     "convert",
     "diff",
     "edit",
+    "export",
     "formats",
     "measure",
     "outline",

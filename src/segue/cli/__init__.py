@@ -19,6 +19,7 @@ from segue.errors import SegueError
 
 COMMANDS = {
     "convert": "any results to any results",
+    "export": "pixels: cut out, renormalised, in any type and format",
     "segment": "find the particles of images",
     "measure": "per-segment statistics of images",
     "edit": "rename, delete, merge, split, relabel, tag",

@@ -27,6 +27,7 @@ def command(recipe: str, how: How) -> int:
     from segue.cli.work import convert
     from segue.workflow.jobs.places import read_placed
     from segue.workflow.recipe import EditRecipe
+    from segue.workflow.recipe_export import ExportRecipe
     from segue.workflow.recipe_measure import MeasureRecipe
     from segue.workflow.recipe_segment import SegmentRecipe
 
@@ -35,6 +36,10 @@ def command(recipe: str, how: How) -> int:
         from segue.cli.measuring import measure
 
         return OK if measure(saved, how) else SOME_FAILED
+    if isinstance(saved, ExportRecipe):
+        from segue.cli.exporting import export
+
+        return OK if export(saved, how) else SOME_FAILED
     if isinstance(saved, SegmentRecipe):
         from segue.cli.segmenting import segment
 

@@ -15,6 +15,7 @@ from segue.workflow.convert import Item, Settings
 from segue.workflow.derive import Policy
 from segue.workflow.edit import How
 from segue.workflow.edits.records import Edit
+from segue.workflow.recipe_export import ExportRecipe
 from segue.workflow.recipe_measure import MeasureRecipe
 from segue.workflow.recipe_segment import SegmentRecipe
 
@@ -86,8 +87,8 @@ def literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-Recipe = ConvertRecipe | EditRecipe | MeasureRecipe | SegmentRecipe
-_RECIPES: dict[str, type[Recipe]] = {"convert": ConvertRecipe, "edit": EditRecipe, "measure": MeasureRecipe, "segment": SegmentRecipe}
+Recipe = ConvertRecipe | EditRecipe | ExportRecipe | MeasureRecipe | SegmentRecipe
+_RECIPES: dict[str, type[Recipe]] = {"convert": ConvertRecipe, "edit": EditRecipe, "export": ExportRecipe, "measure": MeasureRecipe, "segment": SegmentRecipe}
 
 
 def recipe_bytes(recipe: Recipe) -> bytes:

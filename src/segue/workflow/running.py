@@ -21,6 +21,7 @@ from segue.workflow.recipe import VERSION, EditRecipe, Recipe, parse_recipe
 
 CARRIERS = {
     "convert": "segue.workflow.jobs.converting:carry_convert",
+    "export": "segue.workflow.exporting.task:carry_export",
     "measure": "segue.workflow.measuring.task:carry_measure",
     "segment": "segue.workflow.segmenting.task:carry_segment",
 }

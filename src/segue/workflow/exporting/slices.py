@@ -1,0 +1,151 @@
+"""A sequence: a file per index of one axis, in any format that holds a slice. The formats know nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segue.model.grid import Axis, Grid
+from segue.model.image import Image, Pixels, Region
+from segue.model.study import ImageSet
+
+if TYPE_CHECKING:
+    from segue.codecs.blocks import BlockWriter
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def step_axis(axes: str, shape: Sequence[int], wanted: str | None) -> str | None:
+    """The axis of a sequence: the one that was named, else the leftmost that is larger than 1; None = there is none."""
+    if wanted is not None:
+        return wanted if wanted in axes else None
+    return next((name for name, size in zip(axes, shape, strict=True) if size > 1), next((name for name in axes if name not in "yx"), None))
+
+
+def slice_axes(axes: str, step: str) -> str:
+    """The axes of a slice. One across y or x is looked at from the side: its other axis takes that name."""
+    left = axes.replace(step, "")
+    if step not in "yx":
+        return left
+    side = next((name for name in "zt" if name in left), None)
+    return left if side is None else left.replace(side, step)
+
+
+@dataclass(frozen=True)
+class SlicePixels:
+    """One slice of pixels."""
+
+    pixels: Pixels
+    at: int
+    """Which dimension is left out."""
+    index: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.pixels.shape[: self.at] + self.pixels.shape[self.at + 1 :]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.pixels.dtype
+
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        chunks = tuple(getattr(self.pixels, "chunks", ()) or ())
+        return chunks[: self.at] + chunks[self.at + 1 :]
+
+    def read(self, region: Region) -> Array:
+        return self.pixels.read(_with(region, self.at, self.index)).squeeze(self.at)
+
+
+def slice_set(whole: ImageSet, step: str, index: int) -> ImageSet:
+    """The image set of a slice; its grid loses the axis."""
+    image = whole.images[0]
+    at, axes = image.axes.index(step), slice_axes(image.axes, step)
+    channels = image.channels[index : index + 1] if step == "c" else image.channels
+    pixels = SlicePixels(image.pixels, at, index)
+    return replace(whole, grid=_grid(whole.grid, image.axes.replace(step, ""), axes, pixels.shape), images=(_image_of(image, pixels, axes, channels),))
+
+
+def _image_of(image: Image, pixels: Pixels, axes: str, channels: tuple[str, ...]) -> Image:
+    """The same image with other pixels."""
+    return Image(pixels, axes, image.name, channels, image.data_range, image.inverted)
+
+
+def _grid(grid: Grid, old: str, new: str, shape: tuple[int, ...]) -> Grid:
+    """The axes of the slice, each with what is known of the axis that it was."""
+    found = {name: replace(grid.axis(was) or Axis(name), name=name, size=size) for was, name, size in zip(old, new, shape, strict=True) if name != "c"}
+    return Grid(tuple(found.get(name) or Axis(name, 1) for name in "tzyx" if name in found or name in "yx"), grid.world if old == new else None)
+
+
+class SequenceWriter:
+    """All files of a sequence as one container: blocks are read and packed by all workers, whichever file they are for."""
+
+    def __init__(self, opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]], at: int) -> None:
+        self._opened = opened
+        self._at = at
+        self._current = -1
+        self._manager: AbstractContextManager[BlockWriter] | None = None
+        self._writer = self._begin(0)
+        self._inner = tuple(self._writer.blocks)
+
+    @property
+    def blocks(self) -> list[Region]:
+        """The blocks of the first file, then those of the next one."""
+        return [_with(region, self._at, index) for index in range(len(self._opened)) for region in self._inner]
+
+    @property
+    def pack(self) -> Callable[[Array], Any]:
+        return partial(_pack, pack=self._writer.pack, at=self._at)
+
+    def put(self, nth: int, packed: Any) -> None:
+        """Store a block in its file."""
+        index, inner = divmod(nth, len(self._inner))
+        if index != self._current:
+            self.end()
+            self._writer = self._begin(index)
+        self._writer.put(inner, packed)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Complete the file that is being written, or tell its writer what happened."""
+        manager, self._manager = self._manager, None
+        if manager is not None:
+            manager.__exit__(None if error is None else type(error), error, None if error is None else error.__traceback__)
+
+    def _begin(self, index: int) -> BlockWriter:
+        manager = self._opened[index]()
+        writer = manager.__enter__()
+        self._manager, self._current = manager, index
+        return writer
+
+
+@contextmanager
+def sequence(opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]], at: int) -> Iterator[SequenceWriter]:
+    """A sequence that is being written.
+
+    Parameters
+    ----------
+    opened
+        Opens the container of each slice.
+    at
+        The dimension of the pixels whose indexes the slices are.
+    """
+    writer = SequenceWriter(opened, at)
+    try:
+        yield writer
+    except BaseException as error:
+        writer.end(error)
+        raise
+    writer.end()
+
+
+def _pack(block: Array, *, pack: Callable[[Array], Any], at: int) -> Any:
+    return pack(block.squeeze(at))
+
+
+def _with(region: Region, at: int, index: int) -> Region:
+    return (*region[:at], slice(index, index + 1), *region[at:])
