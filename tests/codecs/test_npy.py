@@ -8,17 +8,19 @@ import pickle
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segue.codecs.blocks import write_whole
 from segue.codecs.npy import NpyHead, NpyPixels, describe
-from segue.codecs.npy_write import write_npy, write_npz
+from segue.codecs.npy_write import npy_blocks, npz_blocks
 from segue.codecs.pixel_facts import Facts
 from segue.errors import Malformed, SegueError, TooLarge, UnsupportedVariant, WrongFormat
+from segue.model.image import ArrayPixels
 from segue.storage import handles
 from segue.storage.source import Source
 
@@ -73,15 +75,20 @@ def test_an_archive_lists_its_arrays(tmp_path: Path) -> None:
     np.testing.assert_array_equal(whole(tmp_path / "a.npz", 1), ARRAY[0])
 
 
+def write_archive(file: BinaryIO) -> None:
+    with npz_blocks(file, "labels", ArrayPixels(ARRAY), "zyx", "zyx", FACTS) as writer:
+        write_whole(writer, ArrayPixels(ARRAY))
+
+
 def test_what_segue_writes_is_ordinary_numpy(tmp_path: Path) -> None:
     with (tmp_path / "a.npy").open("wb") as file:
-        write_npy(file, ARRAY.shape, ARRAY.dtype, iter(ARRAY))
+        write_whole(npy_blocks(file, ArrayPixels(ARRAY), "zyx", "zyx"), ArrayPixels(ARRAY))
     np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), ARRAY)
     file = io.BytesIO()
     np.save(file, ARRAY)
     assert (tmp_path / "a.npy").read_bytes() == file.getvalue()
     with (tmp_path / "a.npz").open("wb") as target:
-        write_npz(target, "labels", ARRAY.shape, ARRAY.dtype, iter(ARRAY), "zyx", FACTS)
+        write_archive(target)
     with np.load(tmp_path / "a.npz") as loaded:
         np.testing.assert_array_equal(loaded["labels"], ARRAY)
     (head,) = describe(Source(tmp_path / "a.npz"))
@@ -93,7 +100,7 @@ def test_what_segue_writes_is_ordinary_numpy(tmp_path: Path) -> None:
 def test_equal_input_gives_equal_bytes() -> None:
     files = [io.BytesIO(), io.BytesIO()]
     for file in files:
-        write_npz(file, "labels", ARRAY.shape, ARRAY.dtype, iter(ARRAY), "zyx", FACTS)
+        write_archive(file)
     assert files[0].getvalue() == files[1].getvalue()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,17 @@ import numpy as np
 import pytest
 import tifffile
 
-from segue.codecs import tiff_write
+from segue.codecs import boxes, tiff_plan
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
 from segue.codecs.tiff import Series, TiffPixels, describe
-from segue.codecs.tiff_write import LAYOUTS, Plan, write_tiff
-from segue.errors import UnsupportedVariant
+from segue.codecs.tiff_plan import IMAGEJ_TYPES, LAYOUTS, Plan
+from segue.codecs.tiff_write import tiff_blocks, write_tiff
+from segue.errors import Incompatible, UnsupportedVariant
+from segue.model.image import ArrayPixels
 from segue.storage.discard import NullFile
 from segue.storage.source import Source
+from segue.tasks.workers import Threads
 
 FACTS = Facts(
     name="Zelle µ <&> \"1\" 'x'",
@@ -27,6 +31,7 @@ FACTS = Facts(
     translation={"x": 1.5, "y": -2.25},
     data_range=(3.0, 200.5),
 )
+RANDOM = np.random.default_rng(0)
 TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float16", "float32", "float64"]
 AXES = ["yx", "zyx", "cyx", "tyx", "zcyx", "tcyx", "tzyx", "tczyx"]
 
@@ -38,11 +43,8 @@ def pixels(axes: str, dtype: str) -> np.ndarray[Any, Any]:
 
 
 def written(array: np.ndarray[Any, Any], axes: str, layout: str, facts: Facts = FACTS, **options: Any) -> bytes:
-    def rows(place: Mapping[str, int], start: int, stop: int) -> np.ndarray[Any, Any]:
-        return array[tuple(slice(start, stop) if axis == "y" else slice(None) if axis == "x" else place[axis] for axis in axes)]
-
     file = io.BytesIO()
-    write_tiff(file, Plan(layout, dict(zip(axes, array.shape, strict=True)), array.dtype, facts, **options), rows)
+    write_tiff(file, Plan(layout, dict(zip(axes, array.shape, strict=True)), array.dtype, facts, **options), ArrayPixels(array), axes)
     return file.getvalue()
 
 
@@ -55,22 +57,31 @@ def in_order(array: np.ndarray[Any, Any], axes: str, wanted: str) -> np.ndarray[
     return array.transpose([axes.index(axis) for axis in wanted])
 
 
-@pytest.mark.parametrize("deflate", [False, True])
 @pytest.mark.parametrize("axes", AXES)
-@pytest.mark.parametrize(
-    ("layout", "dtype"), [(layout, dtype) for layout in LAYOUTS for dtype in TYPES if layout != "imagej" or dtype in tiff_write.IMAGEJ_TYPES]
-)
-def test_every_type_in_every_layout_comes_back(tmp_path: Path, layout: str, dtype: str, axes: str, deflate: bool) -> None:
+@pytest.mark.parametrize(("layout", "dtype"), [(layout, dtype) for layout in LAYOUTS for dtype in TYPES if layout != "imagej" or dtype in IMAGEJ_TYPES])
+def test_every_type_in_every_layout_comes_back(tmp_path: Path, layout: str, dtype: str, axes: str) -> None:
     array = pixels(axes, dtype)
     facts = Facts(**{**vars(FACTS), "channels": ("DAPI", "CD3 µ", 'C"D8')}) if "c" in axes else FACTS
     path = tmp_path / "a.tif"
-    path.write_bytes(written(array, axes, layout, facts, deflate=deflate))
+    path.write_bytes(written(array, axes, layout, facts))
     series, back = read(path)
     assert back.dtype == array.dtype
     assert sorted(series.axes) == sorted(axes)
     np.testing.assert_array_equal(in_order(back, series.axes, axes), array)
     assert series.facts == facts
     assert series.kind == ("shaped" if layout == "plain" else layout)
+
+
+@pytest.mark.parametrize("layout", ["ome", "plain"])
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("packed", [{"compression": "deflate"}, {"compression": "zstd"}, {"compression": "lzw", "tile": 16}, {"tile": 16}], ids=str)
+def test_every_type_comes_back_however_it_is_packed(tmp_path: Path, layout: str, dtype: str, packed: dict[str, Any]) -> None:
+    array = pixels("tczyx", dtype)
+    path = tmp_path / "a.tif"
+    path.write_bytes(written(array, "tczyx", layout, **packed))
+    series, back = read(path)
+    assert (back.dtype, series.facts, series.kind) == (array.dtype, FACTS, "shaped" if layout == "plain" else layout)
+    np.testing.assert_array_equal(in_order(back, series.axes, "tczyx"), array)
 
 
 @pytest.mark.parametrize("axes", AXES)
@@ -130,7 +141,7 @@ def test_imagej_cannot_have_every_type(dtype: str) -> None:
 
 
 def test_large_stacks_for_imagej_are_one_run_behind_the_first_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiff_write, "CLASSIC_BYTES", 1000)
+    monkeypatch.setattr(tiff_plan, "CLASSIC_BYTES", 1000)
     array = pixels("tczyx", "uint16")
     path = tmp_path / "a.tif"
     path.write_bytes(written(array, "tczyx", "imagej"))
@@ -143,7 +154,7 @@ def test_large_stacks_for_imagej_are_one_run_behind_the_first_page(tmp_path: Pat
 
 @pytest.mark.parametrize("layout", ["ome", "plain"])
 def test_other_large_stacks_are_bigtiff(tmp_path: Path, layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiff_write, "CLASSIC_BYTES", 1000)
+    monkeypatch.setattr(tiff_plan, "CLASSIC_BYTES", 1000)
     array = pixels("tczyx", "uint16")
     path = tmp_path / "a.tif"
     path.write_bytes(written(array, "tczyx", layout))
@@ -153,27 +164,65 @@ def test_other_large_stacks_are_bigtiff(tmp_path: Path, layout: str, monkeypatch
     np.testing.assert_array_equal(in_order(back, series.axes, "tczyx"), array)
 
 
-def test_files_beyond_4_gb_have_places_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass(frozen=True)
+class Zeros:
+    """Pixels that are nowhere."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    asked: list[Any] = field(default_factory=list)
+
+    def read(self, region: tuple[slice, ...]) -> np.ndarray[Any, Any]:
+        self.asked.append(region)
+        return np.broadcast_to(np.zeros((), self.dtype), [part.stop - part.start for part in region])
+
+
+def test_files_beyond_4_gb_have_places_that_fit() -> None:
     """Nothing is written: only where things would lie."""
-    plane = np.zeros((1, 1 << 15), np.uint16)
     for layout, big in (("imagej", False), ("ome", True)):
         file = NullFile()
         plan = Plan(layout, {"z": 3, "y": 1 << 15, "x": 1 << 15}, np.dtype("u2"), Facts())
-        write_tiff(file, plan, lambda place, start, stop: np.broadcast_to(plane, (stop - start, 1 << 15)))  # type: ignore[arg-type]
         assert plan.big is big
+        with tiff_blocks(file, plan, Zeros((3, 1 << 15, 1 << 15), plan.dtype), "zyx") as writer:  # type: ignore[arg-type]
+            for nth, region in enumerate(writer.blocks):
+                writer.put(nth, np.broadcast_to(np.zeros((), "u1"), 2 * prod(part.stop - part.start for part in region)))
         assert 3 << 31 < file.tell() < (3 << 31) + 10_000
 
 
+def test_packed_files_are_bigtiff_if_they_could_become_large() -> None:
+    sizes = {"z": 4, "y": 1 << 14, "x": (1 << 15) - 64}
+    plans = [Plan("ome", sizes, np.dtype("u2"), compression=name) for name in ("none", "deflate", "lzw")]
+    assert [plan.big for plan in plans] == [False, True, True]
+    assert Plan("ome", {"y": 2, "x": 2}, np.dtype("u1"), bigtiff=True).big
+
+
 def test_rows_are_asked_for_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiff_write, "BLOCK_BYTES", 100)
-    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(boxes, "BOX_BYTES", 100)
+    source = Zeros((12, 20), np.dtype("u1"))
+    write_tiff(io.BytesIO(), Plan("plain", {"y": 12, "x": 20}, np.dtype("u1")), source, "yx")
+    assert [(region[0].start, region[0].stop) for region in source.asked] == [(0, 5), (5, 10), (10, 12)]
 
-    def rows(place: Mapping[str, int], start: int, stop: int) -> np.ndarray[Any, Any]:
-        asked.append((start, stop))
-        return np.zeros((stop - start, 20), np.uint8)
 
-    write_tiff(io.BytesIO(), Plan("plain", {"y": 12, "x": 20}, np.dtype("u1")), rows)
-    assert asked == [(0, 5), (5, 10), (10, 12)]
+@pytest.mark.parametrize("options", [{"compression": "deflate"}, {"tile": 16}, {"bigtiff": True}], ids=str)
+def test_imagej_reads_its_own_stacks_only_as_they_are(options: dict[str, Any]) -> None:
+    with pytest.raises(Incompatible, match="use the layout 'ome' or 'plain'"):
+        written(pixels("zyx", "uint8"), "zyx", "imagej", **options)
+
+
+@pytest.mark.parametrize("options", [{"compression": "deflate"}, {"compression": "deflate", "tile": 32}, {"compression": "lzw"}, {"tile": 48}], ids=str)
+def test_blocks_of_several_pages_and_pieces(tmp_path: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source in chunks that cross pages, tiles and strips; many workers; other programs read the pages."""
+    monkeypatch.setattr(tiff_plan, "_STRIP_BYTES", 900)
+    monkeypatch.setattr(boxes, "BOX_BYTES", 4000)
+    array = RANDOM.integers(0, 50, (3, 70, 2, 90)).astype(np.uint16)
+    source = Zeros(array.shape, array.dtype)
+    object.__setattr__(source, "chunks", (2, 40, 2, 30))
+    object.__setattr__(source, "read", lambda region: array[region].copy())
+    path = tmp_path / "a.tif"
+    with path.open("wb+") as file:
+        write_tiff(file, Plan("ome", dict(zip("zycx", array.shape, strict=True)), array.dtype, **options), source, "zycx", Threads(3))
+    np.testing.assert_array_equal(tifffile.imread(path) if options.get("compression") != "lzw" else read(path)[1], array.transpose(2, 0, 1, 3))
+    np.testing.assert_array_equal(read(path)[1], array.transpose(2, 0, 1, 3))
 
 
 def test_a_name_that_xml_cannot_hold_comes_back_all_the_same(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ block: they may be a file on disk, or a change of one. Memory: ``tasks.workers.A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from segue.tasks.workers import Threads
 from segue.transform.tally import Tally
 
 if TYPE_CHECKING:
@@ -44,10 +45,31 @@ def write_blocks(writer: BlockWriter, pixels: Pixels, workers: Workers) -> Itera
 
     The caller opens and closes the writer, and may stop in between.
     """
-    work = partial(_packed, pixels, writer.pack)
-    for nth, (packed, tally) in enumerate(workers.run(work, writer.blocks)):
-        writer.put(nth, packed)
-        yield tally
+    for one, source in [(writer, pixels), *_then(writer)]:
+        work = partial(_packed, source, one.pack)
+        for nth, (packed, tally) in enumerate(workers.run(work, one.blocks)):
+            one.put(nth, packed)
+            yield tally
+
+
+def count(writer: BlockWriter) -> int:
+    """How many blocks `write_blocks` writes."""
+    return len(writer.blocks) + sum(len(one.blocks) for one, _ in _then(writer))
+
+
+def _then(writer: BlockWriter) -> Iterable[tuple[BlockWriter, Pixels]]:
+    """What is written after a writer: a container of several arrays (the resolutions of an image) has a method ``then``.
+
+    It gives further writers, with the pixels that each of them stores; these may lie in what was written before.
+    """
+    then: Callable[[], Iterable[tuple[BlockWriter, Pixels]]] = getattr(writer, "then", tuple)
+    return then()
+
+
+def write_whole(writer: BlockWriter, pixels: Pixels, workers: Workers | None = None) -> None:
+    """Write all blocks; without ``workers`` in this thread."""
+    for _ in write_blocks(writer, pixels, workers or Threads(1)):
+        pass
 
 
 def _packed(pixels: Pixels, pack: Callable[[Array], Any], region: Region) -> tuple[Any, Tally]:

@@ -5,35 +5,53 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 from numpy.lib import format as npy_format
 
+from segue.codecs.boxes import along
 from segue.codecs.pixel_facts import KEY, Facts
+from segue.codecs.raw_blocks import RawBlocks
 
-Array = np.ndarray[Any, np.dtype[Any]]
+if TYPE_CHECKING:
+    from segue.model.image import Pixels
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write_npy(file: BinaryIO | Any, shape: tuple[int, ...], dtype: np.dtype[Any], blocks: Iterable[Array]) -> None:
-    """Write one array in C order, little-endian; ``blocks`` are its consecutive parts."""
-    little = dtype.newbyteorder("<")
-    npy_format.write_array_header_1_0(file, {"descr": npy_format.dtype_to_descr(little), "fortran_order": False, "shape": shape})
-    for block in blocks:
-        file.write(np.ascontiguousarray(block, little).data)
+def npy_blocks(file: BinaryIO | Any, pixels: Pixels, axes: str, order: str, *, in_sequence: bool = False) -> RawBlocks:
+    """The writer of one array in C order, little-endian; its header is written at once.
+
+    Parameters
+    ----------
+    file
+        Where to; an empty file.
+    pixels, axes
+        What is written.
+    order
+        The axes of the array. Axes that the pixels lack have size 1.
+    in_sequence
+        Whether the file cannot seek.
+    """
+    little = pixels.dtype.newbyteorder("<")
+    head = io.BytesIO()
+    described = {"descr": npy_format.dtype_to_descr(little), "fortran_order": False, "shape": tuple(along(order, axes, pixels.shape))}
+    npy_format.write_array_header_1_0(head, described)
+    return RawBlocks(file, file.write(head.getvalue()), pixels, axes, order, little, in_sequence=in_sequence)
 
 
-def write_npz(file: BinaryIO, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], blocks: Iterable[Array], axes: str, facts: Facts) -> None:
-    """Write one array and, as the text array ``segue``, what is known about it. Nothing is compressed, so regions can be read."""
-    about = json.dumps({name: {"axes": axes, "facts": json.loads(facts.to_json())}}, sort_keys=True)
+@contextmanager
+def npz_blocks(file: BinaryIO, name: str, pixels: Pixels, axes: str, order: str, facts: Facts) -> Iterator[RawBlocks]:
+    """The writer of one array of an archive and, as the text array ``segue``, what is known about it. Nothing is compressed, so regions can be read."""
+    about = json.dumps({name: {"axes": order, "facts": json.loads(facts.to_json())}}, sort_keys=True)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         with archive.open(_entry(name), "w", force_zip64=True) as member:
-            write_npy(member, shape, dtype, blocks)
+            yield npy_blocks(member, pixels, axes, order, in_sequence=True)
         text = io.BytesIO()
-        write_npy(text, (), np.array(about).dtype, [np.array(about)])
+        npy_format.write_array(cast("Any", text), np.array(about), (1, 0), allow_pickle=False)
         archive.writestr(_entry(KEY), text.getvalue())
 
 

@@ -1,6 +1,6 @@
 """Decoding one strip or tile of a TIFF page.
 
-Uncompressed, deflate, LZW, LZMA and PackBits data of 1, 8, 16, 32 or 64 bits are decoded here. Everything else goes to tifffile, which needs
+Uncompressed, deflate, zstd, LZW, LZMA and PackBits data of 1, 8, 16, 32 or 64 bits are decoded here. Everything else goes to tifffile, which needs
 imagecodecs for most of it (``pip install 'segue[codecs]'``).
 """
 
@@ -19,6 +19,9 @@ from segue.codecs.tiff_lzw import lzw_decode
 from segue.errors import Malformed, MissingDependency
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+_MOST_PADDING = 4
+"""Strips and tiles may be packed with so many times the bytes that the image has of them, at its edges."""
 
 
 def decode(layout: Layout, index: int, data: bytes, path: Path) -> Array:
@@ -69,6 +72,31 @@ def _unlzma(data: bytes, size: int) -> bytes:
     return lzma.LZMADecompressor().decompress(data, size)
 
 
+def _unzstd(data: bytes, size: int) -> bytes:
+    from numcodecs.zstd import decompress  # type: ignore[import-untyped]
+
+    stated = _zstd_size(data)
+    if stated is not None and stated > _MOST_PADDING * size:
+        raise ValueError(f"it announces {stated:,} bytes")
+    out = np.empty(size if stated is None else stated, np.uint8)
+    try:
+        decompress(data, out)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+    return out.tobytes()
+
+
+def _zstd_size(data: bytes) -> int | None:
+    """The size that a zstd frame announces (RFC 8878, 3.1.1.1), None if it announces none."""
+    if len(data) < 6:
+        raise ValueError("its zstd frame is cut off")
+    flags = data[4]
+    single = flags >> 5 & 1
+    length = (single, 2, 4, 8)[flags >> 6]
+    at = 6 - single + (0, 1, 2, 4)[flags & 3]
+    return int.from_bytes(data[at : at + length], "little") + (256 if length == 2 else 0) if length else None
+
+
 def _unpack_bits(data: bytes, size: int) -> bytes:
     """PackBits: a byte n < 128 is followed by n + 1 literal bytes, n > 128 repeats the next byte 257 - n times."""
     out = bytearray()
@@ -91,6 +119,7 @@ _DECOMPRESS: dict[int, Callable[[bytes, int], bytes]] = {
     32946: _inflate,
     32773: _unpack_bits,
     34925: _unlzma,
+    50000: _unzstd,
 }
 
 

@@ -76,6 +76,11 @@ def facts_of(study: Study) -> Facts:
     )
 
 
+def said_to_be(facts: Facts, role: str) -> Facts:
+    """The facts of pixels that are exported as an image, where the option ``role`` may say that they are labels."""
+    return replace(facts, role="labels", channels=(), data_range=None, inverted=False) if role == "labels" else facts
+
+
 def study_of(pixels: Pixels, axes: str, facts: Facts, *, role: str) -> Study:
     """The study that a file with one picture is.
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from segue.codecs.blocks import write_whole
 from segue.errors import Incompatible, InvalidOption, UnsupportedVariant
+from segue.formats.holds import problems
 from segue.formats.numpy.spec import FORMAT
 from segue.model.diff import diff
 from segue.model.features import Feature as F
@@ -123,3 +125,31 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "b.npy", np.zeros((2, 2, 2, 2, 2, 2)))
     with pytest.raises(InvalidOption, match="name its axes"):
         read(tmp_path / "b.npy")
+
+
+class TestBlocks:
+    def export(self, path: Path, array: np.ndarray[Any, Any], axes: str, **options: Any) -> None:
+        image_set = image_of(array, axes).image_sets[0]
+        with FileSink(path) as sink:
+            with FORMAT.open_blocks(image_set, sink, FORMAT.options("write", options)) as writer:
+                write_whole(writer, image_set.images[0].pixels)
+            sink.keep()
+
+    @pytest.mark.parametrize("dtype", ["bool", "uint8", "int16", "uint64", "int64", "float16", "float64"])
+    @pytest.mark.parametrize("axes", ["yx", "xyc", "tzyxc", "cxzyt"])
+    def test_axes_and_type_stay_what_they_are(self, tmp_path: Path, axes: str, dtype: str) -> None:
+        array = numbers(axes, dtype)
+        self.export(tmp_path / "a.npy", array, axes)
+        loaded = np.load(tmp_path / "a.npy")
+        assert loaded.dtype == array.dtype
+        np.testing.assert_array_equal(loaded, array)
+        self.export(tmp_path / "a.npz", array, axes)
+        np.testing.assert_array_equal(np.load(tmp_path / "a.npz")["image"], array)
+
+    def test_labels_are_called_so_in_an_archive(self, tmp_path: Path) -> None:
+        self.export(tmp_path / "a.npz", numbers("zyx", "uint8"), "zyx", role="labels")
+        assert set(np.load(tmp_path / "a.npz")) == {"labels", "segue"}
+
+    def test_whatever_a_plan_says_fits(self) -> None:
+        assert FORMAT.holds is not None
+        assert problems(FORMAT.holds, (2, 3, 4, 5, 6), np.dtype("int64"), "xyczt") == []

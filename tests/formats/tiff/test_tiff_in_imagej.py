@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from segue.codecs import tiff_write
+from segue.codecs import tiff_plan
 from segue.codecs.colours import label_colours
 from segue.formats.tiff.spec import FORMAT
 from segue.model.grid import grid_of
@@ -69,7 +69,7 @@ def write(path: Path, picture: Image | LabelImage, classic: int | None = None, *
     chosen = FORMAT.options("write", options)
     with pytest.MonkeyPatch.context() as patch, FileSink(path) as sink:
         if classic is not None:
-            patch.setattr(tiff_write, "CLASSIC_BYTES", classic)
+            patch.setattr(tiff_plan, "CLASSIC_BYTES", classic)
         FORMAT.write(FORMAT.fitted(Study((ImageSet("", grid=grid, images=images, labels=labels),)), chosen), sink, chosen)
         sink.keep()
 

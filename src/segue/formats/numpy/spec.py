@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
+from segue.formats.holds import NUMBERS, Holds
 from segue.model.features import Feature
 
 PIXEL_TYPES = ("bool", "uint8", "int8", "uint16", "int16", "float16", "float32", "float64")
@@ -21,6 +22,8 @@ FORMAT = Format(
     read_options="segue.formats.numpy.options:ReadOptions",
     write_options="segue.formats.numpy.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
+    blocks="segue.formats.numpy.write:blocks",
+    holds=Holds(dtypes=("bool", *NUMBERS, "float16")),
     identity="the label numbers are the values; ids and names of objects have no place",
     opened_by=("Python (NumPy, scikit-image, cellpose)", "Julia", "MATLAB (npy-matlab)", "R (RcppCNPy)"),
     keeps={

@@ -1,25 +1,31 @@
-"""Writing .npy and .npz."""
+"""Writing .npy and .npz: the picture of a study, or pixels of any size block by block."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from segue.codecs.npy_write import write_npy, write_npz
-from segue.codecs.pixels import BLOCK_BYTES, bounds, converted, rows_of
+from segue.codecs.blocks import write_whole
+from segue.codecs.npy_write import npy_blocks, npz_blocks
+from segue.codecs.pixels import bounds, converted
+from segue.formats.numpy.options import WriteOptions
 from segue.formats.numpy.spec import IMAGE_AXES, LABEL_AXES
 from segue.formats.options import Options
-from segue.formats.pixel_files import Picture, facts_of, picture_of
-from segue.model.image import LabelImage, size_of
-from segue.model.study import Study
+from segue.formats.pixel_files import Picture, facts_of, picture_of, said_to_be
+from segue.model.image import LabelImage, Pixels, size_of
+from segue.model.study import ImageSet, Study
 from segue.storage.sink import Sink
+
+if TYPE_CHECKING:
+    from segue.codecs.pixel_facts import Facts
+    from segue.codecs.raw_blocks import RawBlocks
 
 
 def write(study: Study, sink: Sink, options: Options) -> None:
-    """Write the only picture of a fitted study, a block of rows at a time.
+    """Write the only picture of a fitted study, a few megabytes at a time.
 
     Raises
     ------
@@ -28,15 +34,35 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     """
     picture = picture_of(study)
     labels = isinstance(picture, LabelImage)
-    dtype = _label_type(picture) if labels else picture.pixels.dtype.newbyteorder("=")
-    axes = _axes(picture, LABEL_AXES if labels else IMAGE_AXES)
-    shape = tuple(size_of(picture.pixels, picture.axes, name) for name in axes)
-    blocks = _blocks(picture, axes, dtype)
+    pixels = converted(picture.pixels, _label_type(picture) if labels else picture.pixels.dtype.newbyteorder("="))
+    with _opened(sink, pixels, picture.axes, _axes(picture, LABEL_AXES if labels else IMAGE_AXES), facts_of(study)) as writer:
+        write_whole(writer, pixels)
+
+
+@contextmanager
+def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[RawBlocks]:
+    """An array with the axes of the only image, in their order.
+
+    Raises
+    ------
+    SinkError
+        It cannot be written.
+    """
+    study = Study((image_set,))
+    picture = picture_of(study)
+    facts = said_to_be(facts_of(study), cast("WriteOptions", options).role)
+    with _opened(sink, picture.pixels, picture.axes, picture.axes, facts) as writer:
+        yield writer
+
+
+@contextmanager
+def _opened(sink: Sink, pixels: Pixels, axes: str, order: str, facts: Facts) -> Iterator[RawBlocks]:
     with sink.open() as file:
         if sink.name.lower().endswith(".npz"):
-            write_npz(file, "labels" if labels else "image", shape, dtype, blocks, axes, facts_of(study))
+            with npz_blocks(file, facts.role, pixels, axes, order, facts) as writer:
+                yield writer
         else:
-            write_npy(file, shape, dtype, blocks)
+            yield npy_blocks(file, pixels, axes, order)
 
 
 def _label_type(picture: Picture) -> np.dtype[Any]:
@@ -49,13 +75,3 @@ def _axes(picture: Picture, usual: dict[int, str]) -> str:
     """The shortest usual axes that have all axes of the picture with more than one plane."""
     needed = {name for name in picture.axes if name in "yx" or size_of(picture.pixels, picture.axes, name) > 1}
     return next(axes for axes in usual.values() if needed <= set(axes))
-
-
-def _blocks(picture: Picture, axes: str, dtype: np.dtype[Any]) -> Iterator[np.ndarray[Any, Any]]:
-    rows = rows_of(converted(picture.pixels, dtype), picture.axes)
-    height, width = (size_of(picture.pixels, picture.axes, name) for name in "yx")
-    step = max(BLOCK_BYTES // (width * dtype.itemsize), 1)
-    outer = axes[:-2]
-    for place in product(*(range(size_of(picture.pixels, picture.axes, name)) for name in outer)):
-        for start in range(0, height, step):
-            yield rows(dict(zip(outer, place, strict=True)), start, min(start + step, height))

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from segue.codecs.pixel_facts import Facts
-from segue.codecs.pixels import bounds, converted, rows_of
-from segue.codecs.tiff_write import Plan, write_tiff
+from segue.codecs.pixels import bounds, converted
+from segue.codecs.tiff_plan import Plan
+from segue.codecs.tiff_write import write_tiff
 from segue.formats.cell_files import write_cells
 from segue.formats.options import Options
 from segue.formats.steinbock.images import united, write_images
@@ -69,4 +70,4 @@ def _mask(image: LabelImage, path: Path) -> None:
     sizes = {name: size_of(image.pixels, image.axes, name) for name in "yx"}
     plan = Plan("imagej" if dtype == np.uint16 else "plain", sizes, dtype, Facts())
     with path.open("xb+") as file:
-        write_tiff(file, plan, rows_of(converted(image.pixels, dtype), image.axes))
+        write_tiff(file, plan, converted(image.pixels, dtype), image.axes)

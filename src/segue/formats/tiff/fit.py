@@ -25,7 +25,7 @@ def fit(study: Study, options: Options) -> Study:
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(study, chosen.role, chosen.layer)
-    layout, dtype = storage_of(picture, chosen.layout, span_of(picture))
+    layout, dtype = storage_of(picture, chosen.layout, span_of(picture), packed=chosen.packed)
     if isinstance(picture, Image):
         picture = replace(picture, pixels=converted(picture.pixels, dtype))
         if layout == "ome":

@@ -25,8 +25,17 @@ class WriteOptions(Options):
     layout: Literal["auto", "imagej", "ome", "plain"] = Field(
         "auto", description="auto = imagej where ImageJ has the pixel type, ome for names that end in .ome.tif, else ome or plain"
     )
-    compression: Literal["none", "deflate"] = Field("none", description="deflate is lossless; ImageJ's layout is never compressed")
+    compression: Literal["none", "deflate", "lzw", "zstd"] = Field(
+        "none", description="all are lossless; ImageJ reads deflate and lzw, fewer programs zstd; with one of them layout=auto is never imagej"
+    )
+    tile: int = Field(0, ge=0, le=16_384, multiple_of=16, description="edge of tiles in pixels, for viewers of large planes; 0 = strips")
+    bigtiff: bool = Field(False, description="BigTIFF whatever the size; else beyond 4 GB only")
     holes: Literal["auto", "mask", "fill"] = Field(
         "auto", description="layout=ome: how a drawn area with holes is written: mask, filled, or auto = mask up to 16 million pixels"
     )
     layer: str | None = Field(None, description="name of the label image or image to write, where there are several")
+
+    @property
+    def packed(self) -> bool:
+        """Whether the file is one that ImageJ's layout cannot be."""
+        return self.compression != "none" or self.tile > 0 or self.bigtiff

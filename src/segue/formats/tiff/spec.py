@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
+from segue.formats.holds import NUMBERS, Holds
 from segue.formats.ome_files.features import DRAWN
 from segue.formats.roi_files.features import HELD
 from segue.model.features import Feature
@@ -26,6 +27,11 @@ FORMAT = Format(
     write_options="segue.formats.tiff.options:WriteOptions",
     implied={suffix: {"layout": "ome"} for suffix in (".ome.tif", ".ome.tiff", ".ome.btf")},
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
+    blocks="segue.formats.tiff.write:blocks",
+    holds=Holds(
+        dtypes=("bool", *NUMBERS, "float16"), sequence=True, instead="layout=plain stores every number type, layout=ome all but 64-bit integers and float16"
+    ),
+    aliases={"multipage tiff": {"layout": "ome"}, "tif": {}},
     identity="the label numbers are the pixel values; what is drawn on an image carries ids as its ROIs do",
     opened_by=("Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "ilastik", "Cellpose", "MATLAB", "Python (tifffile, scikit-image)"),
     keeps={

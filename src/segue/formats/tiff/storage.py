@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segue.codecs.pixels import bounds
-from segue.codecs.tiff_write import CLASSIC_BYTES, IMAGEJ_TYPES
+from segue.codecs.tiff_plan import CLASSIC_BYTES, IMAGEJ_TYPES
 from segue.errors import Incompatible
 from segue.formats.pixel_files import Picture
 from segue.formats.tiff.spec import PIXEL_TYPES
@@ -25,26 +25,28 @@ def span_of(picture: Picture) -> Span:
     return bounds(picture.pixels) if isinstance(picture, LabelImage) else (0, 0)
 
 
-def storage_of(picture: Picture, layout: str, span: Span) -> tuple[str, np.dtype[np.generic]]:
-    """(layout, number type in the file) for an option ``layout``, which may be ``auto``.
+def storage_of(picture: Picture, layout: str, span: Span, *, packed: bool = False) -> tuple[str, np.dtype[np.generic]]:
+    """(layout, number type in the file) for an option ``layout``, which may be ``auto``; ``packed`` = compressed, in tiles or BigTIFF.
 
     Raises
     ------
     Incompatible
         That layout cannot hold this picture.
     """
+    if layout == "imagej" and packed:
+        raise Incompatible("ImageJ reads its own stacks only without compression, tiles and BigTIFF; say layout=ome for those")
     if isinstance(picture, LabelImage):
-        return _labels(picture, layout, span)
-    return _image(picture, layout)
+        return _labels(picture, layout, span, packed=packed)
+    return _image(picture, layout, packed=packed)
 
 
-def _image(picture: Image, layout: str) -> tuple[str, np.dtype[np.generic]]:
+def _image(picture: Image, layout: str, *, packed: bool) -> tuple[str, np.dtype[np.generic]]:
     kind = picture.pixels.dtype
     name = "uint8" if kind == np.bool_ else kind.name
     if name not in PIXEL_TYPES:
         raise Incompatible(f"TIFF cannot hold pixels of type {name}; choose a format that can, such as a segue study")
     if layout == "auto":
-        layout = "imagej" if name in IMAGEJ_TYPES and _fits_imagej(picture, np.dtype(name)) else "plain" if name in _NOT_IN_OME else "ome"
+        layout = "imagej" if name in IMAGEJ_TYPES and not packed and _fits_imagej(picture, np.dtype(name)) else "plain" if name in _NOT_IN_OME else "ome"
     if layout == "imagej" and name not in IMAGEJ_TYPES:
         name = "float32"
     if layout == "ome":
@@ -52,15 +54,16 @@ def _image(picture: Image, layout: str) -> tuple[str, np.dtype[np.generic]]:
     return layout, np.dtype(name)
 
 
-def _labels(picture: LabelImage, layout: str, span: Span) -> tuple[str, np.dtype[np.generic]]:
+def _labels(picture: LabelImage, layout: str, span: Span, *, packed: bool) -> tuple[str, np.dtype[np.generic]]:
     lowest, highest = span
     smallest = _smallest(lowest, highest)
-    if layout in {"auto", "imagej"}:
+    if layout == "imagej" or (layout == "auto" and not packed):
         name = smallest if smallest in IMAGEJ_TYPES else "float32"
         if max(highest, -lowest) <= WHOLE_FLOATS and _fits_imagej(picture, np.dtype(name)):
             return "imagej", np.dtype(name)
         if layout == "imagej":
             raise Incompatible(f"ImageJ's TIFF cannot hold labels up to {highest:,} (only to {WHOLE_FLOATS:,}) or planes beyond 4 GB; use layout=ome")
+    if layout == "auto":
         layout = "plain" if smallest in _NOT_IN_OME else "ome"
     if layout == "ome" and smallest in _NOT_IN_OME:
         raise Incompatible(f"OME-TIFF cannot hold labels up to {highest:,}, which need 64 bits; use layout=plain")

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
-from segue.codecs.pixels import converted, rows_of
+from segue.codecs.pixels import converted
 from segue.codecs.ramps import inverting_colours
-from segue.codecs.tiff_write import Plan, write_tiff
+from segue.codecs.tiff_plan import Plan
+from segue.codecs.tiff_write import tiff_blocks, write_tiff
 from segue.errors import Incompatible
 from segue.formats.options import Options
-from segue.formats.pixel_files import facts_of, picture_of
+from segue.formats.pixel_files import Picture, facts_of, picture_of, said_to_be
 from segue.formats.tiff.options import WriteOptions
 from segue.formats.tiff.storage import Span, span_of, storage_of
 from segue.model.image import LabelImage, size_of
-from segue.model.study import Study
+from segue.model.study import ImageSet, Study
 from segue.storage.sink import Sink
+from segue.tasks.workers import Threads
+
+if TYPE_CHECKING:
+    from segue.codecs.blocks import BlockWriter
+
+MANY_BYTES = 32 << 20
+"""Images beyond this are compressed by several threads."""
 
 
 def write(study: Study, sink: Sink, options: Options) -> None:
-    """Write the only picture of a fitted study, a block of rows at a time.
+    """Write the only picture of a fitted study, a few megabytes at a time.
 
     Raises
     ------
@@ -35,7 +45,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     chosen = cast("WriteOptions", options)
     picture = picture_of(study)
     span = span_of(picture)
-    layout, dtype = storage_of(picture, _layout(chosen, sink.name), span)
+    layout, dtype = storage_of(picture, _layout(chosen, sink.name), span, packed=chosen.packed)
     if isinstance(picture, LabelImage):
         facts, colours = _for_labels(facts_of(study), dtype, span), label_colours() if layout == "imagej" else None
     else:
@@ -51,10 +61,42 @@ def write(study: Study, sink: Sink, options: Options) -> None:
         from segue.formats.tiff import imagej_drawn
 
         rois = imagej_drawn.drawn(study)
-    sizes = {name: size_of(picture.pixels, picture.axes, name) for name in "tczyx" if name in picture.axes}
-    plan = Plan(layout, sizes, dtype, facts, colours, deflate=chosen.compression == "deflate", drawn=on_top, rois=rois)
+    pixels = converted(picture.pixels, dtype)
+    plan = _plan(picture, layout, dtype, facts, chosen, colours=colours, drawn=on_top, rois=rois)
     with sink.open() as file:
-        write_tiff(file, plan, rows_of(converted(picture.pixels, dtype), picture.axes))
+        write_tiff(file, plan, pixels, picture.axes, Threads() if plan.compression != "none" and plan.plane_bytes * plan.pages > MANY_BYTES else None)
+
+
+@contextmanager
+def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockWriter]:
+    """The pages of the only image, in the order of the layout.
+
+    Raises
+    ------
+    Incompatible
+        The layout has no such number type.
+    SinkError
+        It cannot be written.
+    """
+    chosen = cast("WriteOptions", options)
+    picture = picture_of(Study((image_set,)), "image")
+    layout, dtype = storage_of(picture, _layout(chosen, sink.name), (0, 0), packed=chosen.packed)
+    if dtype != picture.pixels.dtype and picture.pixels.dtype != np.bool_:
+        own, name = ("ImageJ's TIFF" if layout == "imagej" else "OME-TIFF"), picture.pixels.dtype.name
+        raise Incompatible(f"{own} has no {name} pixels; choose --dtype {dtype.name}, or {'layout=ome' if layout == 'imagej' else 'layout=plain'}")
+    facts, colours = said_to_be(facts_of(Study((image_set,))), chosen.role), None
+    if layout == "imagej" and facts.role == "labels":
+        facts, colours = _for_labels(facts, dtype, (0, 0)), label_colours()
+    elif layout == "imagej" and facts.inverted:
+        colours = inverting_colours()
+    plan = _plan(picture, layout, dtype, facts, chosen, colours=colours)
+    with sink.open() as file, tiff_blocks(file, plan, picture.pixels, picture.axes) as writer:
+        yield writer
+
+
+def _plan(picture: Picture, layout: str, dtype: np.dtype[np.generic], facts: Facts, options: WriteOptions, **others: Any) -> Plan:
+    sizes = {name: size_of(picture.pixels, picture.axes, name) for name in "tczyx" if name in picture.axes}
+    return Plan(layout, sizes, dtype, facts, compression=options.compression, tile=options.tile, bigtiff=options.bigtiff, **others)
 
 
 def _layout(options: WriteOptions, name: str) -> str:
