@@ -25,17 +25,23 @@ def stack(here):
 
 @pytest.fixture
 def chunked(here):
-    """Writes an array as an OME-Zarr with the chunks that a test wants."""
+    """Writes an array into the folder of the test as an OME-Zarr with the chunks that it wants."""
+    return _chunked
 
-    def write(name, array, axes, chunks, scale=None):
-        kinds = {"t": "time", "c": "channel"}
-        units = {"t": "second", "z": "micrometer", "y": "micrometer", "x": "micrometer"}
-        told = [{"name": one, "type": kinds.get(one, "space")} | ({"unit": units[one]} if one in units else {}) for one in axes]
-        change = [{"type": "scale", "scale": [float((scale or {}).get(one, 1)) for one in axes]}]
-        group = zarr.create_group(name, zarr_format=2, overwrite=True)
-        group.attrs["multiscales"] = [{"version": "0.4", "axes": told, "datasets": [{"path": "0", "coordinateTransformations": change}]}]
-        made = group.create_array("0", shape=array.shape, dtype=array.dtype, chunks=chunks, chunk_key_encoding={"name": "v2", "separator": "/"})
-        made[...] = array
-        return name
 
-    return write
+@pytest.fixture(scope="session")
+def chunked_in():
+    """The same, in whatever folder a test is."""
+    return _chunked
+
+
+def _chunked(name, array, axes, chunks, scale=None):
+    kinds = {"t": "time", "c": "channel"}
+    units = {"t": "second", "z": "micrometer", "y": "micrometer", "x": "micrometer"}
+    told = [{"name": one, "type": kinds.get(one, "space")} | ({"unit": units[one]} if one in units else {}) for one in axes]
+    change = [{"type": "scale", "scale": [float((scale or {}).get(one, 1)) for one in axes]}]
+    group = zarr.create_group(name, zarr_format=2, overwrite=True)
+    group.attrs["multiscales"] = [{"version": "0.4", "axes": told, "datasets": [{"path": "0", "coordinateTransformations": change}]}]
+    made = group.create_array("0", shape=array.shape, dtype=array.dtype, chunks=chunks, chunk_key_encoding={"name": "v2", "separator": "/"})
+    made[...] = array
+    return name

@@ -124,7 +124,7 @@ def export_chosen(
     made = outcome(picture, how, sequence=_is_pattern(item))
     for error in made.errors:
         raise error
-    notes += Notes(tuple(Note(Kind.ASSUMED, text, where=item.name) for text in made.said)) + lost_metadata(made, how.container.record, item.name)
+    notes += Notes(tuple(Note(Kind.ASSUMED, text, where=item.name) for text in made.said)) + lost_metadata(made, picture, how.container.record, item.name)
     size = 0
     if not dry_run:
         tally, size = _written(item, made, picture, how, workers or Threads(), notes, overwrite=overwrite, tick=tick)

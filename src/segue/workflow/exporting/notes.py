@@ -9,6 +9,7 @@ from segue.model.features import Feature
 from segue.notes import Kind, Note, Notes
 from segue.transform.tally import Tally
 from segue.workflow.exporting.outcome import Outcome
+from segue.workflow.exporting.source import Chosen
 
 
 def tally_notes(tally: Tally, made: Outcome, where: str) -> Notes:
@@ -27,12 +28,13 @@ def tally_notes(tally: Tally, made: Outcome, where: str) -> Notes:
     return Notes(tuple(Note(kind, what, where=where, count=count) for count, kind, what in found if count))
 
 
-def lost_metadata(made: Outcome, record: Format, where: str) -> Notes:
-    """What is known about the pixels and has no place in the format."""
-    return Notes(tuple(Note(Kind.LOST, f"{record.title} has no place for it", feature, where) for feature in _known(made) if feature not in record.keeps))
+def lost_metadata(made: Outcome, picture: Chosen, record: Format, where: str) -> Notes:
+    """What the source says about its pixels and has no place in the format."""
+    known = list(_known(made, picture))
+    return Notes(tuple(Note(Kind.LOST, f"{record.title} has no place for it", feature, where) for feature in known if feature not in record.keeps))
 
 
-def _known(made: Outcome) -> Iterator[Feature]:
+def _known(made: Outcome, picture: Chosen) -> Iterator[Feature]:
     image, grid = made.image_set.images[0], made.image_set.grid
     if any(axis.scale is not None for axis in grid.axes):
         yield Feature.PIXEL_SIZE
@@ -40,7 +42,7 @@ def _known(made: Outcome) -> Iterator[Feature]:
         yield Feature.ORIGIN
     if image.channels:
         yield Feature.CHANNEL_NAMES
-    if image.data_range is not None:
+    if picture.data_range is not None:
         yield Feature.DATA_RANGE
     if image.inverted:
         yield Feature.INVERTED

@@ -28,12 +28,12 @@ def step_axis(axes: str, shape: Sequence[int], wanted: str | None) -> str | None
 
 
 def slice_axes(axes: str, step: str) -> str:
-    """The axes of a slice. One across y or x is looked at from the side: its other axis takes that name."""
+    """The axes of a slice. One across y or x is looked at from the side: its last two axes become rows and columns."""
     left = axes.replace(step, "")
     if step not in "yx":
         return left
-    side = next((name for name in "zt" if name in left), None)
-    return left if side is None else left.replace(side, step)
+    side = [name for name in left if name != "c"][-2:]
+    return left if len(side) < 2 else "".join("yx"[side.index(name)] if name in side else name for name in left)
 
 
 @dataclass(frozen=True)
