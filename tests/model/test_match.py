@@ -87,3 +87,12 @@ class TestImpliedObjects:
     def test_make_a_label_image_differ_in_what_labels_cannot_say(self):
         found = diff(Study((self.TABLE,)), Study((self.LABELS,)))
         assert found == {F.LABELS: 1, F.LAYER: 1, F.OBJECTS: 1, F.OBJECT_ID: 2, F.OBJECT_NAME: 1}
+
+
+def test_a_label_that_persists_is_its_own_track():
+    """Label images say nothing about tracks, but neither lose nor gain one when their labels are called tracks."""
+    pixels = ArrayPixels(np.array([[[1, 2]], [[1, 2]]], np.uint8))
+    tracks = Objects(pl.DataFrame({"id": ["a", "b"], "layer": "cells", "label": [1, 2], "t": [0, 1], "track": [1, 5]}))
+    known = Study((ImageSet("", labels=(LabelImage(pixels, "tyx", "cells"),), objects=tracks),))
+    assert diff(Study((ImageSet("", labels=(LabelImage(pixels, "tyx", "cells"),)),)), known)[F.TRACK] == 1
+    assert diff(Study((ImageSet("", labels=(LabelImage(pixels, "tyx", "cells", persists=False),)),)), known)[F.TRACK] == 2

@@ -9,6 +9,7 @@ from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
 from segue.formats.channel_folder.spec import FORMAT as channel_folder
 from segue.formats.coco.spec import FORMAT as coco
+from segue.formats.ctc.spec import FORMAT as ctc
 from segue.formats.fcs.spec import FORMAT as fcs
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
@@ -51,6 +52,7 @@ FORMATS: dict[str, Format] = {
         steinbock,
         mcquant,
         ilastik_objects,
+        ctc,
         table,
         fcs,
         anndata,

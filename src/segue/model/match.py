@@ -13,12 +13,14 @@ PAIRS = {"a": pl.Int32, "b": pl.Int32}
 def implied(labelled: ImageSet, other: ImageSet) -> Objects:
     """The objects of an image set that has label images but no table of objects.
 
-    They are the labels of the other one's objects, with the facts that a bare label has. Whether the pixels of those labels are
-    really there is the comparison of the label images.
+    They are the labels of the other one's objects, with the facts that a bare label has; one that persists over time is a track.
+    Whether the pixels of those labels are really there is the comparison of the label images.
     """
     if len(labelled.objects) or not labelled.labels:
         return labelled.objects
-    frame = other.objects.frame.filter(pl.col("label").is_not_null()).select("layer", "label", "t")
+    lasting = [image.name for image in labelled.labels if image.persists]
+    itself = pl.col("layer").is_in(lasting) & (pl.col("track") == pl.col("label").cast(pl.Int64, strict=False))
+    frame = other.objects.frame.filter(pl.col("label").is_not_null()).select("layer", "label", "t", track=pl.when(itself).then("track"))
     if not other.labels and len(labelled.labels) == 1:
         frame = frame.with_columns(layer=pl.lit(labelled.labels[0].name))
     return Objects(frame.unique(maintain_order=True).with_columns(default_ids(frame.unique(maintain_order=True))))

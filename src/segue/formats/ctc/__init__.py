@@ -1,0 +1,1 @@
+"""Folders of the Cell Tracking Challenge."""
