@@ -17,15 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from segue.codecs import png_rows
+from segue.codecs import boxes, png_rows
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
-from segue.codecs.png import PngPixels, describe
-from segue.codecs.png_chunks import SIGNATURE
-from segue.codecs.png_write import write_png
+from segue.codecs.png import PngPixels, decoded_bytes, describe
+from segue.codecs.png_chunks import SIGNATURE, read_chunks
+from segue.codecs.png_write import joined, write_png
 from segue.errors import Malformed, SegueError, TooLarge, UnsupportedVariant, WrongFormat
+from segue.model.image import ArrayPixels
 from segue.storage import handles
 from segue.storage.source import Source
+from segue.tasks.workers import Threads
 
 RANDOM = np.random.default_rng(0)
 
@@ -51,9 +53,8 @@ def png(height: int, width: int, depth: int, colour: int, rows: bytes, extra: by
 
 
 def written(array: np.ndarray[Any, Any], facts: Facts | None = None, colours: np.ndarray[Any, Any] | None = None) -> bytes:
-    samples = array.shape[2] if array.ndim == 3 else 1
     file = io.BytesIO()
-    write_png(file, (array.shape[0], array.shape[1], samples), array.dtype, lambda start, stop: array[start:stop], facts or Facts(), colours)
+    write_png(file, ArrayPixels(array), "yxc"[: array.ndim], facts or Facts(), colours)
     return file.getvalue()
 
 
@@ -154,6 +155,29 @@ class TestWriting:
         assert image.mode == "P"
         np.testing.assert_array_equal(np.asarray(image), labels)
         np.testing.assert_array_equal(np.asarray(image.convert("RGB")), label_colours()[labels])
+
+    @pytest.mark.parametrize("workers", [1, 3])
+    @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+    @pytest.mark.parametrize("axes", ["yx", "cyx", "xcy", "yxc"])
+    def test_bands_from_several_workers(self, axes: str, dtype: str, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Pillow checks the checksum of the whole, which is made of those of the bands."""
+        monkeypatch.setattr(boxes, "BOX_BYTES", 700)
+        array = RANDOM.integers(0, 256, [{"c": 3, "y": 41, "x": 29}[axis] for axis in axes]).astype(dtype)
+        file = io.BytesIO()
+        write_png(file, ArrayPixels(array), axes, Facts(), workers=Threads(workers))
+        assert file.getvalue().count(b"IDAT") > 2
+        wanted = array.transpose([axes.index(axis) for axis in "yxc" if axis in axes])
+        pixels = decoded_bytes(file.getvalue(), Path("a.png"))
+        np.testing.assert_array_equal(pixels, wanted)
+        if dtype == "uint8" or "c" not in axes:
+            np.testing.assert_array_equal(np.asarray(Image.open(file)), wanted)
+        packed = b"".join(body for kind, body in read_chunks(file.getvalue(), Path("a.png")) if kind == b"IDAT")
+        assert len(zlib.decompress(packed)) == 41 * (1 + wanted[0].nbytes)
+
+    @given(first=st.binary(max_size=300), second=st.binary(max_size=300), times=st.integers(1, 700))
+    def test_checksums_of_pieces_are_joined(self, first: bytes, second: bytes, times: int) -> None:
+        second = second * times
+        assert joined(zlib.adler32(first), zlib.adler32(second), len(second)) == zlib.adler32(first + second)
 
     def test_equal_input_gives_equal_bytes(self) -> None:
         assert written(np.ones((5, 7), np.uint8)) == written(np.ones((5, 7), np.uint8))

@@ -25,3 +25,8 @@ def refusal(suffix: str) -> str:
 def refusal_as_labels(name: str) -> str:
     """Why a picture of a format that changes values is no label image, as the end of a sentence."""
     return f"it is a {name} picture, which {_CHANGES}, so its numbers are no labels; go back to the original, or make labels of it with segue segment"
+
+
+def refusal_as_written_labels(name: str) -> str:
+    """Why labels are not written into such a picture, as the end of a sentence."""
+    return f"a {name} picture {_CHANGES}, so labels would be destroyed; write .png or .tif"

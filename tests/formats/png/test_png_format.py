@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from segue.codecs.blocks import write_whole
 from segue.codecs.colours import label_colours
 from segue.errors import Incompatible
+from segue.formats.holds import problems
 from segue.formats.png.spec import FORMAT
 from segue.model.diff import diff
 from segue.model.features import Feature as F
@@ -110,3 +113,40 @@ def test_foreign_colour_is_no_label_image(tmp_path: Path) -> None:
 @pytest.mark.golden
 def test_real_overlays(golden: Path) -> None:
     assert read(golden / "imagej" / "blobs_overlay.png").name == ""
+
+
+class TestBlocks:
+    def export(self, path: Path, array: np.ndarray[Any, Any], axes: str, **options: Any) -> None:
+        image_set = image_of(array, axes).image_sets[0]
+        with FileSink(path) as sink:
+            with FORMAT.open_blocks(image_set, sink, FORMAT.options("write", options)) as writer:
+                write_whole(writer, image_set.images[0].pixels)
+            sink.keep()
+
+    @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+    @pytest.mark.parametrize("axes", ["yx", "xy", "zyx", "yxc", "xcy", "tczyx"])
+    def test_one_plane_in_any_order_of_axes(self, tmp_path: Path, axes: str, dtype: str) -> None:
+        array = np.random.default_rng(0).integers(0, 256, [{"c": 3, "y": 9, "x": 12}.get(axis, 1) for axis in axes]).astype(dtype)
+        self.export(tmp_path / "a.png", array, axes)
+        image = read(tmp_path / "a.png").images[0]
+        wanted = array.transpose([axes.index(axis) for axis in "tzcyx" if axis in axes])
+        np.testing.assert_array_equal(in_memory(image.pixels), wanted.reshape(wanted.shape[-3:] if "c" in axes else wanted.shape[-2:]))
+
+    def test_labels_have_colours(self, tmp_path: Path) -> None:
+        self.export(tmp_path / "a.png", np.arange(12, dtype=np.uint8).reshape(3, 4), "yx", role="labels")
+        assert len(read(tmp_path / "a.png").labels) == 1
+        with Pillow.open(tmp_path / "a.png") as picture:
+            assert picture.mode == "P"
+
+    @pytest.mark.parametrize(
+        ("shape", "dtype", "axes", "what"),
+        [
+            ((5, 6), "float32", "yx", "it stores uint8 or uint16, not float32"),
+            ((2, 5, 6), "uint8", "zyx", r"2 axes larger than 1 \(channels apart\), and there are 3: z 2, y 5, x 6"),
+            ((5, 6, 2), "uint8", "yxc", "1, 3 or 4 channels, not 2"),
+        ],
+    )
+    def test_what_a_plan_says_does_not_fit(self, shape: tuple[int, ...], dtype: str, axes: str, what: str) -> None:
+        assert FORMAT.holds is not None
+        (found,) = problems(FORMAT.holds, shape, np.dtype(dtype), axes)
+        assert re.search(what, found)

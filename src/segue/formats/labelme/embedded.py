@@ -16,6 +16,7 @@ from segue.codecs.png_chunks import SIGNATURE
 from segue.codecs.png_write import write_png
 from segue.errors import Malformed, TooLarge, UnsupportedVariant
 from segue.formats.labelme.terms import MOST_PIXELS
+from segue.model.image import ArrayPixels
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -54,6 +55,5 @@ def _by_pillow(data: bytes, path: Path) -> Array:
 def packed(picture: Array) -> str:
     """A picture (y, x) or (y, x, samples) uint8 as base64 of a PNG file; the same picture gives the same text."""
     file = io.BytesIO()
-    shape = (picture.shape[0], picture.shape[1], 1 if picture.ndim == 2 else picture.shape[2])
-    write_png(file, shape, picture.dtype, lambda start, stop: picture[start:stop], Facts())
+    write_png(file, ArrayPixels(picture), "yxc"[: picture.ndim], Facts())
     return base64.b64encode(file.getvalue()).decode("ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
+from segue.formats.holds import Holds
 from segue.model.features import Feature
 
 PIXEL_TYPES = ("uint8", "uint16")
@@ -20,6 +21,14 @@ FORMAT = Format(
     read_options="segue.formats.png.options:ReadOptions",
     write_options="segue.formats.png.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
+    blocks="segue.formats.png.write:blocks",
+    holds=Holds(
+        dtypes=PIXEL_TYPES,
+        most_axes=2,
+        channels=(1, 3, 4),
+        sequence=True,
+        instead="choose --dtype uint8 with --renormalize, cut out one plane or put {slice_index} into the name for one file per plane, or write .tif",
+    ),
     identity="the label numbers are the pixel values; ids and names of objects have no place",
     opened_by=("every viewer and browser", "Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "Cellpose", "Labelme", "CVAT"),
     keeps={

@@ -1,21 +1,23 @@
-"""Writing PNG."""
+"""Writing PNG: the picture of a study, or one plane of any size band by band."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
-
-import numpy as np
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 from segue.codecs.colours import label_colours
-from segue.codecs.pixels import bounds, converted, rows_of
-from segue.codecs.png_write import write_png
+from segue.codecs.pixels import bounds, converted
+from segue.codecs.png_write import png_blocks, write_png
 from segue.formats.options import Options
-from segue.formats.pixel_files import Picture, facts_of, picture_of
+from segue.formats.pixel_files import facts_of, picture_of, said_to_be
 from segue.formats.png.options import WriteOptions
-from segue.model.image import LabelImage, size_of
-from segue.model.study import Study
+from segue.model.image import LabelImage
+from segue.model.study import ImageSet, Study
 from segue.storage.sink import Sink
+
+if TYPE_CHECKING:
+    from segue.codecs.blocks import BlockWriter
 
 
 def write(study: Study, sink: Sink, options: Options) -> None:
@@ -27,18 +29,29 @@ def write(study: Study, sink: Sink, options: Options) -> None:
         It cannot be written.
     """
     picture = picture_of(study)
-    height, width, channels = (size_of(picture.pixels, picture.axes, name) for name in "yxc")
-    dtype = np.dtype(picture.pixels.dtype)
-    colours = None
+    pixels, colours = picture.pixels, None
     if isinstance(picture, LabelImage):
-        dtype = np.dtype(np.uint8 if bounds(picture.pixels)[1] <= 255 else np.uint16)
+        pixels = converted(pixels, "uint8" if bounds(pixels)[1] <= 255 else "uint16")
         colours = label_colours() if cast("WriteOptions", options).colours else None
     with sink.open() as file:
-        write_png(file, (height, width, channels), dtype, _rows(picture, dtype, channels), facts_of(study), colours)
+        write_png(file, pixels, picture.axes, facts_of(study), colours)
 
 
-def _rows(picture: Picture, dtype: np.dtype[Any], channels: int) -> Callable[[int, int], np.ndarray[Any, Any]]:
-    plane = rows_of(converted(picture.pixels, dtype), picture.axes)
-    if channels == 1:
-        return lambda start, stop: plane({}, start, stop)
-    return lambda start, stop: np.stack([plane({"c": channel}, start, stop) for channel in range(channels)], axis=-1)
+@contextmanager
+def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockWriter]:
+    """The only plane of the only image, in bands of rows.
+
+    Raises
+    ------
+    UnsupportedVariant
+        PNG cannot hold such pixels.
+    SinkError
+        It cannot be written.
+    """
+    chosen = cast("WriteOptions", options)
+    study = Study((image_set,))
+    picture = picture_of(study, "image")
+    facts = said_to_be(facts_of(study), chosen.role)
+    colours = label_colours() if facts.role == "labels" and chosen.colours else None
+    with sink.open() as file, png_blocks(file, picture.pixels, picture.axes, facts, colours) as writer:
+        yield writer
