@@ -78,8 +78,8 @@ def _unknown(name: str, base: str) -> UnknownFormat:
     if base in FORMATS:
         return UnknownFormat(f"{FORMATS[base].title} is no format for pixels; segue convert writes it. Formats for pixels: {', '.join(names())}", given=name)
     near = get_close_matches(base, names(), n=3, cutoff=0.4)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return UnknownFormat(f"no format for pixels is called {name!r}{hint} There are {', '.join(names())}", given=name, near=near)
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    return UnknownFormat(f"no format for pixels is called {name!r}{hint}; there are {', '.join(names())}", given=name, near=near)
 
 
 def _by_suffix(output: str) -> Container:

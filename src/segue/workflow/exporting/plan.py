@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from segue.workflow.exporting.choice import Exporting, exporting_of
 from segue.workflow.exporting.inputs import Entry, entries, files_of_items
 from segue.workflow.exporting.item import ExportItem
 from segue.workflow.exporting.naming import into_folder, named, template_for
+from segue.workflow.exporting.opening import looked_at
 from segue.workflow.exporting.outcome import Outcome, misfits, outcome
 from segue.workflow.exporting.prediction import ExportPlan, Prediction, Problem
-from segue.workflow.exporting.slices import slice_axes, step_axis
+from segue.workflow.exporting.slices import slice_axes, slice_set, step_axis
 from segue.workflow.exporting.template import SLICE, Template
 from segue.workflow.measuring.item import check_options
 from segue.workflow.pairing import Pair
@@ -28,8 +30,6 @@ from segue.workflow.recipe_export import ExportRecipe
 
 MOST = 1_000_000
 """Files of a sequence."""
-_LEAST = 1 << 20
-"""Pixels of a block, at least, for the estimate of memory."""
 
 
 @dataclass(frozen=True)
@@ -117,15 +117,20 @@ def _predicted(entry: Entry, number: int, frame: _Frame) -> tuple[Prediction, li
     errors = list(made.errors)
     step, indexes = _steps(made, frame, errors)
     errors += [] if made.errors else _misfits(made, step, how)
+    block = 0
     try:
         if frame.template is not None:
             item = replace(item, **named(frame.template, entry, made, number + 1, how, step, indexes))
         check_options(how.options, [entry.record] if entry.record else [], [record])
-        record.options("write", how.write_options(next(iter(item.outputs), item.source), "labels" if entry.chosen.labels else "image"))
+        target = next(iter(item.outputs), Path(f"x{how.container.ending}"))
+        options = record.options("write", how.write_options(target, "labels" if entry.chosen.labels else "image"))
+        if not errors:
+            block, error = looked_at(record, made.image_set if step is None else slice_set(made.image_set, step, 0), target, options)
+            errors += [] if error is None else [error]
     except SegueError as error:
         errors.append(error)
     errors += over_input(item) + ([] if frame.replacing else existing(item))
-    facts = (made.shape, made.axes, made.dtype.name, step, made.pixels.chunks, made.bytes, _memory(entry, made, how), made.said)
+    facts = (made.shape, made.axes, made.dtype.name, step, made.pixels.chunks, made.bytes, _memory(entry, made, how, block), made.said)
     return Prediction(item, record.name, entry.chosen.to_json(), *facts), errors
 
 
@@ -156,11 +161,9 @@ def _misfits(made: Outcome, step: str | None, how: Exporting) -> list[SegueError
     return misfits(how.container.holds, record.title, shape, made.dtype, axes)
 
 
-def _memory(entry: Entry, made: Outcome, how: Exporting) -> int:
+def _memory(entry: Entry, made: Outcome, how: Exporting, block: int) -> int:
     """Bytes that are needed at once: the blocks that all threads read ahead, before and after the change."""
     assert entry.chosen is not None
-    total = int(np.prod([int(size) for size in made.shape], dtype=object))
-    decoded = int(np.prod([int(size) for size in made.pixels.chunks], dtype=object)) if made.pixels.chunks else 0
-    pixels = min(total, max(decoded, _LEAST))
+    decoded = int(np.prod(made.pixels.chunks, dtype=np.int64)) if made.pixels.chunks else 0
     each = entry.chosen.picture.pixels.dtype.itemsize + made.dtype.itemsize + (8 if how.renormalise is not None else 0)
-    return pixels * each * AHEAD * cores()
+    return max(block, decoded) * each * AHEAD * cores()
