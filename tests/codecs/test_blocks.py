@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segue.codecs.blocks import write_blocks
+from segue.codecs.blocks import count, write_blocks
 from segue.model.image import ArrayPixels
 from segue.tasks.workers import Threads
 from segue.transform.tally import Tally
@@ -53,3 +53,33 @@ def test_it_can_stop_in_between():
     next(steps)
     steps.close()
     assert len(writer.stored) == 1
+
+
+class WithHalf(Rows):
+    """A container that also stores every second pixel of what it stored."""
+
+    def __init__(self):
+        super().__init__()
+        self.half = Rows()
+
+    def then(self):
+        return [(self.half, Stored(self))]
+
+
+class Stored:
+    """What a container has stored."""
+
+    shape, dtype = (6, 10), np.dtype(np.uint16)
+
+    def __init__(self, writer):
+        self.writer = writer
+
+    def read(self, region):
+        return np.frombuffer(b"".join(packed for _, packed in self.writer.stored), np.uint16).reshape(6, 10)[region] // 2
+
+
+@pytest.mark.parametrize("workers", [Threads(1), Threads(3)])
+def test_what_follows_is_made_of_what_was_written(workers):
+    writer = WithHalf()
+    assert len(list(write_blocks(writer, ArrayPixels(IMAGE), workers))) == count(writer) == 6
+    assert b"".join(packed for _, packed in writer.half.stored) == (IMAGE // 2).tobytes()

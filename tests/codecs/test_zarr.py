@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import zarr
 
-from segue.codecs import zarr_write
+from segue.codecs import zarr_layout
+from segue.codecs.zarr_layout import block_shape, blocks, chunk_shape, shard_shape
 from segue.codecs.zarr_pixels import zarr_pixels
-from segue.codecs.zarr_write import blocks, chunk_shape, shard_shape, write_array, write_group
+from segue.codecs.zarr_write import write_array, write_group
 from segue.errors import Malformed, NotFound, SourceChanged, TooLarge
 from segue.model.image import ArrayPixels
 
@@ -63,8 +64,8 @@ def test_masks_are_stored_as_numbers(tmp_path):
 
 
 def test_many_chunks_are_packed_into_few_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(zarr_write, "CHUNK_SIDE", 8)
-    monkeypatch.setattr(zarr_write, "FEW_CHUNKS", 10)
+    monkeypatch.setattr(zarr_layout, "CHUNK_SIDE", 8)
+    monkeypatch.setattr(zarr_layout, "FEW_CHUNKS", 10)
     array = ramp((2, 100, 130))
     write_array(tmp_path / "a", ArrayPixels(array), (0, 1, 2), "zyx", array.dtype)
     assert len([path for path in (tmp_path / "a").rglob("*") if path.is_file()]) < 20
@@ -82,11 +83,11 @@ def test_small_planes_share_a_chunk():
 
 @pytest.mark.parametrize("shape", [(5, 7), (1, 1, 1), (3, 100, 60), (2, 2, 0), (4, 33, 33)])
 def test_blocks_cover_everything_once(shape, monkeypatch):
-    monkeypatch.setattr(zarr_write, "BLOCK_BYTES", 2048)
-    monkeypatch.setattr(zarr_write, "CHUNK_SIDE", 16)
-    monkeypatch.setattr(zarr_write, "CHUNK_PIXELS", 256)
+    monkeypatch.setattr(zarr_layout, "BLOCK_BYTES", 2048)
+    monkeypatch.setattr(zarr_layout, "CHUNK_SIDE", 16)
+    monkeypatch.setattr(zarr_layout, "CHUNK_PIXELS", 256)
     seen = np.zeros(shape, int)
-    for block in blocks(shape, chunk_shape(shape), 2):
+    for block in blocks(shape, block_shape(shape, chunk_shape(shape), 2)):
         seen[block] += 1
         assert seen[block].nbytes // 4 <= 2048
     assert (seen == 1).all()

@@ -124,7 +124,8 @@ def _steps(axes: str, units: dict[str, str], own: tuple[list[float], list[float]
 
 
 def _cornered(levels: tuple[Level, ...]) -> tuple[Level, ...]:
-    """Coarser levels begin where the finest does; translations that place the centres of their first pixels say the same in other words."""
+    """Coarser levels have no pixel size where the finest has none, and begin where it does: translations that place the centres of their first pixels
+    say the same in other words."""
     first = levels[0].steps
     found = [levels[0]]
     for level in levels[1:]:
@@ -132,7 +133,8 @@ def _cornered(levels: tuple[Level, ...]) -> tuple[Level, ...]:
         for axis, step in level.steps.items():
             a, b = first[axis].scale or 1.0, step.scale or 1.0
             centred = math.isclose(step.translation - first[axis].translation, (b - a) / 2, rel_tol=1e-6, abs_tol=1e-9 * abs(b))
-            steps[axis] = Step(step.scale, step.unit, first[axis].translation if centred else step.translation)
+            known = first[axis].scale is not None or step.unit is not None
+            steps[axis] = Step(step.scale if known else None, step.unit, first[axis].translation if centred else step.translation)
         found.append(Level(level.path, steps))
     return tuple(found)
 
@@ -148,7 +150,14 @@ def channels(ome: dict[str, Any]) -> tuple[Channel, ...]:
 def _channel(one: dict[str, Any]) -> Channel:
     low, high = (float(value) if _is_number(value) else None for value in (_member(one.get("window"), name) for name in ("start", "end")))
     label, active = one.get("label"), one.get("active")
-    return Channel(label if isinstance(label, str) else "", _colour(one.get("color")), low, high, active if isinstance(active, bool) else True)
+    return Channel(
+        label if isinstance(label, str) else "",
+        _colour(one.get("color")),
+        low,
+        high,
+        active if isinstance(active, bool) else True,
+        inverted=one.get("inverted") is True,
+    )
 
 
 def _colour(text: Any) -> int:

@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 
 from segue.codecs import ngff
-from segue.model.display import Display
+from segue.model.display import ChannelDisplay, Display
 from segue.model.grid import Grid
 from segue.model.image import Image, size_of
 from segue.storage.names import safe_name, safe_names
 
 LONGEST = 40
 """Characters of a name that become part of the name of a group."""
+COLOURS = (0xFF0000FF, 0x00FF00FF, 0x0000FFFF, 0xFF00FFFF, 0x00FFFFFF, 0xFFFF00FF, 0xFFFFFFFF)
+"""Of channels that have none, in OMERO's order: red, green, blue, magenta, cyan, yellow, white."""
 _TAKEN = ("zarr.json", ".zarray", ".zattrs", ".zgroup")
 
 
@@ -37,16 +39,18 @@ def steps(grid: Grid) -> dict[str, ngff.Step]:
 
 
 def channels(image: Image, display: Display | None) -> list[ngff.Channel]:
-    """What OME-Zarr says about the channels; nothing if nothing is known."""
+    """What OME-Zarr says about the channels; nothing if nothing is known.
+
+    A channel without a colour is white if it is alone; several get colours that can be told apart, since viewers lay them over each other.
+    """
     shown = {channel.channel: channel for channel in display.channels} if display else {}
-    if not image.channels and image.data_range is None:
+    if not image.channels and image.data_range is None and not image.inverted:
         return []
     low, high = image.data_range or (math.nan, math.nan)
     names = image.channels or tuple(f"channel {nth + 1}" for nth in range(size_of(image.pixels, image.axes, "c")))
-    found = [(name, shown.get(name)) for name in names]
+    colours = [0xFFFFFFFF] if len(names) == 1 else [COLOURS[nth % len(COLOURS)] for nth in range(len(names))]
+    found = [shown.get(name) or ChannelDisplay(name, colour) for name, colour in zip(names, colours, strict=True)]
     return [
-        ngff.Channel(name, one.colour, low if one.low is None else one.low, high if one.high is None else one.high, one.visible)
-        if one
-        else ngff.Channel(name, low=low, high=high)
-        for name, one in found
+        ngff.Channel(name, one.colour, low if one.low is None else one.low, high if one.high is None else one.high, one.visible, image.inverted)
+        for name, one in zip(names, found, strict=True)
     ]

@@ -224,9 +224,9 @@ def test_pixels_are_found_from_another_folder(write, read, monkeypatch, tmp_path
 
 
 def test_large_pixels_are_copied_block_by_block(write, read, monkeypatch):
-    from segue.codecs import zarr_write
+    from segue.codecs import zarr_layout
 
-    monkeypatch.setattr(zarr_write, "BLOCK_BYTES", 1 << 20)
+    monkeypatch.setattr(zarr_layout, "BLOCK_BYTES", 1 << 20)
     seen = []
 
     class Ramp:

@@ -85,6 +85,7 @@ def _facts(name: str, level: Level, shown: tuple[Channel, ...], count: int, own:
         scale={axis: (step.scale, short_unit(step.unit or "")) for axis, step in level.steps.items() if step.scale is not None},
         translation={axis: step.translation for axis, step in level.steps.items() if step.translation},
         data_range=(low, high) if low is not None and high is not None and low < high else None,
+        inverted=bool(shown) and all(channel.inverted for channel in shown),
     )
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from segue.codecs.zarr_types import PIXEL_TYPES
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
+from segue.formats.holds import Holds
 from segue.model.features import Feature
 
 FORMAT = Format(
     name="ome-zarr",
     title="OME-Zarr",
     suffixes=(".ome.zarr", ".zarr"),
-    summary="an image of any size with its label images, read region by region: versions 0.1 to 0.5, plates and series; written as 0.5 or 0.4",
+    summary="an image of any size with its label images, region by region: versions 0.1 to 0.5, plates and series; written as 0.5 or 0.4, in resolutions",
     specification=Reference("OME-Zarr (NGFF) 0.1 to 0.5, Zarr 2 and 3, bioformats2raw layout 3", "0.5.2", "2026-11-21"),
     detect="segue.formats.ome_zarr.detect:detect",
     reader="segue.formats.ome_zarr.read:read",
     fit="segue.formats.ome_zarr.fit:fit",
     writer="segue.formats.ome_zarr.write:write",
+    blocks="segue.formats.ome_zarr.write:blocks",
+    holds=Holds(axes=("tczyx",)),
+    aliases={"multi-scale ome-zarr": {}, "single-scale ome-zarr": {"scales": "1"}},
     read_options="segue.formats.ome_zarr.options:ReadOptions",
     write_options="segue.formats.ome_zarr.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
