@@ -11,10 +11,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from segue import formats
     from segue.errors import SegueError
     from segue.model.study import ImageSet, Study
     from segue.notes import Note, Notes
-    from segue.workflow.api import convert, diff, edit, formats, outline, rasterize, read, undo, write
+    from segue.workflow.api import convert, diff, edit, outline, rasterize, read, undo, write
+    from segue.workflow.cleaning.api import clean
     from segue.workflow.exporting.api import export
     from segue.workflow.measuring.api import measure
     from segue.workflow.segmenting.api import segment
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("convert", "diff", "edit", "formats", "outline", "rasterize", "read", "undo", "write"), "segue.workflow.api"),
+    **dict.fromkeys(("convert", "diff", "edit", "outline", "rasterize", "read", "undo", "write"), "segue.workflow.api"),
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
+    "clean": "segue.workflow.cleaning.api",
     "run": "segue.workflow.running",
     "export": "segue.workflow.exporting.api",
     "measure": "segue.workflow.measuring.api",
@@ -38,6 +41,7 @@ __all__ = [
     "Notes",
     "SegueError",
     "Study",
+    "clean",
     "convert",
     "diff",
     "edit",
@@ -66,6 +70,8 @@ sys.modules[__name__].__class__ = _Public
 
 
 def __getattr__(name: str) -> Any:
+    if name == "formats":  # a package that can be called
+        return import_module("segue.formats")
     if name not in _HOME:
         raise AttributeError(f"module 'segue' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)

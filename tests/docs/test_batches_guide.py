@@ -34,7 +34,7 @@ def run(line, capsys, code=0):
         main(shlex.split(line)[1:])
     said = capsys.readouterr()
     assert end.value.code == code, f"{line}\n{said.err}"
-    return said.err
+    return said.out if line.startswith("segue clean") else said.err
 
 
 def test_the_guide(here, capsys):
@@ -44,7 +44,10 @@ def test_the_guide(here, capsys):
     said = run(resumed, capsys).splitlines()[-1]
     assert f"    {said}\n" in TEXT
     for line in others:
-        run(line, capsys)
+        said = run(line, capsys)
+        if line.startswith("segue clean"):
+            assert "".join(f"    {row}\n" for row in said.splitlines() if not row.startswith("deleted")) in TEXT
+    assert not Path("tried").exists()
     assert {path.name for path in Path("rois/segue-job").iterdir()} - {".segue-lock"} == set(re.findall(r"^\| `(.*?)` \|", TEXT, re.M))
     assert [path.read_bytes() for path in sorted(Path("rois").glob("*.zip"))] == [path.read_bytes() for path in sorted(Path("fast").glob("*.zip"))]
     exec(re.sub("^    ", "", TEXT.partition("In Python:\n")[2], flags=re.M), {})

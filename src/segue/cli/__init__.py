@@ -28,6 +28,7 @@ COMMANDS = {
     "formats": "every format: what it keeps, what opens it",
     "diff": "what differs between two results",
     "run": "a saved recipe again",
+    "clean": "delete what runs wrote, and nothing else",
     "demo": "a small study, converted to everything",
 }
 

@@ -27,7 +27,7 @@ def measure(recipe: MeasureRecipe, how: How) -> bool:
     check_targets(recipe, how)
     outer, inner = how.team(len(plan.items))
     done = carry_out(plan, measuring(task, inner), recipe, how, WORDS, outer)
-    made, notes = finish(recipe, task, done, how)
+    made, notes = finish(recipe, task, done, how, plan.folder)
     well = tell(plan, done, how, WORDS)
     if not how.as_json and not how.quiet:
         for one in made:

@@ -12,7 +12,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +23,10 @@ OLD = ".segue-old"
 FOREIGN_SECONDS = 24 * 3600
 """Age at which the leftover of another computer counts as abandoned: its processes cannot be asked."""
 
+MANY = 1000
+"""Names in a folder from which on what was seen in it is remembered for a moment."""
+
+_seen: dict[Path, tuple[float, list[str]]] = {}
 _numbers = itertools.count()
 _mine: dict[str, Path] = {}
 
@@ -57,21 +61,48 @@ def remove(path: Path) -> None:
 
 def clean(target: Path) -> None:
     """Undo what killed runs left beside a target: unfinished outputs go, a target that was moved aside comes back."""
-    for path in list(_abandoned(target, OLD)):
-        if target.exists():
+    dead = [path for path in _beside([target]) if not _in_use(path)]
+    for path in dead:
+        if path.name.startswith(f"{PART}-") or target.exists():
             remove(path)
         else:
             with suppress(OSError):
                 path.rename(target)
-    for path in list(_abandoned(target, PART)):
-        remove(path)
 
 
-def _abandoned(target: Path, kind: str) -> Iterator[Path]:
-    with suppress(OSError):
-        for path in target.parent.iterdir():
-            if path.name.startswith(f"{kind}-") and f"-{_key(target)}~" in path.name and not _in_use(path):
-                yield path
+def abandoned(targets: Iterable[Path]) -> list[Path]:
+    """Unfinished outputs of killed runs beside any of the targets."""
+    return sorted(path for path in _beside(targets) if path.name.startswith(f"{PART}-") and not _in_use(path))
+
+
+def _beside(targets: Iterable[Path]) -> list[Path]:
+    """Hidden names of other processes for these targets, those of targets that were moved aside first; each folder is looked through once."""
+    keys: dict[Path, set[str]] = {}
+    for target in targets:
+        keys.setdefault(target.parent, set()).add(_key(target))
+    names = ((folder, name) for folder in sorted(keys) for name in _hidden(folder))
+    return [folder / name for folder, name in names if name.partition("~")[0].rpartition("-")[2] in keys[folder]]
+
+
+def _hidden(folder: Path) -> list[str]:
+    """Our kinds of hidden names in a folder, but for those of this process.
+
+    Of a folder with many files it is remembered for a moment, so that writing 10,000 files into it does not list 10,000 names 10,000 times.
+    """
+    begun, (until, names) = time.monotonic(), _seen.get(folder, (0.0, []))
+    if begun < until:
+        return names
+    count, names = 0, []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for count, one in enumerate(entries, 1):  # noqa: B007  # counted
+            if one.name.startswith((f"{OLD}-", f"{PART}-")) and one.name not in _mine:
+                names.append(one.name)
+    names.sort()
+    _seen.pop(folder, None)
+    if count > MANY:
+        now = time.monotonic()
+        _seen[folder] = (now + 20 * (now - begun), names)
+    return names
 
 
 def _in_use(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from segue.errors import SinkError
@@ -36,8 +36,9 @@ def write_lock(folder: Path) -> Iterator[None]:
         raise sink_error(folder, error) from error
     try:
         _take(file, folder)
-        os.ftruncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
+        with suppress(OSError):  # on a full disk the lock holds all the same, it only does not say whose it is
+            os.ftruncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
         yield
         os.ftruncate(file, 0)
     finally:

@@ -65,8 +65,9 @@ def _refuse_resume(plan: Plan[I], running: Running) -> None:
 
 
 def _record(plan: Plan[I], items: Any, recipe: Recipe, running: Running) -> AbstractContextManager[Job | None]:
-    """The record of a batch of several items; a dry run and a single file need none."""
-    if plan.folder is None or running.dry_run or not (len(plan.planned) > 1 or running.resume):
+    """The record of a batch of several items, or of one that is many files; a dry run and a single file need none."""
+    many = len(plan.planned) > 1 or any(len(item.outputs) > 1 for item in plan.items)
+    if plan.folder is None or running.dry_run or not (many or running.resume):
         return nullcontext()
     if not (running.resume or _writable(plan.folder)):
         return nullcontext()  # the outputs may well lie in folders below it

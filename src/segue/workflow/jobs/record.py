@@ -1,7 +1,7 @@
 """The record of a batch: what was asked for, what is planned, and what is done, in a folder beside the outputs.
 
 ``segue-job/recipe.json``     what was asked for; its places are relative to the folder that holds ``segue-job``
-``segue-job/plan.json``       the items, and the folders that were made for them
+``segue-job/plan.json``       the items, the folders that were made for them, and places of outputs that are not below the folder
 ``segue-job/manifest.jsonl``  a line per finished item (`entry.Entry`), on the disk as soon as its outputs are in place
 
 Nothing in it depends on the clock, on the computer, on the folder in which everything lies, or on who did the work in which order: a batch
@@ -139,14 +139,16 @@ def _state(folder: Path, recipe: Recipe, plan: bytes) -> None:
 
 
 def _plan(folder: Path, base: Path, items: Sequence[BatchItem], missing: list[Path]) -> bytes:
-    made = [place(path, base) for path in missing]
+    homes = {place(path.absolute().parent, base) for item in items for path in item.outputs}
+    elsewhere = sorted(home for home in homes if home.split("/")[0] == ".." or Path(home).is_absolute())
+    facts = {"folders": [place(path, base) for path in missing], "places": elsewhere}
     with suppress(OSError, ValueError, TypeError, AttributeError):
-        before = orjson.loads((folder / "plan.json").read_bytes()).get("folders", [])
-        made = [*before, *(one for one in made if one not in before)]
+        before = orjson.loads((folder / "plan.json").read_bytes())
+        facts = {name: [*(old := before.get(name, [])), *(one for one in new if one not in old)] for name, new in facts.items()}
     planned = [
         {"item": item.name, "inputs": [place(path, base) for path in item.inputs], "outputs": [place(path, base) for path in item.outputs]} for item in items
     ]
-    return orjson.dumps({"segue": 1, "folders": made, "items": planned}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps({"segue": 1, **facts, "items": planned}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _missing_folders(base: Path, items: Sequence[BatchItem]) -> list[Path]:

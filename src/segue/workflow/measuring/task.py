@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segue.notes import Notes
 from segue.storage.sink import FileSink
+from segue.workflow.jobs.beside import record_beside
 from segue.workflow.jobs.carry import carry
 from segue.workflow.jobs.with_recipe import recipe_beside
 from segue.workflow.measuring.choice import choice_of
@@ -65,7 +66,7 @@ def carry_measure(recipe: MeasureRecipe, running: Running) -> tuple[Plan[Measure
     check_targets(recipe, running)
     outer, inner = running.team(len(plan.items))
     done = carry(plan, measuring(task, inner), recipe, running, outer)
-    finish(recipe, task, done, running)
+    finish(recipe, task, done, running, plan.folder)
     return plan, done
 
 
@@ -79,8 +80,12 @@ def check_targets(recipe: MeasureRecipe, running: Running) -> None:
         FileSink(output, overwrite=running.overwrite)
 
 
-def finish(recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[MeasureItem]], running: Running) -> tuple[tuple[Made, ...], Notes]:
+def finish(
+    recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[MeasureItem]], running: Running, folder: Path | None = None
+) -> tuple[tuple[Made, ...], Notes]:
     """Write what is about all items: the combined outputs, and the summary. Failed items are not in them.
+
+    ``folder`` is where the record of the batch lies, which then tells of them, too.
 
     Raises
     ------
@@ -91,6 +96,7 @@ def finish(recipe: MeasureRecipe, task: MeasureTask, done: Sequence[Done[Measure
     rows: list[Row] = [row for one in results if (facts := one.to_json().get("summary")) for row in unpacked(facts)]
     if recipe.summary is not None and rows and not running.dry_run:
         made += (_put(Path(recipe.summary), partial(write_summary, rows), overwrite=running.overwrite or running.resume),)
+        record_beside(folder, recipe, [Path(recipe.summary)])
     return made, notes
 
 
