@@ -14,6 +14,7 @@ from segue.formats.fcs.spec import FORMAT as fcs
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
 from segue.formats.ilastik_objects.spec import FORMAT as ilastik_objects
+from segue.formats.ilastik_tracking.spec import FORMAT as ilastik_tracking
 from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
@@ -52,6 +53,7 @@ FORMATS: dict[str, Format] = {
         steinbock,
         mcquant,
         ilastik_objects,
+        ilastik_tracking,
         ctc,
         table,
         fcs,

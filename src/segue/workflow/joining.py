@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from segue.errors import Incompatible
+from segue.model.connections import Connections
 from segue.model.image import LabelImage, planes
 from segue.model.objects import Objects, unique_texts
 from segue.model.populations import Membership
@@ -26,7 +27,7 @@ _KEYS = {"layer": pl.Utf8, "t": pl.Int32, "label": pl.UInt64}
 
 
 def with_table(study: Study, table: Opened, names: Collection[str] = ()) -> tuple[Study, Notes]:
-    """The study with the values, populations, names and colours of a table.
+    """The study with the values, populations, connections, names and colours of a table.
 
     Parameters
     ----------
@@ -78,7 +79,13 @@ def _image_set(s: ImageSet, table: ImageSet, where: str) -> tuple[ImageSet, Note
     notes = _unmatched(len(table.objects) - len(matched), len(s.objects) - len(matched), where)
     if len(table.shapes):
         notes.append(Note(Kind.SKIPPED, f"{{count position}} in {where}", count=len(table.shapes)))
-    joined = replace(s, objects=_facts(s.objects, mine.objects, target), tables=_tables(s, mine, target), membership=_membership(s, mine, target))
+    joined = replace(
+        s,
+        objects=_facts(s.objects, mine.objects, target),
+        tables=_tables(s, mine, target),
+        membership=_membership(s, mine, target),
+        connections=_connections(s, mine, target),
+    )
     return joined, Notes(tuple(notes))
 
 
@@ -198,3 +205,12 @@ def _membership(s: ImageSet, found: ImageSet, target: pl.Series) -> Membership:
     merged = Membership.of(pairs).frame.drop("labels")
     labels = s.membership.frame.select("population", "object", "labels")
     return Membership(merged.join(labels, on=["population", "object"], how="left", maintain_order="left"))
+
+
+def _connections(s: ImageSet, found: ImageSet, target: pl.Series) -> Connections:
+    """Those that were there, and those of the table."""
+    if not len(found.connections):
+        return s.connections
+    new = found.connections.frame.with_columns(target.gather(found.connections.frame[name]).alias(name) for name in ("parent", "child"))
+    both = pl.concat([s.connections.frame, new])
+    return Connections(both.with_columns(unique_texts(both["id"])))

@@ -134,7 +134,7 @@ def test_the_text_may_be_believed(tmp_path):
     s, notes = read(folder(tmp_path / "01_RES", text="1 0 1 0\n2 2 9 1\n"), check=False)
     assert seen(s) == [(0, 1), (1, 1), (2, 2), (3, 2)]
     assert parents(s) == [(1, 1, 2, 2)]
-    assert notes == ["repaired: 1 track that begins or ends where there is no mask: cut to the frames that are there"]
+    assert notes == ["repaired: 1 track beginning or ending where no mask is: cut to the frames that are there"]
 
 
 def test_a_text_that_announces_too_much_is_not_believed(tmp_path, monkeypatch):
@@ -149,18 +149,18 @@ def test_a_text_that_announces_too_much_is_not_believed(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        (TRACKS.replace("2 2 3 1", "2 2 3 -1"), "repaired: 1 track with a parent below 0: it has none"),
-        (TRACKS + "4 0 3 0\n", "repaired: 1 line that stands there twice"),
+        (TRACKS.replace("2 2 3 1", "2 2 3 -1"), "repaired: 1 track with a parent below 0: taken for none"),
+        (TRACKS + "4 0 3 0\n", "repaired: 1 line standing there twice"),
         (TRACKS + "4 0 2 1\n", "skipped: 1 line about a track that an earlier line describes differently"),
         (TRACKS + "0 0 3 0\n", "skipped: 1 line about a track without a number above 0"),
-        (TRACKS.replace("2 2 3 1", "2 2 3 9"), "skipped: connections (1 track whose parent is in no mask)"),
-        (TRACKS.replace("2 2 3 1", "2 2 3 2"), "skipped: connections (1 track that is its own parent)"),
-        (TRACKS.replace("2 2 3 1", "2 2 3 3"), "skipped: connections (1 track whose parent is not seen before it)"),
-        (TRACKS.replace("2 2 3 1", "2 2 3 4"), "assumed: 1 track whose parent lives on: connected with the last time it is seen before"),
-        (TRACKS.replace("4 0 3 0", "4 3 0 0"), "repaired: 1 track that ends before it begins: the two frames were exchanged"),
-        (TRACKS.replace("4 0 3 0", "4 0 2 0"), "repaired: 1 track that begins or ends in the text at another frame than in the masks: the masks count"),
+        (TRACKS.replace("2 2 3 1", "2 2 3 9"), "skipped: connections (1 track with a parent in no mask)"),
+        (TRACKS.replace("2 2 3 1", "2 2 3 2"), "skipped: connections (1 track with itself as parent)"),
+        (TRACKS.replace("2 2 3 1", "2 2 3 3"), "skipped: connections (1 track with a parent not seen before)"),
+        (TRACKS.replace("2 2 3 1", "2 2 3 4"), "assumed: 1 track with a parent that lives on: connected with the last time it is seen before"),
+        (TRACKS.replace("4 0 3 0", "4 3 0 0"), "repaired: 1 track with the end before the beginning: the two frames were exchanged"),
+        (TRACKS.replace("4 0 3 0", "4 0 2 0"), "repaired: 1 track beginning or ending in the text at another frame than in the masks: the masks count"),
         (TRACKS.replace("4 0 3 0\n", ""), "repaired: 1 label in the masks that the text does not name: tracks without a parent"),
-        (TRACKS + "7 0 3 0\n", "skipped: tracks (1 track of the text that is in no mask)"),
+        (TRACKS + "7 0 3 0\n", "skipped: tracks (1 track of the text in no mask)"),
     ],
 )
 def test_what_does_not_fit_is_mended_and_said(tmp_path, text, note):
@@ -172,10 +172,10 @@ def test_what_does_not_fit_is_mended_and_said(tmp_path, text, note):
 def test_gaps_are_kept_and_said(tmp_path):
     s, notes = read(folder(tmp_path / "01_RES", ([1], [], [1], [2]), "1 0 2 0\n2 3 3 1\n"))
     assert seen(s) == [(0, 1), (2, 1), (3, 2)]
-    assert notes == ["assumed: 1 track with frames in between without a pixel: it goes on behind the gap", "assumed: 1 frame without an object"]
+    assert notes == ["assumed: 1 track with frames in between without a pixel: going on behind the gap", "assumed: 1 frame without an object"]
     s, notes = read(folder(tmp_path / "02_RES", ([1], [], [2]), "1 0 0 0\n2 2 2 1\n"))
     assert parents(s) == [(0, 1, 2, 2)]
-    assert notes[0] == "assumed: 1 track whose parent ends earlier than in the frame before: a division, or the same cell behind a gap"
+    assert notes[0] == "assumed: 1 track with a parent that ends earlier than in the frame before: a division, or the same cell behind a gap"
 
 
 def test_missing_frames_and_a_missing_text_are_said(tmp_path):

@@ -33,14 +33,14 @@ def checked_lines(lines: pl.DataFrame, remarks: Remarks) -> pl.DataFrame:
     numbered = lines.filter(pl.col("track") > 0)
     remarks.add(Kind.SKIPPED, "{count line} about a track without a number above 0", lines.height - numbered.height)
     once = numbered.unique(maintain_order=True)
-    remarks.add(Kind.REPAIRED, "{count line} that stands there twice", numbered.height - once.height)
+    remarks.add(Kind.REPAIRED, "{count line} standing there twice", numbered.height - once.height)
     first = once.unique("track", keep="first", maintain_order=True)
     remarks.add(Kind.SKIPPED, "{count line} about a track that an earlier line describes differently", once.height - first.height)
     backwards = first["end"] < first["begin"]
-    remarks.add(Kind.REPAIRED, "{count track} that ends before it begins: the two frames were exchanged", int(backwards.sum()))
+    remarks.add(Kind.REPAIRED, "{count track} with the end before the beginning: the two frames were exchanged", int(backwards.sum()))
     first = first.with_columns(begin=pl.min_horizontal("begin", "end"), end=pl.max_horizontal("begin", "end"))
     negative = int((first["parent"] < 0).sum())
-    remarks.add(Kind.REPAIRED, "{count track} with a parent below 0: it has none", negative)
+    remarks.add(Kind.REPAIRED, "{count track} with a parent below 0: taken for none", negative)
     return first.with_columns(parent=pl.col("parent").clip(lower_bound=0)).select(*COLUMNS)
 
 
@@ -48,7 +48,7 @@ def told(lines: pl.DataFrame, frames: int, remarks: Remarks) -> pl.DataFrame:
     """What is in each frame if the text is believed; columns as in ``PRESENT``."""
     inside = lines.with_columns(pl.col("begin", "end").clip(0, frames - 1)).filter((lines["begin"] < frames) & (lines["end"] >= 0))
     cut = int(((lines["begin"] < 0) | (lines["end"] >= frames)).sum())
-    remarks.add(Kind.REPAIRED, "{count track} that begins or ends where there is no mask: cut to the frames that are there", cut)
+    remarks.add(Kind.REPAIRED, "{count track} beginning or ending where no mask is: cut to the frames that are there", cut)
     spans = inside.select(t=pl.int_ranges("begin", pl.col("end") + 1, dtype=pl.Int32), label=pl.col("track").cast(pl.UInt64))
     return (
         (spans.explode("t") if spans.height else pl.DataFrame(schema=PRESENT))
@@ -61,12 +61,12 @@ def compare(lines: pl.DataFrame, present: pl.DataFrame, remarks: Remarks) -> Non
     """Say where the masks and the text disagree: the masks count."""
     spans = spans_of(present)
     both = lines.join(spans, on="track", how="full", coalesce=True)
-    remarks.add(Kind.SKIPPED, "{count track} of the text that is in no mask", int(both["first"].is_null().sum()), Feature.TRACK)
+    remarks.add(Kind.SKIPPED, "{count track} of the text in no mask", int(both["first"].is_null().sum()), Feature.TRACK)
     remarks.add(Kind.REPAIRED, "{count label} in the masks that the text does not name: tracks without a parent", int(both["begin"].is_null().sum()))
     other = both.filter((pl.col("first") != pl.col("begin")) | (pl.col("last") != pl.col("end"))).height
-    remarks.add(Kind.REPAIRED, "{count track} that begins or ends in the text at another frame than in the masks: the masks count", other)
+    remarks.add(Kind.REPAIRED, "{count track} beginning or ending in the text at another frame than in the masks: the masks count", other)
     gaps = spans.filter(pl.col("last") - pl.col("first") + 1 > pl.col("count")).height
-    remarks.add(Kind.ASSUMED, "{count track} with frames in between without a pixel: it goes on behind the gap", gaps)
+    remarks.add(Kind.ASSUMED, "{count track} with frames in between without a pixel: going on behind the gap", gaps)
 
 
 def spans_of(present: pl.DataFrame) -> pl.DataFrame:
@@ -81,15 +81,15 @@ def parents_in(lines: pl.DataFrame, present: pl.DataFrame, remarks: Remarks) -> 
     spans = spans_of(present).select("track", "first", "last")
     asked = lines.select("track", "parent").filter(pl.col("parent") > 0).join(spans, on="track", how="inner")
     itself = asked["parent"] == asked["track"]
-    remarks.add(Kind.SKIPPED, "{count track} that is its own parent", int(itself.sum()), Feature.CONNECTIONS)
+    remarks.add(Kind.SKIPPED, "{count track} with itself as parent", int(itself.sum()), Feature.CONNECTIONS)
     asked = asked.filter(~itself).join(spans.select(parent="track", born="first", died="last"), on="parent", how="left")
-    remarks.add(Kind.SKIPPED, "{count track} whose parent is in no mask", int(asked["born"].is_null().sum()), Feature.CONNECTIONS)
+    remarks.add(Kind.SKIPPED, "{count track} with a parent in no mask", int(asked["born"].is_null().sum()), Feature.CONNECTIONS)
     asked = asked.drop_nulls("born")
     later = asked["born"] >= asked["first"]
-    remarks.add(Kind.SKIPPED, "{count track} whose parent is not seen before it", int(later.sum()), Feature.CONNECTIONS)
+    remarks.add(Kind.SKIPPED, "{count track} with a parent not seen before", int(later.sum()), Feature.CONNECTIONS)
     asked = asked.filter(~later)
     lives = int((asked["died"] >= asked["first"]).sum())
-    remarks.add(Kind.ASSUMED, "{count track} whose parent lives on: connected with the last time it is seen before", lives)
+    remarks.add(Kind.ASSUMED, "{count track} with a parent that lives on: connected with the last time it is seen before", lives)
     gaps = int((asked["died"] < asked["first"] - 1).sum())
-    remarks.add(Kind.ASSUMED, "{count track} whose parent ends earlier than in the frame before: a division, or the same cell behind a gap", gaps)
+    remarks.add(Kind.ASSUMED, "{count track} with a parent that ends earlier than in the frame before: a division, or the same cell behind a gap", gaps)
     return asked.select(*PARENTS)

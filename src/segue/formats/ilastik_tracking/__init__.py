@@ -1,0 +1,1 @@
+"""Tracking tables of ilastik."""
