@@ -21,6 +21,9 @@ def implied(labelled: ImageSet, other: ImageSet) -> Objects:
     lasting = [image.name for image in labelled.labels if image.persists]
     itself = pl.col("layer").is_in(lasting) & (pl.col("track") == pl.col("label").cast(pl.Int64, strict=False))
     frame = other.objects.frame.filter(pl.col("label").is_not_null()).select("layer", "label", "t", track=pl.when(itself).then("track"))
+    mine, theirs = ({image.name for image in one.labels} for one in (labelled, other))
+    if mine & theirs:  # what lies in a label image that is gone is not there
+        frame = frame.filter(~pl.col("layer").is_in(list(theirs - mine)).fill_null(value=False))
     if not other.labels and len(labelled.labels) == 1:
         frame = frame.with_columns(layer=pl.lit(labelled.labels[0].name))
     return Objects(frame.unique(maintain_order=True).with_columns(default_ids(frame.unique(maintain_order=True))))

@@ -9,8 +9,6 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from segue.errors import UsageError
-from segue.formats.catalog import FORMATS
-from segue.formats.format import Format
 from segue.model.diff import diff as diff_studies
 from segue.model.features import Feature
 from segue.model.grid import Grid, grid_of
@@ -264,8 +262,3 @@ def diff(a: Study | Path | str, b: Study | Path | str) -> dict[Feature, int]:
     """What differs between two results: feature -> how many; empty = nothing."""
     one, other = (x if isinstance(x, Study) else read(x) for x in (a, b))
     return diff_studies(one, other)
-
-
-def formats() -> dict[str, Format]:
-    """Every format by its name."""
-    return dict(FORMATS)

@@ -10,6 +10,7 @@ import tifffile
 import segue
 from segue.errors import Incompatible, InvalidOption, Malformed, NotesRefused
 from segue.formats.detect import candidates, detect
+from segue.model.objects import Objects
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column, Table
 from segue.storage.source import Source
@@ -219,3 +220,14 @@ def test_a_table_of_no_objects_has_the_head_of_the_others(tmp_path):
     assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[0].endswith("id,label,area,mean")
     back = segue.read(tmp_path / "a.csv")
     assert sum(len(s.objects) for s in back.image_sets) == 0
+
+
+def test_a_table_without_a_name_keeps_what_its_columns_mean(tmp_path):
+    table = Table(
+        "objects", pl.DataFrame({"row": [0], "mean": [1.5]}, schema={"row": pl.Int32, "mean": pl.Float64}), (Column("mean", unit="ms", channel="CD3"),)
+    )
+    objects = Objects(pl.DataFrame({"id": ["a"]}))
+    segue.write(Study((ImageSet("", objects=objects, tables={"": table}),)), tmp_path / "a.parquet")
+    back = segue.read(tmp_path / "a.parquet").image_sets[0].tables
+    assert list(back) == [""]
+    assert back[""].columns == table.columns

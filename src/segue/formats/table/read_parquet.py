@@ -27,21 +27,21 @@ def read_parquet(source: Source, options: ReadOptions) -> Raw:
     ------
     SourceError
     """
-    stated = _stated(facts(source).metadata.get(KEY, ""))
+    name, stated = _stated(facts(source).metadata.get(KEY, ""))
     frame = table(source)
     found = {column.name: plain(column) for column in frame}
     names = [name for name, column in found.items() if column is not None]
     skipped = [name for name, column in found.items() if column is None]
     notes = [Note(Kind.SKIPPED, f"columns that hold no plain values: {', '.join(skipped[:5])}{', ...' if len(skipped) > 5 else ''}")] if skipped else []
     columns = [column for column in found.values() if column is not None]
-    known = {one.name: one for one in stated[1] if one.name in found and found[one.name] is not None and found[one.name].dtype == TYPES[one.type]}  # type: ignore[union-attr]
+    known = {one.name: one for one in stated if one.name in found and found[one.name] is not None and found[one.name].dtype == TYPES[one.type]}  # type: ignore[union-attr]
     return Raw(
         names,
         columns,
         typed=True,
-        own=bool(stated[0]),
+        own=name is not None,
         facts=known,
-        table=stated[0] or "measurements",
+        table="measurements" if name is None else name,
         notes=tuple(notes),
         row_numbers=_row_numbers(names, columns),
     )
@@ -68,15 +68,15 @@ def _row_numbers(names: list[str], columns: list[pl.Series]) -> bool | None:
     return False if names and names[0].startswith("__index_level_0__") and columns[0].dtype.is_integer() else None
 
 
-def _stated(text: str) -> tuple[str, list[Column]]:
+def _stated(text: str) -> tuple[str | None, list[Column]]:
     """(name of the table, its columns) as segue wrote them; nothing if it did not."""
     if not text:
-        return "", []
+        return None, []
     try:
         found = loads(text.encode())
         return str(found["table"]), [_column(one) for one in found["columns"]]
     except (SegueError, LookupError, TypeError, ValueError):
-        return "", []
+        return None, []
 
 
 def _column(facts: dict[str, Any]) -> Column:
