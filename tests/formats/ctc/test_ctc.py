@@ -102,6 +102,12 @@ def test_only_some_frames_were_annotated(tmp_path):
     assert notes == ["assumed: 2 frames that nobody annotated: read as empty", "assumed: 2 frames without an object"]
 
 
+def test_frames_without_a_file_cost_nothing(tmp_path):
+    s, notes = read(folder(tmp_path / "SEG", {99_999: [5], 70_000: [2]}, None, "man_seg{:03d}.tif"))
+    assert seen(s) == [(70_000, 2), (99_999, 5)]
+    assert notes[0] == "assumed: 99,998 frames that nobody annotated: read as empty"
+
+
 def test_single_planes_of_volumes_were_annotated(tmp_path):
     path = tmp_path / "01_GT" / "SEG"
     path.mkdir(parents=True)

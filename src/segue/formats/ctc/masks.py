@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,18 @@ def _check(shapes: dict[tuple[int, ...], Place], places: Places) -> None:
     both = next((place for place in places.masks if place.z is not None and place.t in whole), None)
     if both is not None:
         raise Incompatible(f"{both.path.name} is a plane of a frame of which {both.path.parent.name} holds the whole mask, too", path=both.path)
+
+
+def present_in_files(stack: FrameStack) -> pl.DataFrame:
+    """The same as `present_in`; frames without a file are not looked at.
+
+    Raises
+    ------
+    Incompatible, Malformed
+    """
+    kept = [t for t, frames in enumerate(stack.frames) if frames]
+    found = present_in(replace(stack, frames=tuple(stack.frames[t] for t in kept), shape=(len(kept), *stack.shape[1:])), stack.axes)
+    return found.with_columns(t=pl.Series(kept, dtype=pl.Int32).gather(found["t"]))
 
 
 def present_in(pixels: Pixels, axes: str) -> pl.DataFrame:

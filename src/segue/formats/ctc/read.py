@@ -6,16 +6,16 @@ from typing import cast
 
 import polars as pl
 
+from segue.codecs.frame_stack import FrameStack
 from segue.codecs.track_lines import COLUMNS, read_tracks
 from segue.errors import TooLarge, WrongFormat
 from segue.formats.ctc.assemble import PARENTS, with_objects
 from segue.formats.ctc.checks import Remarks, checked_lines, compare, parents_in, told
-from segue.formats.ctc.masks import present_in, stacked
+from segue.formats.ctc.masks import present_in_files, stacked
 from segue.formats.ctc.options import ReadOptions
 from segue.formats.ctc.places import TEXTS, Places, places_in
 from segue.formats.options import Options
 from segue.formats.pixel_files import study_of
-from segue.model.image import Pixels
 from segue.model.study import Study
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source
@@ -51,13 +51,13 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     return Study((with_objects(s, labels, present, parents),)), remarks.notes
 
 
-def _contents(places: Places, pixels: Pixels, lines: pl.DataFrame, remarks: Remarks, *, check: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _contents(places: Places, pixels: FrameStack, lines: pl.DataFrame, remarks: Remarks, *, check: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What is in each frame, and the parents."""
     if not check and places.text is not None:
         _check_size(lines, pixels.shape[0], places)
         present = told(lines, pixels.shape[0], remarks)
     else:
-        present = present_in(pixels, "tzyx" if len(pixels.shape) == 4 else "tyx")
+        present = present_in_files(pixels)
     if not places.persists:
         return present, pl.DataFrame(schema=PARENTS)
     if check and places.text is not None:
