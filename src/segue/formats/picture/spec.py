@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segue.formats.format import Format, Reference
 from segue.formats.holds import Holds
+from segue.formats.plane_files.limits import INSTEAD
 
 FORMAT = Format(
     name="picture",
@@ -16,12 +17,6 @@ FORMAT = Format(
     read_options="segue.formats.picture.options:ReadOptions",
     write_options="segue.formats.picture.options:WriteOptions",
     blocks="segue.formats.picture.blocks:blocks",
-    holds=Holds(
-        dtypes=("uint8",),
-        most_axes=2,
-        channels=(1, 3),
-        sequence=True,
-        instead="choose --dtype uint8 with --renormalize, cut out one plane or put {slice_index} into the name for one file per plane, or write .tif",
-    ),
+    holds=Holds(dtypes=("uint8",), most_axes=2, channels=(1, 3), sequence=True, instead=INSTEAD),
     opened_by=("every viewer and browser", "Fiji and ImageJ", "QuPath", "napari"),
 )

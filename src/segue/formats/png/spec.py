@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
 from segue.formats.holds import Holds
+from segue.formats.plane_files.limits import INSTEAD, PLANE_TYPES
 from segue.model.features import Feature
-
-PIXEL_TYPES = ("uint8", "uint16")
 
 FORMAT = Format(
     name="png",
@@ -22,13 +21,7 @@ FORMAT = Format(
     write_options="segue.formats.png.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
     blocks="segue.formats.png.write:blocks",
-    holds=Holds(
-        dtypes=PIXEL_TYPES,
-        most_axes=2,
-        channels=(1, 3, 4),
-        sequence=True,
-        instead="choose --dtype uint8 with --renormalize, cut out one plane or put {slice_index} into the name for one file per plane, or write .tif",
-    ),
+    holds=Holds(dtypes=PLANE_TYPES, most_axes=2, channels=(1, 3, 4), sequence=True, instead=INSTEAD),
     identity="the label numbers are the pixel values; ids and names of objects have no place",
     opened_by=("every viewer and browser", "Fiji and ImageJ", "QuPath", "napari", "CellProfiler", "Cellpose", "Labelme", "CVAT"),
     keeps={
@@ -38,9 +31,9 @@ FORMAT = Format(
         Feature.ORIGIN: exact("a rotation or shear to the world is lost", limit=Limit(choices=("translation",))),
         Feature.IMAGES: exact(
             "other number types, more planes and more than four channels are refused: write TIFF",
-            limit=Limit(at_most=1, dtypes=PIXEL_TYPES, axes="cyx"),
+            limit=Limit(at_most=1, dtypes=PLANE_TYPES, axes="cyx"),
         ),
-        Feature.PIXEL_TYPE: exact("True and False become 1 and 0", limit=Limit(dtypes=PIXEL_TYPES)),
+        Feature.PIXEL_TYPE: exact("True and False become 1 and 0", limit=Limit(dtypes=PLANE_TYPES)),
         Feature.IMAGE_NAME: exact(),
         Feature.CHANNEL_NAMES: exact(),
         Feature.DATA_RANGE: exact(),
