@@ -34,6 +34,8 @@ class Frame:
     """Folder that the paths of the record are relative to, absolute; None = there is no record."""
     settings: str = ""
     version: str = ""
+    elsewhere: bool = False
+    """Whether workers can end without a word, and another one is then given the same item, which may be written already."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ def _attempt(step: Step[I], work: Work[I], frame: Frame) -> Attempt:
         return Attempt(work(step.item, frame.overwrite))
     inputs = _inputs(step.item, frame.base)
     if not frame.resume:
-        return _made(step.item, work, frame, inputs, overwrite=frame.overwrite)
+        try:
+            return _made(step.item, work, frame, inputs, overwrite=frame.overwrite)
+        except SinkError as error:
+            if not (frame.elsewhere and _is_taken(error)):
+                raise
+            return _unknown(step.item, work, frame, inputs)
     entry = step.entry
     places = _places(step.item, frame.base)
     if entry is None or entry.targets[: len(places)] != places:
@@ -109,12 +116,17 @@ def _unknown(item: I, work: Work[I], frame: Frame, inputs: tuple[Read, ...]) -> 
         try:
             return _made(item, work, frame, inputs, overwrite=False)
         except SinkError as error:
-            if "errno" in error.fields or not os.path.lexists(error.fields.get("path", "")):
+            if not _is_taken(error):
                 raise
     again, there = _again(item, work, frame)
     if again is None:
         return _made(item, work, frame, inputs, overwrite=True)
     return Attempt(again, entry=_entry(item, again, there, frame, inputs))
+
+
+def _is_taken(error: SinkError) -> bool:
+    """Whether an output could not be written because it is there already."""
+    return "errno" not in error.fields and os.path.lexists(error.fields.get("path", ""))
 
 
 def _again(item: I, work: Work[I], frame: Frame) -> tuple[BatchResult | None, list[Path]]:

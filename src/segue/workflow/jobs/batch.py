@@ -55,8 +55,8 @@ def run_items(
         The error of the first item that fails, where it is no batch. An error that is not ours ends the work in any case.
     """
     stopped = False
-    elsewhere = elsewhere or not isinstance(workers, Threads)
-    frame = Frame(overwrite) if job is None else job.frame
+    frame = replace(Frame(overwrite) if job is None else job.frame, elsewhere=not isinstance(workers, Threads))
+    elsewhere = elsewhere or frame.elsewhere
 
     def begun() -> Iterator[Step[I]]:
         for item in items:
