@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segue.errors import UnknownFormat
 from segue.formats.anndata.spec import FORMAT as anndata
+from segue.formats.bioio.spec import FORMAT as bioio
 from segue.formats.cellpose.spec import FORMAT as cellpose
 from segue.formats.cellpose_outlines.spec import FORMAT as cellpose_outlines
 from segue.formats.cellprofiler.spec import FORMAT as cellprofiler
@@ -13,6 +14,7 @@ from segue.formats.ctc.spec import FORMAT as ctc
 from segue.formats.fcs.spec import FORMAT as fcs
 from segue.formats.format import Format
 from segue.formats.geoparquet.spec import FORMAT as geoparquet
+from segue.formats.hdf5.spec import FORMAT as hdf5
 from segue.formats.ilastik_objects.spec import FORMAT as ilastik_objects
 from segue.formats.ilastik_tracking.spec import FORMAT as ilastik_tracking
 from segue.formats.imagej_results.spec import FORMAT as imagej_results
@@ -65,11 +67,13 @@ FORMATS: dict[str, Format] = {
         ome_roi,
         tiff,
         ome_zarr,
+        hdf5,
         png,
         pnm,
         picture,
         numpy,
         channel_folder,
+        bioio,
     )
 }
 

@@ -1,0 +1,58 @@
+"""Writing HDF5: one data set with the attributes of ilastik."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, cast
+
+from segue.codecs.axistags import manner_of
+from segue.codecs.blocks import BlockWriter, write_blocks
+from segue.codecs.hdf5_blocks import new_data
+from segue.codecs.pixel_facts import Facts
+from segue.formats.hdf5.options import WriteOptions
+from segue.formats.ilastik_files.attributes import attributes_for
+from segue.formats.ilastik_files.fit import chunks_for, exported_facts
+from segue.formats.options import Options
+from segue.formats.pixel_files import facts_of, picture_of
+from segue.model.study import ImageSet, Study
+from segue.storage.sink import Sink
+from segue.tasks.workers import Threads
+
+if TYPE_CHECKING:
+    from segue.formats.pixel_files import Picture
+
+
+def write(study: Study, sink: Sink, options: Options) -> None:
+    """Write the only picture of a fitted study, block by block.
+
+    Raises
+    ------
+    SinkError
+        It cannot be written.
+    """
+    picture = picture_of(study)
+    with _opened(picture, facts_of(study), sink, cast("WriteOptions", options)) as writer:
+        for _ in write_blocks(writer, picture.pixels, Threads(1)):
+            pass
+
+
+def blocks(image_set: ImageSet, sink: Sink, options: Options) -> AbstractContextManager[BlockWriter]:
+    """A file that is written block by block: the only image of an image set, or the labels that it is said to be (``role``).
+
+    Raises
+    ------
+    SinkError
+        It cannot be written.
+    InvalidOption
+        The chunks do not fit the axes.
+    """
+    chosen = cast("WriteOptions", options)
+    return _opened(image_set.images[0], exported_facts(image_set, chosen.role), sink, chosen)
+
+
+def _opened(picture: Picture, facts: Facts, sink: Sink, options: WriteOptions) -> AbstractContextManager[BlockWriter]:
+    pixels, axes = picture.pixels, picture.axes
+    manner = manner_of(pixels)
+    attributes = attributes_for(axes, pixels.shape, pixels.dtype, facts, manner)
+    chunk = chunks_for(axes, pixels.shape, pixels.dtype, options.chunks)
+    return new_data(sink, options.dataset, pixels, chunk, None if options.compression == "none" else options.level, attributes, axes if manner.labelled else "")

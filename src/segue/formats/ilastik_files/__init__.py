@@ -1,0 +1,1 @@
+"""What the containers that ilastik reads and writes have in common: HDF5 and N5."""
