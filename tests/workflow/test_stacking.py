@@ -10,12 +10,13 @@ import tifffile
 from PIL import Image as Picture
 
 from segue.codecs.pixel_stack import PixelStack
-from segue.errors import Incompatible, InvalidOption, NotFound
+from segue.errors import Incompatible, InvalidOption, NotFound, SegueError
 from segue.model.grid import Axis, Grid
 from segue.model.image import ArrayPixels, Image, LabelImage, in_memory
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind
-from segue.workflow.input_axes import with_axes
+from segue.workflow.input_axes import read_with_axes, with_axes
+from segue.workflow.opening import recognised
 from segue.workflow.stacking import open_stack, stack_files, stack_name
 
 VOLUME = np.random.default_rng(0).integers(0, 250, (12, 20, 30)).astype(np.uint16)
@@ -147,6 +148,14 @@ class TestAxes:
     def test_with_y_and_x_each_once(self, axes):
         with pytest.raises(InvalidOption, match="each once"):
             with_axes(self.study(), axes)
+
+    def test_a_reader_with_an_option_of_its_own_is_asked_first(self, tmp_path):
+        tifffile.imwrite(tmp_path / "a.tif", VOLUME)
+        for axes in ("tyx", "ytx"):
+            image = read_with_axes(recognised(tmp_path / "a.tif"), {}, axes).study.image_sets[0].images[0]
+            assert (image.axes, image.pixels.shape) == (axes, VOLUME.shape)
+        with pytest.raises(SegueError, match=r"a.tif \(12 x 20 x 30; y and x are the last\)"):
+            read_with_axes(recognised(tmp_path / "a.tif"), {}, "zcyx")
 
     def test_channels_are_no_labels(self):
         study = Study((ImageSet("", self.study().image_sets[0].grid, labels=(LabelImage(ArrayPixels(VOLUME), "zyx"),)),))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from segue.errors import Incompatible, InvalidOption
+from segue.errors import Incompatible, InvalidOption, SegueError
 from segue.model.grid import AXES, Axis, Grid
 from segue.model.image import Image, LabelImage, size_of
 from segue.model.study import ImageSet, Study
@@ -16,16 +17,25 @@ Picture = Image | LabelImage
 
 
 def read_with_axes(file: Recognised, options: Mapping[str, Any] | None, axes: str | None) -> Opened:
-    """Read a file; ``axes`` names the axes of its images (None = as the file says), by the reader if it has such an option.
+    """Read a file; ``axes`` names the axes of its images (None = as the file says), by the reader if it has such an option and takes them.
 
     Raises
     ------
     SourceError, UsageError
     """
     if axes is not None and "axes" in type(file.record.options("read")).model_fields:
-        return read(file, {**(options or {}), "axes": axes})
+        try:
+            return read(file, {**(options or {}), "axes": axes})
+        except SegueError as error:
+            with suppress(SegueError):
+                return _seen_as(read(file, options), axes)
+            raise error from None
     found = read(file, options)
-    return found if axes is None else replace(found, study=with_axes(found.study, axes))
+    return found if axes is None else _seen_as(found, axes)
+
+
+def _seen_as(found: Opened, axes: str) -> Opened:
+    return replace(found, study=with_axes(found.study, axes))
 
 
 def with_axes(study: Study, axes: str) -> Study:
