@@ -26,7 +26,7 @@ def sentences(planned):
 
 
 def test_a_source_is_described_and_the_result_predicted(stack):
-    one = plan("scan.2023.01.tif", "{nickname}", format="tiff", cutout="x=5:60,y=5um:", axes="cyxz", dtype="float32").predictions[0]
+    one = plan("scan.2023.01.tif", "{nickname}", format="numpy", cutout="x=5:60,y=5um:", axes="cyxz", dtype="float32").predictions[0]
     assert one.source == {
         "name": "image",
         "kind": "image",
@@ -40,7 +40,7 @@ def test_a_source_is_described_and_the_result_predicted(stack):
         "units": {"z": "um", "y": "um", "x": "um"},
     }
     assert (one.shape, one.axes, one.dtype, one.bytes) == ((2, 40, 55, 3), "cyxz", "float32", 2 * 40 * 55 * 3 * 4)
-    assert one.item.outputs[0].name in ("scan.2023.01.tif", "scan.2023.01.tiff")
+    assert one.item.outputs == (Path("scan.2023.01.npy"),)
     assert one.memory > 0
 
 
@@ -61,6 +61,15 @@ def test_a_sequence_counts_in_the_coordinates_of_the_source(stack):
     assert (named.step, len(named.item.outputs)) == ("c", 2)
     along_y = plan("scan.2023.01.tif", "{slice_index}.tif", axes="yxzc", cutout="y=8:11").predictions[0]
     assert [path.name for path in along_y.item.outputs] == ["08.tif", "09.tif", "10.tif"]
+
+
+def test_a_container_with_an_order_of_its_own_gets_it_and_that_is_said(stack):
+    one = plan("scan.2023.01.tif", "o.tif", axes="yxzc").predictions[0]
+    assert (one.axes, one.shape) == ("zcyx", (3, 2, 50, 60))
+    assert one.said == ("TIFF stores the axes in its own order, so they are zcyx and not yxzc",)
+    kept = plan("scan.2023.01.tif", "o.tif", axes="czyx").predictions[0]
+    assert (kept.axes, kept.said) == ("czyx", ())
+    assert plan("scan.2023.01.tif", "o.npy", axes="yxzc").predictions[0].axes == "yxzc"
 
 
 def test_placeholders(stack):

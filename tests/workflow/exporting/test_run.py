@@ -222,3 +222,34 @@ def test_image_sets_of_a_study_are_items(stack):
     assert [one.item.outputs[0].name for one in done] == ["s-left.npy", "s-right.npy"]
     export("s.segue", "only.npy", image_set="right")
     assert np.array_equal(np.load("only.npy"), stack)
+
+
+def test_files_are_stacked_and_axes_are_named(here):
+    for index in (2, 9, 10):
+        tifffile.imwrite(f"plane_{index}.tif", np.full((4, 5), index, np.uint8))
+    done = export("plane_*.tif", "{nickname}_{slice_index}.png", stack_along="z", cutout="z=1:3")
+    assert [path.name for path in done[0].item.outputs] == ["plane_1.png", "plane_2.png"]
+    assert len(done[0].item.inputs) == 3
+    export("plane_*.tif", "o.npy", stack_along="t", axes="yxt")
+    assert np.load("o.npy")[0, 0].tolist() == [2, 9, 10]
+    export("o.npy", "p.npy", input_axes="yxz", cutout="z=0:2", axes="zyx")
+    assert np.load("p.npy")[:, 3, 4].tolist() == [2, 9]
+    with pytest.raises(SegueError, match="axes"):
+        export("o.npy", "q.npy", input_axes="tzyx")
+
+
+def test_the_work_can_be_done_elsewhere(stack):
+    import pickle
+    from functools import partial
+
+    from segue.tasks.workers import Threads
+    from segue.workflow.exporting.choice import exporting_of
+    from segue.workflow.exporting.task import exporting
+    from segue.workflow.jobs.batch import absolute
+
+    wanted = recipe("scan.2023.01.tif", "s/{slice_index}.png", cutout="c=0:1")
+    item = absolute(plan_export(wanted).predictions[0].item)
+    assert all(path.is_absolute() for path in (*item.files, *item.outputs))
+    work, sent = pickle.loads(pickle.dumps((exporting(exporting_of(wanted), Threads(1)), item)))
+    assert isinstance(work, partial)
+    assert len(work(sent, False).written) == 3

@@ -29,7 +29,10 @@ FORMAT = Format(
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS}),
     blocks="segue.formats.tiff.write:blocks",
     holds=Holds(
-        dtypes=("bool", *NUMBERS, "float16"), sequence=True, instead="layout=plain stores every number type, layout=ome all but 64-bit integers and float16"
+        dtypes=("bool", *NUMBERS, "float16"),
+        axes=("tzcyx", "tczyx"),
+        sequence=True,
+        instead="layout=plain stores every number type, layout=ome all but 64-bit integers and float16",
     ),
     aliases={"multipage tiff": {"layout": "ome"}, "tif": {}},
     identity="the label numbers are the pixel values; what is drawn on an image carries ids as its ROIs do",

@@ -14,6 +14,7 @@ from segue.workflow.exporting.choice import Exporting
 from segue.workflow.exporting.source import Chosen, chosen, opened, parts_of
 from segue.workflow.pairing import files_of
 from segue.workflow.recipe_export import ExportRecipe
+from segue.workflow.stacking import stack_files, stack_name
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,6 @@ def files_of_items(recipe: ExportRecipe) -> list[tuple[tuple[Path, ...], str]]:
         There are not as many nicknames as inputs.
     """
     if recipe.stack_along is not None:
-        from segue.workflow.stacking import stack_files, stack_name
-
         files = tuple(stack_files(recipe.inputs))
         items = [(files, stack_name(files))]
     else:

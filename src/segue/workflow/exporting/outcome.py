@@ -60,7 +60,10 @@ def outcome(chosen: Chosen, how: Exporting, *, sequence: bool) -> Outcome:
     change = Change(cutout, None if chosen.labels else how.renormalise, how.number_type, None, "clip" if chosen.labels else how.rule)
     holds = how.container.holds
     pixels = Changed(chosen.picture.pixels, chosen.axes, change)
-    wanted = how.axes or _order(holds, pixels.axes, pixels.shape, how.step, sequence=sequence)
+    asked = how.axes or pixels.axes
+    wanted = _ordered(holds, asked, dict(zip(pixels.axes, pixels.shape, strict=True)), how.step, sequence=sequence)
+    if how.axes is not None and wanted != asked:
+        said.append(f"{how.container.record.title} stores the axes in its own order, so they are {wanted} and not {asked}")
     try:
         pixels = replace(pixels, change=replace(change, axes=_without_singles(holds, wanted, pixels, how.step if sequence else None)))
     except SegueError as error:
@@ -101,12 +104,17 @@ def _of_labels(chosen: Chosen, how: Exporting) -> list[SegueError]:
     return found
 
 
-def _order(holds: Holds, axes: str, shape: tuple[int, ...], step: str | None, *, sequence: bool) -> str:
-    """The axes as they are, or in the first order of the container that has all that are larger than 1; the axis of a sequence stays in front."""
-    large = [name for name, size in zip(axes, shape, strict=True) if size > 1]
+def _ordered(holds: Holds, axes: str, sizes: Mapping[str, int], step: str | None, *, sequence: bool) -> str:
+    """The axes, if the container stores them in this order; else in the first of its orders that has all that are larger than 1.
+
+    The axis of a sequence stays in front; a slice from the side keeps its order.
+    """
+    large = [name for name in axes if sizes.get(name, 1) > 1]
     ahead = (step or next(iter(large), "")) if sequence else ""
-    fitting = (order for order in holds.axes if {name for name in large if name != ahead} <= set(order))
-    order = next(fitting, None)
+    inside = "".join(name for name in large if name != ahead)
+    if (ahead and ahead in "yx") or any(inside == "".join(name for name in order if name in inside) for order in holds.axes):
+        return axes
+    order = next((one for one in holds.axes if set(inside) <= set(one)), None)
     if order is None:
         return axes
     rest = [name for name in order if name in axes and name != ahead]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from segue.errors import Incompatible, InvalidOption, UnsupportedVariant
 from segue.model.image import Image, LabelImage
 from segue.model.study import ImageSet
 from segue.workflow.exporting.choice import Exporting
+from segue.workflow.input_axes import read_with_axes
 from segue.workflow.measuring.outputs import fields_of
-from segue.workflow.opening import Opened, read, recognised
+from segue.workflow.opening import Opened, recognised
+from segue.workflow.stacking import open_stack
 
 Picture = Image | LabelImage
 
@@ -72,16 +74,8 @@ def opened(files: Sequence[Path], how: Exporting) -> Opened:
     fields = fields_of(file.record, "read")
     options = {name: value for name, value in how.options.items() if name in fields}
     if how.stack_along is not None:
-        from segue.workflow.stacking import open_stack
-
         return open_stack(files, how.stack_along, how.from_, options, how.input_axes)
-    by_reader = how.input_axes is not None and "axes" in fields
-    found = read(file, options | ({"axes": how.input_axes} if by_reader else {}))
-    if how.input_axes is None or by_reader:
-        return found
-    from segue.workflow.input_axes import with_axes
-
-    return replace(found, study=with_axes(found.study, how.input_axes))
+    return read_with_axes(file, options, how.input_axes)
 
 
 def parts_of(sets: Sequence[ImageSet], wanted: str | int | None, where: str) -> list[int]:
