@@ -12,7 +12,7 @@ import pytest
 import tifffile
 
 from segue.codecs.tiff import Series, TiffPixels, describe
-from segue.errors import Malformed, MissingDependency, SourceChanged, UnsupportedVariant, WrongFormat
+from segue.errors import Malformed, MissingDependency, NotFound, SourceChanged, UnsupportedVariant, WrongFormat
 from segue.storage import handles
 from segue.storage.source import Source
 
@@ -186,14 +186,14 @@ class TestAxes:
             np.testing.assert_array_equal(whole(tmp_path / "a.ome.tif").transpose([series.axes.index(axis) for axis in axes.lower()]), array)
             handles.close_all()
 
-    def test_an_image_in_several_files_is_refused(self, tmp_path: Path) -> None:
+    def test_an_image_in_several_files_needs_all_of_them(self, tmp_path: Path) -> None:
         data = '<TiffData IFD="0" FirstZ="{0}"><UUID FileName="z{0}.ome.tif">urn:uuid:{0}</UUID></TiffData>'
         xml = (
             '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" '
             f'Type="uint8" SizeX="7" SizeY="5" SizeZ="2" SizeC="1" SizeT="1">{data.format(0)}{data.format(1)}</Pixels></Image></OME>'
         )
         tifffile.imwrite(tmp_path / "a.ome.tif", np.zeros((5, 7), np.uint8), description=xml, metadata=None)
-        with pytest.raises(UnsupportedVariant, match="one of 2 files"):
+        with pytest.raises(NotFound, match=r"one of several files that hold an image together, and z0\.ome\.tif is not beside it"):
             describe(Source(tmp_path / "a.ome.tif"))
 
 

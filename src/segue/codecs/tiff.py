@@ -110,12 +110,32 @@ class TiffPixels:
         sizes = [max(stop - start, 0) for start, stop in bounds]
         out = np.empty((int(np.prod(sizes[:-2])), *sizes[-2:]), self.dtype)
         if out.size:
-            page = -1
+            page, origin, path = -1, 0, self.source.path
             decoded: dict[int, Array] = {}
             for target, (number, sample, shift) in zip(out, plane_index(one, region).tolist(), strict=True):
                 page, decoded = number, decoded if number == page else {}
-                _read_plane(_Plane(one.layouts[number], sample, shift, data, self.source.path, decoded), bounds[-2], bounds[-1], target)
+                if one.of_layout and one.of_layout[number] != origin:
+                    origin = one.of_layout[number]
+                    other = one.files[origin - 1] if origin else self.source
+                    data, path = _mapped(other), other.path
+                _read_plane(_Plane(one.layouts[number], sample, shift, data, path, decoded), bounds[-2], bounds[-1], target)
         return out.reshape(sizes)
+
+
+class _Mapped:
+    """The bytes of a file, of which only pixels are wanted."""
+
+    def __init__(self, path: Path) -> None:
+        self.bytes: Array | None = np.memmap(path, np.uint8, "r")
+
+    def close(self) -> None:
+        self.bytes = None
+
+
+def _mapped(source: Source) -> Array:
+    with opened(source, _Mapped) as file:
+        assert file.bytes is not None
+        return file.bytes
 
 
 @dataclass(frozen=True)

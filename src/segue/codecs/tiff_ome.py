@@ -6,10 +6,11 @@ cannot become a large one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from segue.codecs import xml_read
 from segue.codecs.pixel_facts import KEY, Facts, known_steps, parse
 from segue.codecs.tiff_layout import Layout, layout_of
+from segue.codecs.tiff_ome_files import OmeFiles, description_of
 from segue.codecs.tiff_series import Series
 from segue.codecs.tiff_tags import Structure
 from segue.codecs.tiff_units import ome_unit, short_unit
@@ -41,6 +43,11 @@ def series(description: str, structure: Structure, path: Path) -> tuple[Series, 
     Malformed, UnsupportedVariant
     """
     root = _root(description, path)
+    elsewhere = _child(root, "BinaryOnly")
+    if elsewhere is not None:
+        root = _root(description_of(path, elsewhere.get("MetadataFile", "")), path)
+    names = {uuid.get("FileName") or uuid.text for uuid in root.iter() if _tag(uuid) == "UUID"}
+    files = OmeFiles(path, structure, "" if elsewhere is not None else root.get("UUID", ""), alone=elsewhere is None and len(names) < 2)
     images = [image for image in root if _tag(image) == "Image" and _child(image, "Pixels") is not None]
     if not images:
         raise _bad(path, "its OME-XML describes no image")
@@ -48,15 +55,15 @@ def series(description: str, structure: Structure, path: Path) -> tuple[Series, 
     start = 0
     found = []
     for image in images:
-        one = _Image(image, structure, path, start)
+        one = _Image(image, files, path, start)
         start += prod(one.size[axis] for axis in "tzc") // one.samples
         found.append(one.series(own))
     return tuple(found)
 
 
 class _Image:
-    def __init__(self, image: ET.Element, structure: Structure, path: Path, start: int) -> None:
-        self.image, self.structure, self.path, self.start = image, structure, path, start
+    def __init__(self, image: ET.Element, files: OmeFiles, path: Path, start: int) -> None:
+        self.image, self.files, self.path, self.start = image, files, path, start
         pixels = _child(image, "Pixels")
         assert pixels is not None
         self.pixels = pixels
@@ -74,7 +81,7 @@ class _Image:
 
     def series(self, own: object) -> Series:
         """The planes in the order t, c, z."""
-        layouts, numbers = self._layouts()
+        layouts, numbers, of_layout = self._layouts()
         first = layouts[0]
         if (first.height, first.width, first.samples) != (self.size["y"], self.size["x"], self.samples):
             raise _bad(self.path, f"its OME-XML announces {self.size['x']} x {self.size['y']} pixels, its pages have {first.width} x {first.height}")
@@ -88,46 +95,46 @@ class _Image:
             planes=numbers,
             facts=self._facts().updated(own),
             marker=tuple(channel.get("Name", "") for channel in self.channels[:1] if self.size["c"] == 1 and channel.get("Name")),
+            files=tuple(self.files.sources) if any(of_layout) else (),
+            of_layout=of_layout if any(of_layout) else (),
         )
 
-    def _layouts(self) -> tuple[tuple[Layout, ...], np.ndarray[tuple[int, int], np.dtype[np.int64]]]:
-        pages = self._pages()
-        used = sorted({int(page) for page in pages.reshape(-1)})
-        if used[0] < 0 or used[-1] >= len(self.structure.pages):
-            raise _bad(self.path, f"its OME-XML announces {pages.size:,} planes, the file has {len(self.structure.pages):,}")
-        layouts = tuple(layout_of(self.structure.pages[page], self.structure, self.path) for page in used)
+    def _layouts(self) -> tuple[tuple[Layout, ...], np.ndarray[tuple[int, int], np.dtype[np.int64]], tuple[int, ...]]:
+        """Layouts, (planes, 3) as in `Series`, the file of each layout."""
+        places = self._pages()
+        used, of_page = np.unique(places.reshape(-1, 2), axis=0, return_inverse=True)
+        for file, page in used.tolist():
+            if not 0 <= page < len(self.files.structures[file].pages):
+                raise _bad(self.path, f"its OME-XML announces {of_page.size:,} planes, the file has {len(self.files.structures[file].pages):,}")
+        layouts = tuple(self._layout(file, page) for file, page in used.tolist())
         if len({layout.signature for layout in layouts}) != 1:
             raise _bad(self.path, "the pages of one image have different sizes or types")
-        of_page = np.searchsorted(used, pages)
-        t, groups, z = pages.shape
+        t, groups, z = places.shape[:3]
         planes = np.zeros((t, groups, self.samples, z, 3), np.int64)
-        planes[..., 0] = of_page[:, :, None, :]
+        planes[..., 0] = of_page.reshape(t, groups, z)[:, :, None, :]
         planes[..., 1] = np.arange(self.samples)[None, None, :, None]
-        return layouts, planes.reshape(-1, 3)
+        return layouts, planes.reshape(-1, 3), tuple(used[:, 0].tolist())
 
-    def _pages(self) -> np.ndarray[tuple[int, int, int], np.dtype[np.int64]]:
-        """(t, c groups, z): the page of every plane, -1 where none is named."""
+    def _layout(self, file: int, page: int) -> Layout:
+        structure = self.files.structures[file]
+        return layout_of(structure.pages[page], structure, self.files.sources[file - 1].path if file else self.path)
+
+    def _pages(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """(t, c groups, z, 2): the file and the page of every plane, page -1 where none is named."""
         shape = {"t": self.size["t"], "c": self.size["c"] // self.samples, "z": self.size["z"]}
         slow_to_fast = self.order[::-1]
-        flat = np.full([shape[axis] for axis in slow_to_fast], -1, np.int64)
-        entries = [element for element in self.pixels if _tag(element) == "TiffData"]
-        self._refuse_other_files(entries)
-        line = flat.reshape(-1)
-        for entry in entries or [ET.Element("TiffData")]:
-            first = np.ravel_multi_index([min(self._whole(entry, f"First{axis.upper()}", 0), shape[axis] - 1) for axis in slow_to_fast], flat.shape)
-            page = self._whole(entry, "IFD", 0 if entry.attrib else self.start)
-            one = 1 if "IFD" in entry.attrib else line.size
-            count = min(self._whole(entry, "PlaneCount", one), line.size - int(first))
-            line[first : first + count] = page + np.arange(count)
-        return np.moveaxis(flat, [slow_to_fast.index(axis) for axis in "tcz"], [0, 1, 2])
-
-    def _refuse_other_files(self, entries: Sequence[ET.Element]) -> None:
-        names = {uuid.get("FileName") or (uuid.text or "") for entry in entries for uuid in entry if _tag(uuid) == "UUID"}
-        if len(names) > 1:
-            raise UnsupportedVariant(
-                f"{self.path} is one of {len(names)} files that hold one image together, which segue does not read; save it as one OME-TIFF",
-                path=self.path,
-            )
+        sizes = [shape[axis] for axis in slow_to_fast]
+        flat = np.full((*sizes, 2), (0, -1), np.int64)
+        line = flat.reshape(-1, 2)
+        for entry in [element for element in self.pixels if _tag(element) == "TiffData"] or [ET.Element("TiffData")]:
+            first = np.ravel_multi_index([min(self._whole(entry, f"First{axis.upper()}", 0), shape[axis] - 1) for axis in slow_to_fast], sizes)
+            file = self.files.number(entry)
+            page = self._whole(entry, "IFD", 0 if entry.attrib or file else self.start)
+            one = 1 if "IFD" in entry.attrib else len(self.files.structures[file].pages) if len(entry) else len(line)
+            count = min(self._whole(entry, "PlaneCount", one), len(line) - int(first))
+            line[first : first + count, 0] = file
+            line[first : first + count, 1] = page + np.arange(count)
+        return flat.transpose(*(slow_to_fast.index(axis) for axis in "tcz"), 3)
 
     def _facts(self) -> Facts:
         names = tuple(channel.get("Name", "") for channel in self.channels)

@@ -18,6 +18,7 @@ from segue.codecs.ramps import ramp_of
 from segue.codecs.tiff_layout import Layout
 from segue.codecs.tiff_tags import Page, Structure
 from segue.errors import Malformed
+from segue.storage.source import Source
 
 UNNAMED = "?"
 """Stands in ``axes`` for an axis whose meaning the file does not tell."""
@@ -42,6 +43,10 @@ class Series:
     facts: Facts = field(default_factory=Facts)
     marker: tuple[str, ...] = ()
     """Name of the only channel, where an image without an axis c says one."""
+    files: tuple[Source, ...] = ()
+    """The other files in which it lies."""
+    of_layout: tuple[int, ...] = ()
+    """For each layout its file: 0 = the file itself, 1 = the first of ``files``; empty = all are in the file itself."""
 
 
 def stack(kind: str, outer: str, sizes: tuple[int, ...], layouts: tuple[Layout, ...], facts: Facts) -> Series:
