@@ -52,6 +52,34 @@ def test_two_scans_as_arrays(segue_command, tmp_path, scans):
         assert np.array_equal(np.load(tmp_path / f"out/scan.2023.0{number}.npy"), scaled(array).transpose(1, 2, 0))
 
 
+def test_two_files_of_ilastik_as_png_sequences_and_as_hdf5(segue_command, tmp_path):
+    import h5py
+
+    keys = [{"key": key, "typeFlags": flags, "resolution": 0, "description": ""} for key, flags in (("y", 2), ("x", 2), ("c", 1))]
+    arrays = {f"scan.2023.0{number}": np.random.default_rng(number).random((60, 70, 2), np.float32) for number in (1, 2)}
+    for name, array in arrays.items():
+        with h5py.File(tmp_path / f"{name}.h5", "w") as file:
+            file["exported_data"] = array
+            file["exported_data"].attrs["axistags"] = json.dumps({"axes": keys})
+    cut = ("--cutout", "x=5:60,y=10:50", "--axes", "cyx", *RANGE)
+    given = [f"{name}.h5" for name in arrays]
+    for more in (("--format", "png sequence", "-o", "s/{nickname}_{slice_index}"), ("--format", "hdf5", "-o", "h/{nickname}")):
+        done = segue_command("export", *given, *more, *cut)
+        assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "s").glob("*.png")) == [f"{name}_{index}.png" for name in arrays for index in (0, 1)]
+    for name, array in arrays.items():
+        expected = scaled(array.transpose(2, 0, 1))
+        with h5py.File(tmp_path / f"h/{name}.h5") as file:
+            assert "".join(one["key"] for one in json.loads(file["exported_data"].attrs["axistags"])["axes"]) == "cyx"
+            assert np.array_equal(file["exported_data"][...], expected)
+        with Image.open(tmp_path / f"s/{name}_1.png") as picture:
+            assert picture.size == (55, 40)
+            assert np.array_equal(np.asarray(picture), expected[1])
+    part = segue_command("export", "scan.2023.01.h5/exported_data", "-o", "{nickname}.npy")
+    assert part.returncode == 0, part.stderr
+    assert np.array_equal(np.load(tmp_path / "scan.2023.01-exported_data.npy"), arrays["scan.2023.01"])
+
+
 def test_the_plan_is_shown_and_nothing_is_written(segue_command, tmp_path, scans):
     before = sorted(tmp_path.iterdir())
     done = segue_command("export", "scan.2023.01.tif", "-o", "{nickname}_{slice_index}.png", "--dry-run", *RANGE)

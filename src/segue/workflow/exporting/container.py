@@ -60,7 +60,7 @@ def container_of(name: str | None, output: str) -> Container:
     if found is None:
         raise _unknown(name, base)
     record, implied = found
-    ending = f".{base}" if f".{base}" in record.suffixes else record.ending
+    ending = f".{base}" if base != record.name and f".{base}" in record.suffixes else record.ending
     return Container(record, implied, ending, base != plain)
 
 
