@@ -36,6 +36,32 @@ def test_units_have_the_names_of_ome_zarr(unit, name):
 
 
 @pytest.mark.parametrize(
+    ("unit", "axis", "name"),
+    [
+        *(("min", "t", "minute"), ("m", "t", "minute"), ("m", "x", "meter"), ("us", "t", "microsecond"), ("h", "t", "hour"), ("s", "x", None)),
+        *(("um", "t", None), ("microns", "z", "micrometer"), ("Micrometres", "x", "micrometer"), ("angstrom", "y", "angstrom"), ("Mm", "x", None)),
+    ],
+)
+def test_units_are_those_of_their_axis(unit, axis, name):
+    assert unit_name(unit, axis) == name
+
+
+def test_resolutions_have_larger_steps_and_say_how_they_were_made():
+    about = image_attributes("x", "zyx", {"y": Step(0.5, "um", 3.0)}, factors=[{}, {"z": 1, "y": 2, "x": 2}], rule="nearest")["ome"]["multiscales"][0]
+    assert [one["path"] for one in about["datasets"]] == ["0", "1"]
+    assert about["datasets"][1]["coordinateTransformations"] == [
+        {"type": "scale", "scale": [1.0, 1.0, 2.0]},
+        {"type": "translation", "translation": [0.0, 3.0, 0.0]},
+    ]
+    assert (about["type"], "no label number" in about["metadata"]["description"]) == ("nearest", True)
+
+
+def test_labels_have_colours():
+    about = label_attributes("a", "yx", {}, has_image=False, colours={7: 0x01020304, 2: 0xFF0000FF})["ome"]["image-label"]
+    assert about["colors"] == [{"label-value": 2, "rgba": [255, 0, 0, 255]}, {"label-value": 7, "rgba": [1, 2, 3, 4]}]
+
+
+@pytest.mark.parametrize(
     ("dtype", "low", "high"), [("uint8", 0, 255), ("int16", -32768, 32767), ("uint64", 0, 2.0**64 - 1), ("float32", 0, 1), ("complex64", 0, 1), ("bool", 0, 1)]
 )
 def test_a_range_that_is_not_stated_is_that_of_the_number_type(dtype, low, high):
