@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 import tifffile
@@ -107,3 +109,13 @@ def test_any_number_of_workers_writes_the_same_bytes(tmp_path_factory, workers, 
     export(folder / "one.tif", one, 1, compression=compression)
     export(folder / "more.tif", one, workers, compression=compression)
     assert (folder / "one.tif").read_bytes() == (folder / "more.tif").read_bytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "lzw"}, {"compression": "zstd", "tile": 32}], ids=str)
+def test_packing_may_be_done_elsewhere(options):
+    """The function that packs goes to other processes, and knows nothing of the file: all files of a sequence share it."""
+    one, chosen = image_set(numbers("zyx"), "zyx"), FORMAT.options("write", options)
+    with FORMAT.open_blocks(one, DiscardSink("a.tif"), chosen) as first, FORMAT.open_blocks(one, DiscardSink("b.tif"), chosen) as second:
+        pack = pickle.loads(pickle.dumps(first.pack))
+        block = one.images[0].pixels.read(first.blocks[0])
+        assert pickle.dumps(pack(block)) == pickle.dumps(second.pack(block))
