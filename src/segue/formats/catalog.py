@@ -22,6 +22,7 @@ from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
+from segue.formats.n5.spec import FORMAT as n5
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.numpy.spec import FORMAT as numpy
@@ -68,6 +69,7 @@ FORMATS: dict[str, Format] = {
         tiff,
         ome_zarr,
         hdf5,
+        n5,
         png,
         pnm,
         picture,

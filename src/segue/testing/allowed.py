@@ -85,8 +85,12 @@ def declared_exact(record: Format) -> Allowed:
 
 
 def forms(record: Format) -> list[Allowed]:
-    """What to draw for a format, one after the other: a single file that takes pixels and labels holds one of them at a time."""
+    """What to draw for a format, one after the other: a single file that takes pixels and labels holds one of them at a time.
+
+    So does a folder that holds at most one of each.
+    """
     allowed = declared_exact(record)
-    if record.folder or not {Accepts.PIXELS, Accepts.LABELS} <= record.accepts:
+    one_picture = all(allowed.limit(feature).at_most == 1 for feature in (Feature.IMAGES, Feature.LABELS))
+    if (record.folder and not one_picture) or not {Accepts.PIXELS, Accepts.LABELS} <= record.accepts:
         return [allowed]
     return [allowed.without({Feature.LABELS}).needing(Feature.IMAGES), allowed.without({Feature.IMAGES}).needing(Feature.LABELS)]

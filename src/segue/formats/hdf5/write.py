@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, cast
 
 from segue.codecs.axistags import manner_of
-from segue.codecs.blocks import BlockWriter, write_blocks
+from segue.codecs.blocks import BlockWriter, write_whole
 from segue.codecs.hdf5_blocks import new_data
 from segue.codecs.pixel_facts import Facts
 from segue.formats.hdf5.options import WriteOptions
@@ -16,7 +16,6 @@ from segue.formats.options import Options
 from segue.formats.pixel_files import facts_of, picture_of
 from segue.model.study import ImageSet, Study
 from segue.storage.sink import Sink
-from segue.tasks.workers import Threads
 
 if TYPE_CHECKING:
     from segue.formats.pixel_files import Picture
@@ -32,8 +31,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     """
     picture = picture_of(study)
     with _opened(picture, facts_of(study), sink, cast("WriteOptions", options)) as writer:
-        for _ in write_blocks(writer, picture.pixels, Threads(1)):
-            pass
+        write_whole(writer, picture.pixels)
 
 
 def blocks(image_set: ImageSet, sink: Sink, options: Options) -> AbstractContextManager[BlockWriter]:
