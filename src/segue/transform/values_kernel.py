@@ -13,7 +13,9 @@ from segue.storage.compiled import njit
 
 if TYPE_CHECKING:
     from segue.transform.change import Range
-    from segue.transform.values import Array, Counts
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+    Counts = tuple[int, int, int]
 
 
 def scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
