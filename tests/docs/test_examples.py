@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,14 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 def blocks():
     """The indented blocks of the README's examples."""
-    examples = README.read_text(encoding="utf-8").partition("## Four examples")[2].partition("\n## ")[0]
+    examples = README.read_text(encoding="utf-8").partition("## Five examples")[2].partition("\n## ")[0]
     return [re.sub("^    ", "", block, flags=re.M).strip() for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", examples, re.M)]
 
 
 def segue(line):
     """Run one command line and insist that it ends well."""
     with pytest.raises(SystemExit) as end:
-        main(line.split()[1:])
+        main(shlex.split(line)[1:])
     assert end.value.code == 0, line
 
 
