@@ -87,11 +87,11 @@ def save_columns(suffix):
 
     made, path = frame(), target(f"codec{suffix}")
 
-    def text():
+    def work():
         with path.open("wb") as file:
-            write_delimited(file, made)
+            write_delimited(file, made) if suffix == ".csv" else parquet.encode_into(file, made)
 
-    return text if suffix == ".csv" else lambda: path.write_bytes(parquet.encode(made))
+    return work
 
 
 def load_columns(suffix):

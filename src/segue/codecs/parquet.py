@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import BinaryIO
 
 import polars as pl
 
@@ -24,8 +25,13 @@ def encode(frame: pl.DataFrame, metadata: Mapping[str, str] | None = None) -> by
         Texts for the file's own key-value metadata.
     """
     out = io.BytesIO()
-    frame.write_parquet(out, compression="zstd", compression_level=3, metadata=dict(metadata or {}))
+    encode_into(out, frame, metadata)
     return out.getvalue()
+
+
+def encode_into(file: BinaryIO, frame: pl.DataFrame, metadata: Mapping[str, str] | None = None) -> None:
+    """The same into an open file, without a copy in memory."""
+    frame.write_parquet(file, compression="zstd", compression_level=3, metadata=dict(metadata or {}))
 
 
 def decode(data: bytes, where: str) -> pl.DataFrame:

@@ -66,13 +66,13 @@ def _undefined(column: pl.Series, options: WriteOptions, *, comma: bool) -> pl.S
 
 def _parquet(table: Flat, file: BinaryIO) -> None:
     from segue.codecs.json_text import dumps
-    from segue.codecs.parquet import encode
+    from segue.codecs.parquet import encode_into
 
     first = len(table.names) - table.values
     columns = [{**asdict(fact), "name": name} for fact, name in zip(table.facts, table.names[first:], strict=True)]
     stated = dumps({"table": table.table, "columns": columns}).decode()
     frame = pl.DataFrame(dict(zip(table.names, table.columns, strict=True)))
-    file.write(encode(frame, {"segue": stated}))
+    encode_into(file, frame, {"segue": stated})
 
 
 def _xlsx(table: Flat, file: BinaryIO) -> None:
