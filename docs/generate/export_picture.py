@@ -43,7 +43,7 @@ def main() -> None:
         os.chdir(folder)
         try:
             write(Path("scan.tif"))
-            how = {"renormalize": "100:1500->0:255", "dtype": "uint8", "axes": "zyx"}
+            how: dict[str, Any] = {"renormalize": "100:1500->0:255", "dtype": "uint8", "axes": "zyx"}
             segue.export("scan.tif", "planes.npy", cutout=f"c=0:1,x={CUT[0]}:{CUT[2]},y={CUT[1]}:{CUT[3]}", **how)
             planes = np.load("planes.npy")
         finally:

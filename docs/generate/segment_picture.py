@@ -41,7 +41,7 @@ def coloured(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Each label in a colour of its own, on a dark ground."""
     colours = np.random.default_rng(3).integers(90, 250, (int(labels.max()) + 1, 3)).astype(np.uint8)
     colours[0] = 24, 26, 32
-    return colours[labels]
+    return np.asarray(colours[labels])
 
 
 def main() -> None:
