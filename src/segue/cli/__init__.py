@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -114,6 +114,8 @@ def _run(args: list[str] | None) -> int:
         click.echo(f"segue: {error}", err=True)
         return code_for(error)
     except (KeyboardInterrupt, click.exceptions.Abort):
+        with suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one, which some libraries send on, would end the process without its exit code
         click.echo("segue: interrupted; nothing half-written was left", err=True)
         return INTERRUPTED
     except BrokenPipeError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from segue.model.objects import Objects, default_ids
@@ -18,15 +20,20 @@ def implied(labelled: ImageSet, other: ImageSet) -> Objects:
     """
     if len(labelled.objects) or not labelled.labels:
         return labelled.objects
-    lasting = [image.name for image in labelled.labels if image.persists]
+    lasting = _texts(image.name for image in labelled.labels if image.persists)
     itself = pl.col("layer").is_in(lasting) & (pl.col("track") == pl.col("label").cast(pl.Int64, strict=False))
     frame = other.objects.frame.filter(pl.col("label").is_not_null()).select("layer", "label", "t", track=pl.when(itself).then("track"))
     mine, theirs = ({image.name for image in one.labels} for one in (labelled, other))
     if mine & theirs:  # what lies in a label image that is gone is not there
-        frame = frame.filter(~pl.col("layer").is_in(list(theirs - mine)).fill_null(value=False))
+        frame = frame.filter(~pl.col("layer").is_in(_texts(theirs - mine)).fill_null(value=False))
     if not other.labels and len(labelled.labels) == 1:
         frame = frame.with_columns(layer=pl.lit(labelled.labels[0].name))
     return Objects(frame.unique(maintain_order=True).with_columns(default_ids(frame.unique(maintain_order=True))))
+
+
+def _texts(names: Iterable[str]) -> list[str]:
+    """The names that a column can hold: not those with half a character (a surrogate)."""
+    return [name for name in names if name.encode(errors="ignore").decode() == name]
 
 
 def match(a: Objects, b: Objects, *, bare: bool = False) -> pl.DataFrame:

@@ -69,7 +69,7 @@ class TestOmeZarr:
         multiscale = zarr.open_group(str(path), mode="r").attrs["ome"]["multiscales"][0]
         assert [axis["name"] for axis in multiscale["axes"]] == ["t", "c", "y", "x"]
         assert multiscale["axes"][2] == {"name": "y", "type": "space", "unit": "micrometer"}
-        assert "unit" not in multiscale["axes"][3], "parsecs are no unit of OME-Zarr"
+        assert multiscale["axes"][3]["unit"] == "parsec"
         scale, translation = multiscale["datasets"][0]["coordinateTransformations"]
         assert scale["scale"] == [1.0, 1.0, 0.25, 0.25]
         assert translation["translation"] == [0.0, 0.0, 3.0, 0.0]
