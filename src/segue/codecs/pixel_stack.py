@@ -15,32 +15,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
-class Added:
-    """Pixels with one more axis of size 1 in front."""
-
-    pixels: Pixels
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (1, *self.pixels.shape)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.pixels.dtype
-
-    @property
-    def chunks(self) -> tuple[int, ...]:
-        """Size along each dimension of what has to be decoded at once; empty = not known."""
-        chunks = tuple(getattr(self.pixels, "chunks", ()))
-        return (1, *chunks) if chunks else ()
-
-    def read(self, region: Region) -> Array:
-        """The pixels of a region, as a new array."""
-        part = self.pixels.read(region[1:])
-        return part[np.newaxis][: max(region[0].stop - region[0].start, 0)]
-
-
-@dataclass(frozen=True)
 class PixelStack:
     """Pixels of one number type that have equal sizes but along one axis, joined along that. Only the files that a region touches are opened."""
 

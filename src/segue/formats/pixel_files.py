@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from segue.codecs.pixel_facts import Facts
+from segue.codecs.pixel_views import OnePlace
 from segue.codecs.pixels import Converted
 from segue.errors import Incompatible, InvalidOption
 from segue.model.features import Feature
@@ -118,31 +118,7 @@ def _as_labels(pixels: Pixels, axes: str) -> tuple[Pixels, str]:
         raise Incompatible(f"an image with {size_of(pixels, axes, 'c')} channels is not a label image; choose role=image, or a file with one channel")
     if pixels.dtype.kind == "f":
         pixels = Converted(pixels, np.dtype(np.uint64 if pixels.dtype.itemsize == 8 else np.uint32))
-    return (_WithoutChannel(pixels, axes.index("c")), axes.replace("c", "")) if "c" in axes else (pixels, axes)
-
-
-@dataclass(frozen=True)
-class _WithoutChannel:
-    """Pixels whose only channel is left out of the axes."""
-
-    pixels: Pixels
-    at: int
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.pixels.shape[: self.at] + self.pixels.shape[self.at + 1 :]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.pixels.dtype
-
-    @property
-    def chunks(self) -> tuple[int, ...]:
-        chunks = tuple(getattr(self.pixels, "chunks", ()))
-        return chunks[: self.at] + chunks[self.at + 1 :]
-
-    def read(self, region: tuple[slice, ...]) -> np.ndarray[Any, Any]:
-        return self.pixels.read((*region[: self.at], slice(0, 1), *region[self.at :])).squeeze(self.at)
+    return (OnePlace(pixels, axes.index("c"), 0), axes.replace("c", "")) if "c" in axes else (pixels, axes)
 
 
 def _grid(grid: Grid, picture: Picture) -> Grid:

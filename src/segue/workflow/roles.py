@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from segue.codecs.pixel_views import OnePlace
 from segue.errors import InvalidOption, UnsupportedVariant
 from segue.formats.lossy_files import refusal_as_labels
 from segue.model.image import Image, LabelImage, Pixels, size_of
 from segue.notes import Kind, Note, Notes
 from segue.workflow.roles_parts import Parts, parts_of
-from segue.workflow.roles_pixels import OneChannel, WholeNumbers
+from segue.workflow.roles_pixels import WholeNumbers
 from segue.workflow.roles_survey import Survey, survey
 
 FORCE = "--set role=labels"
@@ -118,7 +119,7 @@ def _one_channel(image: Image, where: str, channel: Any) -> tuple[Pixels, str]:
         raise _too_many(image, count, where)
     axis = image.axes.index("c")
     place = 0 if channel is None else _place(image.channels, count, channel, where)
-    return OneChannel(image.pixels, axis, place), image.axes.replace("c", "")
+    return OnePlace(image.pixels, axis, place), image.axes.replace("c", "")
 
 
 def _too_many(image: Image, count: int, where: str) -> UnsupportedVariant:

@@ -11,7 +11,8 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from segue.codecs.pixel_stack import Added, PixelStack
+from segue.codecs.pixel_stack import PixelStack
+from segue.codecs.pixel_views import Added
 from segue.errors import Incompatible
 from segue.model.grid import Axis, Grid
 from segue.model.image import Image, LabelImage, Pixels

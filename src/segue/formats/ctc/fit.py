@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import polars as pl
 
+from segue.codecs.pixel_views import Added
 from segue.errors import Incompatible
 from segue.formats.ctc.assemble import with_objects
 from segue.formats.ctc.masks import present_in
@@ -96,7 +97,5 @@ def _links(s: ImageSet, known: pl.DataFrame) -> pl.DataFrame:
 
 def _in_time(image: LabelImage) -> LabelImage:
     """The only frame of a series."""
-    from segue.formats.ctc.renumbered import Single
-
     assert size_of(image.pixels, image.axes, "t") == 1
-    return replace(image, pixels=Single(image.pixels), axes=f"t{image.axes}")
+    return replace(image, pixels=Added(image.pixels), axes=f"t{image.axes}")

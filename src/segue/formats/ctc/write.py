@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from segue.codecs.pixel_facts import Facts
+from segue.codecs.pixel_views import OnePlace
 from segue.codecs.pixels import converted
 from segue.codecs.tiff_plan import CLASSIC_BYTES, Plan
 from segue.codecs.tiff_write import write_tiff
@@ -17,7 +18,6 @@ from segue.formats.ctc.assemble import PARENTS
 from segue.formats.ctc.checks import spans_of
 from segue.formats.ctc.options import WriteOptions
 from segue.formats.ctc.places import TEXTS
-from segue.formats.ctc.renumbered import OneFrame
 from segue.formats.options import Options
 from segue.formats.pixel_files import facts_of
 from segue.model.image import size_of
@@ -45,7 +45,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     with sink.folder() as folder:
         for t in range(frames):
             with (folder / f"{kind}{t:0{digits}}.tif").open("xb+") as file:
-                write_tiff(file, plan, OneFrame(pixels, image.axes.index("t"), t), image.axes.replace("t", ""))
+                write_tiff(file, plan, OnePlace(pixels, image.axes.index("t"), t), image.axes.replace("t", ""))
         (folder / TEXTS[kind]).write_bytes(track_text(lines))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segue.codecs.pixel_views import OnePlace, at_place
 from segue.model.grid import Axis, Grid
 from segue.model.image import Image, Pixels, Region
 from segue.model.study import ImageSet
@@ -36,38 +37,12 @@ def slice_axes(axes: str, step: str) -> str:
     return left if len(side) < 2 else "".join("yx"[side.index(name)] if name in side else name for name in left)
 
 
-@dataclass(frozen=True)
-class SlicePixels:
-    """One slice of pixels."""
-
-    pixels: Pixels
-    at: int
-    """Which dimension is left out."""
-    index: int
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.pixels.shape[: self.at] + self.pixels.shape[self.at + 1 :]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.pixels.dtype
-
-    @property
-    def chunks(self) -> tuple[int, ...]:
-        chunks = tuple(getattr(self.pixels, "chunks", ()) or ())
-        return chunks[: self.at] + chunks[self.at + 1 :]
-
-    def read(self, region: Region) -> Array:
-        return self.pixels.read(_with(region, self.at, self.index)).squeeze(self.at)
-
-
 def slice_set(whole: ImageSet, step: str, index: int) -> ImageSet:
     """The image set of a slice; its grid loses the axis."""
     image = whole.images[0]
     at, axes = image.axes.index(step), slice_axes(image.axes, step)
     channels = image.channels[index : index + 1] if step == "c" else image.channels
-    pixels = SlicePixels(image.pixels, at, index)
+    pixels = OnePlace(image.pixels, at, index)
     return replace(whole, grid=_grid(whole.grid, image.axes.replace(step, ""), axes, pixels.shape), images=(_image_of(image, pixels, axes, channels),))
 
 
@@ -96,7 +71,7 @@ class SequenceWriter:
     @property
     def blocks(self) -> list[Region]:
         """The blocks of the first file, then those of the next one."""
-        return [_with(region, self._at, index) for index in range(len(self._opened)) for region in self._inner]
+        return [at_place(region, self._at, index) for index in range(len(self._opened)) for region in self._inner]
 
     @property
     def pack(self) -> Callable[[Array], Any]:
@@ -145,7 +120,3 @@ def sequence(opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]]
 
 def _pack(block: Array, *, pack: Callable[[Array], Any], at: int) -> Any:
     return pack(block.squeeze(at))
-
-
-def _with(region: Region, at: int, index: int) -> Region:
-    return (*region[:at], slice(index, index + 1), *region[at:])

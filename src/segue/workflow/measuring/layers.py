@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
+from segue.codecs.pixel_views import OnePlace
 from segue.errors import Incompatible
 from segue.formats.shape_files import area_rings, area_rows
 from segue.measure.measuring import Channel, Measured, measure
@@ -21,7 +22,6 @@ from segue.workflow.measuring.channels import Named
 from segue.workflow.measuring.choice import Choice, wanted
 from segue.workflow.measuring.units import named, physical_size, unit_of
 from segue.workflow.measuring.values import Layer, column_of
-from segue.workflow.roles_pixels import OneChannel
 
 if TYPE_CHECKING:
     from segue.measure.units import Size
@@ -116,7 +116,7 @@ def on_plane(channel: Channel, place: dict[str, int]) -> Channel:
     for axis in ("t", "z"):
         if axis in image.axes:
             at = image.axes.index(axis)
-            image = replace(image, pixels=OneChannel(image.pixels, at, place[axis]), axes=image.axes.replace(axis, ""))
+            image = replace(image, pixels=OnePlace(image.pixels, at, place[axis]), axes=image.axes.replace(axis, ""))
     return Channel(image, channel.index)
 
 
