@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from segue.errors import InvalidOption
+from segue.errors import InvalidOption, UsageError
 from segue.formats.format import Format
 from segue.formats.imagej_results.spec import FORMAT as IMAGEJ_RESULTS
 from segue.formats.options import Options
@@ -57,6 +57,19 @@ def record_of(target: Path, to: str | None, preset: str | None = None) -> Format
     return target_format(target, to)
 
 
+def one_each(to: Sequence[str], count: int) -> tuple[str | None, ...]:
+    """The name of a format for each of so many outputs; None = its suffix says it.
+
+    Raises
+    ------
+    UsageError
+        As many were named as fit neither all outputs nor each.
+    """
+    if len(to) not in (0, 1, count):
+        raise UsageError(f"--to was given {len(to)} times for {count} outputs; give it once for all, or once for each -o, in their order")
+    return tuple(to) if len(to) == count else tuple(to) * count or (None,) * count
+
+
 def outputs_of(targets: Sequence[Path], how: How, number: int | None = None) -> list[Output]:
     """Outputs with their checked options.
 
@@ -74,8 +87,7 @@ def outputs_of(targets: Sequence[Path], how: How, number: int | None = None) -> 
     InvalidOption
         An option has a value that it cannot take, or ``undefined`` is given and no output is a text table.
     """
-    to = how.to if len(how.to) == len(targets) else how.to * len(targets) or (None,) * len(targets)
-    records = [record_of(target, name, how.preset) for target, name in zip(targets, to, strict=True)]
+    records = [record_of(target, name, how.preset) for target, name in zip(targets, one_each(how.to, len(targets)), strict=True)]
     if how.undefined is not None and not any("undefined" in fields_of(record, "write") for record in records):
         raise InvalidOption(f"--undefined is for text tables; {records[0].title} has none", option="undefined")
     return [Output(target, record, _options(target, record, how, number)) for target, record in zip(targets, records, strict=True)]

@@ -11,9 +11,9 @@ from segue.formats.png.spec import FORMAT as PNG
 from segue.formats.tiff.spec import FORMAT as TIFF
 from segue.measure.segmenting.threshold import Level
 from segue.workflow.measuring.choice import choice_of
+from segue.workflow.measuring.outputs import one_each, record_of
 from segue.workflow.measuring.plan import plan_measure
 from segue.workflow.measuring.units import pixel_size_of
-from segue.workflow.measuring.write import record_of
 from segue.workflow.recipe import Recipe
 from segue.workflow.recipe_measure import MeasureRecipe
 from segue.workflow.recipe_segment import SegmentRecipe
@@ -111,7 +111,7 @@ def _written(what: str, lists: list[str], body: list[str]) -> str:
 
 def _formats(recipe: SegmentRecipe | MeasureRecipe, possible: tuple[str, ...]) -> list[str]:
     """The format of each output."""
-    to = recipe.to if len(recipe.to) == len(recipe.outputs) else recipe.to * len(recipe.outputs) or (None,) * len(recipe.outputs)
+    to = one_each(recipe.to, len(recipe.outputs))
     found = [(Path(one), record_of(Path(one), name, recipe.preset).name) for one, name in zip(recipe.outputs, to, strict=True)]
     for path, name in found:
         if name not in possible:

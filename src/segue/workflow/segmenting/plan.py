@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segue.errors import UsageError
 from segue.workflow.convert import Item
-from segue.workflow.measuring.outputs import record_of
+from segue.workflow.measuring.outputs import one_each, record_of
 from segue.workflow.pairing import files_of, mask_of
 from segue.workflow.plan import Plan, Planned, plan
 from segue.workflow.recipe_segment import SegmentRecipe
@@ -50,9 +50,7 @@ def formats_of(recipe: SegmentRecipe) -> tuple[str, ...]:
         As many formats as were named fit neither all outputs nor each; JPEG and the like; a folder and no format.
     UnknownFormat
     """
-    if len(recipe.to) not in (0, 1, len(recipe.outputs)):
-        raise UsageError(f"--to was given {len(recipe.to)} times for {len(recipe.outputs)} outputs; give it once for all, or once for each -o, in their order")
-    to = recipe.to if len(recipe.to) == len(recipe.outputs) else recipe.to * len(recipe.outputs) or (None,) * len(recipe.outputs)
+    to = one_each(recipe.to, len(recipe.outputs))
     return tuple(record_of(Path(one), name, recipe.preset).name for one, name in zip(recipe.outputs, to, strict=True))
 
 
