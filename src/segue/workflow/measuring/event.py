@@ -1,4 +1,4 @@
-"""What the history of a study says about a measurement."""
+"""What the history of a study says about a measurement or a segmentation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from segue.workflow.jobs.files import look_at_input
 from segue.workflow.jobs.places import seen_from
 from segue.workflow.recipe import recipe_bytes
 from segue.workflow.recipe_measure import MeasureRecipe
+from segue.workflow.recipe_segment import SegmentRecipe
 
 
-def event_of(recipe: MeasureRecipe, item: Any, target: Path) -> Event:
-    """The measurement of an item as history.
+def event_of(recipe: MeasureRecipe | SegmentRecipe, item: Any, target: Path) -> Event:
+    """What was done to an item, as history.
 
     The recipe makes the study again; its places are relative to the folder that holds the study, so that nothing in it is about one computer.
 
@@ -23,14 +24,14 @@ def event_of(recipe: MeasureRecipe, item: Any, target: Path) -> Event:
     recipe
         What was asked for.
     item
-        A ``MeasureItem``.
+        A ``MeasureItem`` or ``SegmentItem``.
     target
         The study that is written.
     """
     item, target = _as_planned(item, target)
     placed = seen_from(recipe.for_item(item, target), Path.cwd(), target.absolute().parent)
     inputs = tuple((path.name, look_at_input(path, path.name).sha256) for path in item.inputs if not path.is_dir())
-    return Event("measure", __version__, recipe_bytes(placed).decode(), inputs)
+    return Event(recipe.task, __version__, recipe_bytes(placed).decode(), inputs)
 
 
 def _as_planned(item: Any, target: Path) -> tuple[Any, Path]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from segue.errors import InvalidOption
 from segue.formats.format import Format
@@ -15,8 +15,9 @@ from segue.notes import Kind, Note, Notes
 from segue.workflow.gates import with_populations
 from segue.workflow.measuring.event import event_of
 from segue.workflow.measuring.fitting import Measured
+from segue.workflow.measuring.image_item import ImageItem
 from segue.workflow.measuring.inputs import opened, with_segments
-from segue.workflow.measuring.outputs import How, fields_of, outputs_of, record_of, with_sample
+from segue.workflow.measuring.outputs import How, fields_of, outputs_of, with_sample
 from segue.workflow.measuring.panel import panel_names
 from segue.workflow.measuring.result import Result
 from segue.workflow.measuring.study import Measuring, measured_with_centres
@@ -30,47 +31,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MeasureItem:
+class MeasureItem(ImageItem):
     """One measurement: an image, its segments, and where the values go."""
 
-    image: Path
-    labels: Path | None
+    labels: Path | None = None
     """None = the image's file holds them, too."""
-    outputs: tuple[Path, ...]
     populations: tuple[Path, ...] = ()
     panel: Path | None = None
     """The table that names the channels."""
     nickname: str = ""
     """What the image is called where its file does not say."""
-    number: int | None = None
-    """Its place among several, from 1."""
     beside: bool = False
     """Whether the file of the segments was found by its name, not named by the user."""
-    stated: tuple[Path, ...] = ()
-    """The outputs that were planned, where these are others; empty = these are."""
-
-    @property
-    def name(self) -> str:
-        return self.image.name
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Every file whose content matters."""
         return tuple(one for one in (self.image, self.labels, *self.populations, self.panel) if one is not None)
-
-    @property
-    def facts(self) -> dict[str, int]:
-        """What decides about the outputs, and is neither in a file nor a setting."""
-        return {} if self.number is None else {"number": self.number}
-
-    def facts_for(self, output: Path, to: str | None, preset: str | None) -> dict[str, int]:
-        """The options of a writer that say which of several images this is."""
-        known = self.number is not None and "image_index" in fields_of(record_of(output, to, preset), "write")
-        return {"image_index": self.number or 1} if known else {}
-
-    def at(self, outputs: tuple[Path, ...]) -> Self:
-        """The same item, written elsewhere."""
-        return replace(self, outputs=outputs, stated=self.stated or self.outputs)
 
 
 @dataclass(frozen=True)

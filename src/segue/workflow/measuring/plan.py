@@ -14,7 +14,7 @@ from segue.formats.table.spec import FORMAT as TABLE
 from segue.storage.names import safe_name
 from segue.storage.source import home_of, nickname, split_suffix
 from segue.workflow.measuring.item import MeasureItem
-from segue.workflow.measuring.outputs import PRESET_FORMATS, record_of
+from segue.workflow.measuring.outputs import PRESET_FORMATS, one_each, record_of
 from segue.workflow.measuring.split import PLACE
 from segue.workflow.measuring.summary import check_summary
 from segue.workflow.pairing import Pair, files_of, fill, fill_all, find_pairs, mask_of, preference
@@ -35,8 +35,7 @@ def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
     SourceError
         An input does not exist.
     """
-    if len(recipe.to) not in (0, 1, len(recipe.outputs)):
-        raise UsageError(f"--to was given {len(recipe.to)} times for {len(recipe.outputs)} outputs; give it once for all, or once for each -o, in their order")
+    one_each(recipe.to, len(recipe.outputs))
     if recipe.summary is not None:
         check_summary(Path(recipe.summary))
     pairs = [with_files(pair, recipe) for pair in segments(recipe.inputs, recipe.labels)]
@@ -108,14 +107,13 @@ def _item(pair: Pair, recipe: MeasureRecipe, number: int | None) -> MeasureItem 
     targets = tuple(_target(output, to, pair, recipe) for output, to in _outputs(recipe))
     files = files_for(pair.image, recipe)
     populations, panel = (files[:-1], files[-1]) if recipe.panel else (files, None)
-    return MeasureItem(pair.image, labels, targets, populations, panel, pair.name, number, beside=recipe.labels is None and labels is not None)
+    beside = recipe.labels is None and labels is not None
+    return MeasureItem(pair.image, targets, number, labels=labels, populations=populations, panel=panel, nickname=pair.name, beside=beside)
 
 
 def _outputs(recipe: MeasureRecipe) -> Iterator[tuple[str, str | None]]:
     """Each output with the format that was named for it."""
-    yield from zip(
-        recipe.outputs, recipe.to if len(recipe.to) == len(recipe.outputs) else recipe.to * len(recipe.outputs) or [None] * len(recipe.outputs), strict=True
-    )
+    yield from zip(recipe.outputs, one_each(recipe.to, len(recipe.outputs)), strict=True)
 
 
 def is_folder(output: str, to: str | None) -> bool:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from segue.formats.format import Accepts
-from segue.model.study import Event
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.event import event_of
 from segue.workflow.measuring.fitting import Measured
+from segue.workflow.measuring.image_item import ImageItem
 from segue.workflow.measuring.inputs import opened
 from segue.workflow.measuring.item import check_options
-from segue.workflow.measuring.outputs import How, Output, fields_of, outputs_of, record_of
+from segue.workflow.measuring.outputs import How, Output, outputs_of
 from segue.workflow.measuring.result import Result
 from segue.workflow.measuring.study import Measuring, measured_with_centres
 from segue.workflow.measuring.units import pixel_size_of, with_pixel_size
@@ -29,38 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SegmentItem:
+class SegmentItem(ImageItem):
     """One segmentation: an image, and where its particles go."""
-
-    image: Path
-    outputs: tuple[Path, ...]
-    number: int | None = None
-    """Its place among the images of a batch, from 1."""
-    stated: tuple[Path, ...] = ()
-    """Where the outputs were planned, if this is elsewhere; what is written says these places."""
-
-    @property
-    def name(self) -> str:
-        return self.image.name
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        """Every file whose content matters."""
-        return (self.image,)
-
-    @property
-    def facts(self) -> dict[str, int]:
-        """What decides about the outputs, and is neither in a file nor a setting."""
-        return {} if self.number is None else {"number": self.number}
-
-    def facts_for(self, output: Path, to: str | None, preset: str | None) -> dict[str, int]:
-        """The options of a writer that say which of several images this is."""
-        wanted = self.number is not None and "image_index" in fields_of(record_of(output, to, preset), "write")
-        return {"image_index": self.number or 1} if wanted else {}
-
-    def at(self, outputs: tuple[Path, ...]) -> Self:
-        """The same item, written elsewhere."""
-        return replace(self, outputs=outputs, stated=self.stated or self.outputs)
 
 
 @dataclass(frozen=True)
@@ -99,17 +68,13 @@ def segment_item(item: SegmentItem, overwrite: bool, task: SegmentTask, workers:
             size = pixel_size_of(task.pixel_size)
             study = study.map(lambda s: with_pixel_size(s, size))
         found, notes = segmented_study(study, task.segmenting, item.name, workers)
-        result = Measured(found, event=None if task.recipe is None else partial(_event, task.recipe, item))
+        result = Measured(found, event=None if task.recipe is None else partial(event_of, task.recipe, item))
         if _measures(outputs, task):
             measuring = Measuring(choice_of(task.statistics, task.how.preset), physical=task.physical)
             measured, centres, more = measured_with_centres(found, measuring, workers, item.name)
             result, notes = replace(result, study=measured, centres=centres), notes + more
         made, lost = write_all(result, outputs, task.how, overwrite=overwrite, where=item.name)
     return SegmentResult(item, made, image.notes + notes + lost, sum(len(s.objects) for s in found.image_sets))
-
-
-def _event(recipe: Any, item: SegmentItem, target: Path) -> Event:
-    return replace(event_of(recipe, item, target), what="segment")
 
 
 def _measures(outputs: Sequence[Output], task: SegmentTask) -> bool:
