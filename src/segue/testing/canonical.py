@@ -164,4 +164,21 @@ def _populations() -> tuple[Population, ...]:
 
 def _display(name: str) -> Display:
     channels = (ChannelDisplay("DAPI", 0x0000FFFF, 0.0, 4095.0), ChannelDisplay("CD3/CD8", 0x00FF00FF, visible=False))
-    return Display(name, channels, (("z", 1),), 0.25, label_outlines=False, scale_bar=True)
+    return Display(
+        name,
+        channels,
+        (("z", 1),),
+        label_opacity=0.25,
+        label_outlines=False,
+        scale_bar=True,
+        label_layers=("labels",),
+        outline_colour=0xFFFFFFFF,
+        outline_width=2.0,
+        outline_opacity=0.5,
+        populations=("p1", "large"),
+        population_opacity=0.3,
+        legend_parts=("channels",),
+        scale_bar_length=5.0,
+        scale_bar_unit="um",
+        text_size=12.0,
+    )

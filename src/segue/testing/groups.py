@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from segue.formats.format import Limit
-from segue.model.display import ChannelDisplay, Display
+from segue.model.display import LEGEND_PARTS, ChannelDisplay, Display
 from segue.model.features import Feature as F
 from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
@@ -90,13 +90,20 @@ def displays(draw: st.DrawFn, allowed: Allowed, *, most: int) -> tuple[Display, 
     text, number = texts(allowed.limit(F.DISPLAY)), st.none() | numbers(_free)
     channel = st.builds(ChannelDisplay, text, colours(()), number, number, st.booleans())
     plane = st.tuples(st.sampled_from("tz"), integers(_free, low=0, high=9))
-    flags = {name: st.booleans() for name in ("label_outlines", "regions", "legend", "scale_bar")}
+    share, length = st.floats(0, 1), st.none() | st.floats(0.5, 500)
+    flags = {name: st.booleans() for name in ("label_outlines", "regions", "legend", "scale_bar", "population_outlines", "drawings", "label_text")}
     made = st.builds(
         Display,
         name=text,
         channels=st.lists(channel, max_size=2).map(tuple),
         plane=st.lists(plane, max_size=2, unique_by=lambda one: one[0]).map(tuple),
-        label_opacity=st.floats(0, 1),
+        **dict.fromkeys(("label_opacity", "outline_opacity", "population_opacity", "region_opacity"), share),
+        **dict.fromkeys(("label_layers", "populations"), st.none() | st.lists(text, max_size=2).map(tuple)),
+        **dict.fromkeys(("scale_bar_length", "text_size"), length),
+        outline_colour=st.none() | colours(()),
+        outline_width=st.floats(1, 9),
+        legend_parts=st.lists(st.sampled_from(LEGEND_PARTS), unique=True).map(tuple),
+        scale_bar_unit=st.none() | st.sampled_from(("um", "nm", "pixel")),
         **flags,
     )
     return tuple(draw(st.lists(made, max_size=most, unique_by=lambda one: one.name)))

@@ -50,7 +50,4 @@ def _grid(grid: Grid, pictures: Sequence[Image | LabelImage]) -> Grid:
 
 def _finite(display: Display | None) -> Display | None:
     """The display, unless it holds numbers that JSON does not have."""
-    if display is None:
-        return None
-    numbers = [value for one in display.channels for value in (one.low, one.high) if value is not None] + [display.label_opacity]
-    return display if all(map(math.isfinite, numbers)) else None
+    return display if display is None or all(map(math.isfinite, display.numbers)) else None
