@@ -14,6 +14,7 @@ import polars as pl
 from segue.codecs.fcs_header import encode_header
 from segue.codecs.fcs_text import encode_text
 from segue.codecs.fcs_write import TEXT_BEGIN, largest, write_events
+from segue.codecs.javascript_numbers import javascript_number
 from segue.errors import Incompatible
 from segue.formats.fcs.events import Array, Events
 from segue.formats.fcs.flat import joined, positions
@@ -80,7 +81,7 @@ def write(file: BinaryIO, events: Events, more: Mapping[str, str] | None = None)
         "$CYT": OURS[1],
     }
     for number, (name, top) in enumerate(zip(events.names, largest(events.columns), strict=True), 1):
-        words |= {f"$P{number}B": "32", f"$P{number}E": "0,0", f"$P{number}N": name, f"$P{number}R": _number(top), f"$P{number}D": "Linear"}
+        words |= {f"$P{number}B": "32", f"$P{number}E": "0,0", f"$P{number}N": name, f"$P{number}R": javascript_number(top), f"$P{number}D": "Linear"}
     text = encode_text({**words, **(more or {})}, b"/")
     begin = TEXT_BEGIN + len(text) + _PLACED
     end = begin + 4 * len(events.names) * count - 1
@@ -89,12 +90,3 @@ def write(file: BinaryIO, events: Events, more: Mapping[str, str] | None = None)
     file.write((encode_header("3.0", (TEXT_BEGIN, TEXT_BEGIN + len(text)), (begin, end), TEXT_BEGIN) + text).ljust(begin))
     write_events(file, events.columns, ">f4")
     file.write(b"0" * 8)
-
-
-def _number(value: float) -> str:
-    """A number as JavaScript writes it."""
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    if 1e-6 <= abs(value) < 1e21:
-        return np.format_float_positional(value, unique=True, trim="-")
-    return repr(value).replace("e-0", "e-")
