@@ -148,6 +148,7 @@ CHANGES = [
     (F.DISPLAY, 1, lambda: cells(display=None)),
     (F.EXTRAS, 1, lambda: cells(extras=CELLS.extras.clear())),
     (F.EXTRAS, 1, lambda: cells(aliases=CELLS.aliases.clear())),
+    (F.STUDY_EXTRAS, 1, lambda: replace(BASE, extras=BASE.extras.clear())),
 ]
 
 
@@ -166,6 +167,12 @@ def test_a_missing_object_takes_its_shapes_values_and_memberships_along():
     assert diff(BASE, study) == {F.OBJECTS: 1, F.TRACED: 1, F.VALUES: 3, F.STALE: 1}
     study = replace(BASE, image_sets=(take_objects(CELLS, np.array([1, 2])), DRAWINGS))
     assert diff(BASE, study) == {F.OBJECTS: 1, F.TRACED: 1, F.CONNECTIONS: 1, F.VALUES: 5 + 2 + 1, F.MEMBERSHIP: 2, F.EXTRAS: 2}
+
+
+def test_where_an_image_set_is_missing_the_others_are_found_by_their_names():
+    assert diff(BASE, replace(BASE, image_sets=(DRAWINGS,))) == {F.IMAGE_SETS: 1}
+    unnamed = tuple(replace(s, name="") for s in BASE.image_sets)
+    assert F.OBJECTS in diff(replace(BASE, image_sets=unnamed), replace(BASE, image_sets=unnamed[1:]))
 
 
 @given(study=studies())

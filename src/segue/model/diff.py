@@ -7,7 +7,7 @@ declared order; NaN equals NaN; the history is left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from segue.model.diff_objects import compare_objects
 from segue.model.diff_pixels import compare_pixels
@@ -25,7 +25,8 @@ Counts = Counter[F]
 def diff(a: Study, b: Study) -> dict[F, int]:
     """Count the differences between two studies.
 
-    Image sets are compared in order; objects are matched by id, else by label, else by order (``segue.model.match``).
+    Image sets are compared in order, or by name where one of the two has more of them. Objects are matched by id, else by label, else by order
+    (``segue.model.match``).
 
     Returns
     -------
@@ -36,9 +37,21 @@ def diff(a: Study, b: Study) -> dict[F, int]:
     partners = compare_populations(a.populations, b.populations, found)
     found[F.PROPERTIES] += _definitions({one.id: one for one in a.properties}, {one.id: one for one in b.properties})
     found[F.DISPLAY] += _definitions({one.name: one for one in a.displays}, {one.name: one for one in b.displays})
-    for one, other in zip(a.image_sets, b.image_sets, strict=False):
+    found[F.STUDY_EXTRAS] += compare_rows(a.extras, b.extras)
+    for one, other in _partners(a.image_sets, b.image_sets):
         _image_sets(one, other, partners, found)
     return {feature: found[feature] for feature in F if found[feature]}
+
+
+def _partners(a: Sequence[ImageSet], b: Sequence[ImageSet]) -> list[tuple[ImageSet, ImageSet]]:
+    """Image sets that are the same one."""
+    if len(a) == len(b):
+        return list(zip(a, b, strict=True))
+    left, right = Counter(s.name for s in a), Counter(s.name for s in b)
+    known = {name for name in left.keys() & right.keys() if left[name] == right[name] == 1}
+    named = {s.name: s for s in b if s.name in known}
+    rest = zip((s for s in a if s.name not in known), (s for s in b if s.name not in known), strict=False)
+    return [(s, named[s.name]) for s in a if s.name in known] + list(rest)
 
 
 def _definitions(a: Mapping[str, object], b: Mapping[str, object]) -> int:

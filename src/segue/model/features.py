@@ -109,6 +109,8 @@ class Feature(StrEnum):
     """Display settings and presets that differ."""
     EXTRAS = "foreign details"
     """Rows of extras and aliases that are missing, added or differ."""
+    STUDY_EXTRAS = "foreign details of the study"
+    """Rows of the extras of the whole study that are missing, added or differ."""
 
 
 SHAPE_FEATURES = tuple(

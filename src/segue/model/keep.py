@@ -30,6 +30,7 @@ def keep(study: Study, features: Collection[F]) -> Study:
         image_sets=tuple(_image_set(image_set, features) for image_set in image_sets),
         properties=study.properties if F.PROPERTIES in features else (),
         displays=study.displays if F.DISPLAY in features else (),
+        extras=study.extras if F.STUDY_EXTRAS in features else study.extras.clear(),
     )
     return _populations(kept, features)
 

@@ -19,7 +19,7 @@ from segue.model.shapes import Shapes
 from segue.model.tables import Table
 
 EXTRAS = {"format": pl.Utf8, "entity": pl.Utf8, "id": pl.Utf8, "payload": pl.Utf8}
-"""What the model has no word for: format, kind of entity (``image set``, ``object``, ``population``, ...), its id, JSON text."""
+"""What the model has no word for: format, kind of entity (``study``, ``image set``, ``object``, ``population``, ...), its id, JSON text."""
 ALIASES = {"format": pl.Utf8, "entity": pl.Utf8, "id": pl.Utf8, "alias": pl.Utf8}
 """Foreign ids: the name by which a format knows an entity."""
 
@@ -128,10 +128,13 @@ class Study:
     """Definitions of what is measured."""
     displays: tuple[Display, ...] = ()
     """Presets, by their names."""
+    extras: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXTRAS))
+    """Details of a format about the whole study, or about a definition, that the model has no word for."""
     close: Any = None
     """Called without arguments when a ``with`` block ends: lets go of open files."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "extras", conform(self.extras, EXTRAS, "extras"))
         if len({population.id for population in self.populations}) != len(self.populations):
             raise ValueError("ids of populations are unique")
         if len({one.id for one in self.properties}) != len(self.properties) or len({one.name for one in self.displays}) != len(self.displays):

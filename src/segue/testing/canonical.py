@@ -15,7 +15,7 @@ from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
 from segue.model.rules import GateRule, PolygonTerm, Range, RegionRule, SetsRule
 from segue.model.shapes import RINGED, ShapeKind, Shapes
-from segue.model.study import ImageSet, Property, Study
+from segue.model.study import EXTRAS, ImageSet, Property, Study
 from segue.model.tables import Column, Table
 from segue.testing.allowed import Allowed
 from segue.testing.drawings import HOLE, OUTER, Parts, ShapeList
@@ -32,12 +32,18 @@ def canonical(allowed: Allowed | None = None) -> Study:
         The features it may use (None = all). Limits are not looked at, but for the number of image sets, images and label images.
     """
     populations = _populations()
-    study = Study((_cells(), _drawings()), populations, (Property("area", "Area", "shape", '{"unit": "pixel"}'),), (_display("day"), _display("night")))
+    study = Study(
+        (_cells(), _drawings()), populations, (Property("area", "Area", "shape", '{"unit": "pixel"}'),), (_display("day"), _display("night")), _study_details()
+    )
     if allowed is None:
         return study
     most = {feature: allowed.limit(feature).at_most for feature in (F.IMAGE_SETS, F.IMAGES, F.LABELS)}
-    study = Study(study.image_sets[: most[F.IMAGE_SETS]], study.populations, study.properties, study.displays)
+    study = Study(study.image_sets[: most[F.IMAGE_SETS]], study.populations, study.properties, study.displays, study.extras)
     return keep(study, allowed.features)
+
+
+def _study_details() -> pl.DataFrame:
+    return pl.DataFrame({"format": ["another-tool"], "entity": ["study"], "id": [""], "payload": ['{"plot": "scatter"}']}, schema=EXTRAS)
 
 
 def _cells() -> ImageSet:

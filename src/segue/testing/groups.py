@@ -109,6 +109,13 @@ def displays(draw: st.DrawFn, allowed: Allowed, *, most: int) -> tuple[Display, 
     return tuple(draw(st.lists(made, max_size=most, unique_by=lambda one: one.name)))
 
 
+def study_details(draw: st.DrawFn, allowed: Allowed) -> pl.DataFrame:
+    """Rows of extras about the whole study."""
+    row = st.tuples(st.sampled_from(("another-tool", "x")), st.sampled_from(("study", "population")), st.sampled_from(HOSTILE), st.sampled_from(JSON))
+    rows = draw(st.lists(row, max_size=2)) if F.STUDY_EXTRAS in allowed else []
+    return pl.DataFrame(rows, schema=EXTRAS, orient="row")
+
+
 def foreign(draw: st.DrawFn, allowed: Allowed, objects: Objects) -> dict[str, Any]:
     """Rows of extras and aliases, some of them about objects."""
     if F.EXTRAS not in allowed:

@@ -44,6 +44,7 @@ def _studies(draw: st.DrawFn, allowed: Allowed) -> Study:
         image_sets=tuple(_image_set(draw, allowed) for _ in range(count)),
         properties=groups.properties(draw, allowed),
         displays=groups.displays(draw, allowed, most=2),
+        extras=groups.study_details(draw, allowed),
     )
     members = tuple(replace(one, membership=groups.membership(draw, allowed, one.objects, populations)) for one in study.image_sets)
     return keep(replace(study, populations=populations, image_sets=members), allowed.features)

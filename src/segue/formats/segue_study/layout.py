@@ -16,6 +16,7 @@ from segue.storage.names import safe_names
 VERSION = 1
 """Version of the layout; raised when an older segue could no longer read a study exactly."""
 POPULATIONS = "populations.json"
+STUDY_EXTRAS = "extras.parquet"
 LONGEST = 40
 """Characters of a name that become part of a file name: paths stay short enough for Windows."""
 
@@ -106,6 +107,8 @@ class StudyEntry(msgspec.Struct, frozen=True):
     properties: tuple[Property, ...]
     displays: tuple[Display, ...]
     image_sets: tuple[ImageSetEntry, ...]
+    extras: FileEntry | None = None
+    """Details of other formats about the whole study."""
 
 
 def revised(path: str, revision: int, taken: Collection[str] = ()) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
+import polars as pl
+
+from segue.codecs import parquet
 from segue.errors import Malformed, NotFound, SegueError, SourceError, UnsupportedVariant, WrongFormat
 from segue.formats.options import Options
 from segue.formats.segue_study import journal, populations
@@ -15,8 +18,9 @@ from segue.formats.segue_study.options import ReadOptions
 from segue.formats.segue_study.plain import as_record, from_text, to_text
 from segue.formats.segue_study.read_image_set import ImageSetReader
 from segue.formats.segue_study.spec import FORMAT
+from segue.model.frames import conform
 from segue.model.patch import patched
-from segue.model.study import Event, Study
+from segue.model.study import EXTRAS, Event, Study
 from segue.notes import Notes
 from segue.storage.source import Source
 
@@ -55,7 +59,8 @@ def load(source: Source, files: Files) -> tuple[Study, StudyEntry]:
     with blamed_on(str(source.path / STUDY_FILE)):
         definitions = populations.decode(files.get(entry.populations), entry.populations.path) if entry.populations else ()
         image_sets = tuple(ImageSetReader(files, one).read() for one in entry.image_sets)
-        return Study(image_sets, definitions, entry.properties, entry.displays), entry
+        extras = conform(parquet.decode(files.get(entry.extras), entry.extras.path), EXTRAS, "extras") if entry.extras else pl.DataFrame(schema=EXTRAS)
+        return Study(image_sets, definitions, entry.properties, entry.displays, extras), entry
 
 
 def made(study: Study, edit: journal.Entry, where: str) -> Study:

@@ -15,7 +15,7 @@ from segue.formats.segue_study import history, populations
 from segue.formats.segue_study.detect import STUDY_FILE
 from segue.formats.segue_study.files import put
 from segue.formats.segue_study.keyed import encode_table, with_ids
-from segue.formats.segue_study.layout import POPULATIONS, VERSION, ImageSetEntry, StudyEntry, TableEntry, file_names, folder_names
+from segue.formats.segue_study.layout import POPULATIONS, STUDY_EXTRAS, VERSION, ImageSetEntry, StudyEntry, TableEntry, file_names, folder_names
 from segue.formats.segue_study.options import WriteOptions
 from segue.formats.segue_study.pixels import PixelWriter
 from segue.formats.segue_study.plain import to_text
@@ -47,6 +47,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
             populations=put(root, POPULATIONS, populations.encode(study.populations)) if study.populations else None,
             properties=study.properties,
             displays=study.displays,
+            extras=put(root, STUDY_EXTRAS, parquet.encode(study.extras)) if len(study.extras) else None,
             image_sets=tuple(_image_set(s, PixelWriter(root, folder, home)) for s, folder in zip(study.image_sets, folders, strict=True)),
         )
         put(root, STUDY_FILE, to_text(entry))

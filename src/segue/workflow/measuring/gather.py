@@ -10,7 +10,7 @@ import polars as pl
 
 from segue.model.objects import unique_texts
 from segue.model.populations import Membership, Population
-from segue.model.study import ImageSet, Study
+from segue.model.study import EXTRAS, ImageSet, Study
 
 T = TypeVar("T")
 
@@ -30,7 +30,8 @@ def gathered(studies: Sequence[Study]) -> Study:
     sets = [replace(s, name=name) for s, name in zip(sets, names, strict=True)]
     properties = _unique((one.id, one) for study in studies for one in study.properties)
     displays = _unique((one.name, one) for study in studies for one in study.displays)
-    return Study(tuple(sets), tuple(known.values()), properties, displays)
+    extras = pl.concat([study.extras for study in studies]).unique(maintain_order=True) if studies else pl.DataFrame(schema=EXTRAS)
+    return Study(tuple(sets), tuple(known.values()), properties, displays, extras)
 
 
 def _id(one: Population, known: dict[str, Population]) -> str:
