@@ -14,7 +14,7 @@ import polars as pl
 from segue.codecs.fcs_header import encode_header
 from segue.codecs.fcs_text import encode_text
 from segue.codecs.fcs_write import TEXT_BEGIN, largest, write_events
-from segue.codecs.javascript_numbers import javascript_number
+from segue.codecs.javascript_numbers import javascript_text
 from segue.errors import Incompatible
 from segue.formats.fcs.events import Array, Events
 from segue.formats.fcs.flat import joined, positions
@@ -81,7 +81,7 @@ def write(file: BinaryIO, events: Events, more: Mapping[str, str] | None = None)
         "$CYT": OURS[1],
     }
     for number, (name, top) in enumerate(zip(events.names, largest(events.columns), strict=True), 1):
-        words |= {f"$P{number}B": "32", f"$P{number}E": "0,0", f"$P{number}N": name, f"$P{number}R": javascript_number(top), f"$P{number}D": "Linear"}
+        words |= {f"$P{number}B": "32", f"$P{number}E": "0,0", f"$P{number}N": name, f"$P{number}R": javascript_text(top), f"$P{number}D": "Linear"}
     text = encode_text({**words, **(more or {})}, b"/")
     begin = TEXT_BEGIN + len(text) + _PLACED
     end = begin + 4 * len(events.names) * count - 1
