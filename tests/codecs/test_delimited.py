@@ -320,3 +320,16 @@ def test_what_must_be_changed_first_is_not_read_where_it_lies(data, tmp_path, mo
     monkeypatch.setattr(delimited_text, "_MAPPED_FROM", 1)
     (tmp_path / "x.csv").write_bytes(data)
     assert delimited_text.mapped_text(Source(tmp_path / "x.csv")) is None
+
+
+def test_rows_can_be_found_again_by_their_lines(tmp_path):
+    (tmp_path / "rows.csv").write_text('4,A\n5,"two\nlines"\n\n6,B\n\n', encoding="utf-8")
+    found = read_delimited(Source(tmp_path / "rows.csv"), header_rows=0, lines=True)
+    assert found.columns.rows() == [("4", "A"), ("5", "two\nlines"), ("6", "B")]
+    assert found.lines.to_list() == [1, 2, 5]
+    assert found.repairs == [(4, "an empty line, passed over"), (6, "an empty line, passed over")]
+
+
+def test_lines_are_counted_from_the_first_one_of_the_file(tmp_path):
+    (tmp_path / "rows.csv").write_text("sep=;\nid;name\n4;A\n5;B\n", encoding="utf-8")
+    assert read_delimited(Source(tmp_path / "rows.csv"), lines=True).lines.to_list() == [3, 4]

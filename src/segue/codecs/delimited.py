@@ -41,6 +41,8 @@ class Delimited:
     dialect: Dialect
     repairs: list[Repair]
     """(line, what was not as it should be); at most 1,000."""
+    lines: pl.Series | None = None
+    """The line at which each row begins, from 1 (Int64), if that was asked for."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ class Delimited:
         return self.header[0] if self.header else ("",) * self.columns.width
 
 
-def read_delimited(source: Source, *, delimiter: str | None = None, header_rows: int | None = None, floats: bool = False) -> Delimited:
+def read_delimited(source: Source, *, delimiter: str | None = None, header_rows: int | None = None, floats: bool = False, lines: bool = False) -> Delimited:
     """Read a text table, also of gzip, UTF-16, with a byte order mark, decimal commas, ragged rows, or quotes that break the rules.
 
     Parameters
@@ -62,6 +64,8 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     floats
         Whether columns of a large table that the first rows show to be numbers with a decimal mark may come as Float64, which is several times
         faster: what ``numbers`` makes of them, but that a quoted empty text among them is missing.
+    lines
+        Whether to say at which line each row begins; then each empty line is among the repairs, also at the end of the file.
 
     Raises
     ------
@@ -91,7 +95,7 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     quotes = quotes[quotes >= end] - end
     decimals = decimal_columns(found) if floats and len(data) - end > LARGE else ()
     body = Body(data, end, quotes, found.dialect, decimals, source.path if data is mapped else None)
-    result = _assembled(source, body, header, found, repairs)
+    result = _assembled(source, body, header, found, repairs, first=data[:end].count(b"\n") + bool(found.skip) if lines else None)
     if data is mapped:
         source.check()
     return result
@@ -123,11 +127,14 @@ def _header(data: Text, found: Sniffed) -> tuple[list[Cells], int]:
     return header, end
 
 
-def _assembled(source: Source, body: Body, header: list[Cells], found: Sniffed, repairs: list[Repair]) -> Delimited:
+def _assembled(source: Source, body: Body, header: list[Cells], found: Sniffed, repairs: list[Repair], *, first: int | None) -> Delimited:
     above = found.dialect.header_rows
     width = max([found.width, *map(len, header)])
     frame, width = _columns(source, body, width, repairs, above)
-    if frame.width > 1:
+    begins = None if first is None else _lines(body, frame.height, first)
+    if begins is not None:
+        frame, begins = _without_empty_lines(frame, begins, repairs)
+    elif frame.width > 1:
         frame = _without_empty_rows(frame, repairs)
     else:
         frame = _without_last_empty_rows(frame)
@@ -137,7 +144,22 @@ def _assembled(source: Source, body: Body, header: list[Cells], found: Sniffed, 
         repairs.append((1, "the header has one name less than there are columns: the first column holds row names"))
     names = [tuple(cell or "" for cell in row) + ("",) * (frame.width - len(row)) for row in shifted]
     dialect = found.dialect if found.decided else replace(found.dialect, decimal=_decimal(frame) if re.search(b",", body.text) else ".")
-    return Delimited(names, frame, dialect, sorted(repairs)[:_FEW])
+    return Delimited(names, frame, dialect, sorted(repairs)[:_FEW], begins)
+
+
+def _lines(body: Body, height: int, above: int) -> pl.Series:
+    """The line at which each row begins; ``above`` = how many lines the header has."""
+    _, lines, _ = widths(body.text, body.quotes, body.dialect.delimiter)
+    found = lines[:height] + above if len(lines) >= height else np.arange(height) + above + 1
+    return pl.Series("line", found, dtype=pl.Int64)
+
+
+def _without_empty_lines(frame: pl.DataFrame, lines: pl.Series, repairs: list[Repair]) -> tuple[pl.DataFrame, pl.Series]:
+    empty = frame.select(pl.all_horizontal(pl.all().is_null())).to_series() if frame.width else pl.Series([], dtype=pl.Boolean)
+    if not empty.any():
+        return frame, lines
+    repairs += [(line, "an empty line, passed over") for line in lines.filter(empty).head(_FEW)]
+    return frame.filter(~empty), lines.filter(~empty)
 
 
 def _columns(source: Source, body: Body, width: int, repairs: list[Repair], above: int) -> tuple[pl.DataFrame, int]:

@@ -1,67 +1,125 @@
-"""Numbers as JavaScript writes them (ECMA-262, ``Number::toString``): the shortest digits that give the same double, ``385`` not ``385.0``.
-
-Mantis Viewer and NimbusImage have such texts in their files.
-"""
+"""Numbers as JavaScript reads them from text and writes them as text (ECMAScript 2024, sections 7.1.4.1 and 6.1.6.1.20)."""
 
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+import re
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-_LARGEST_PLAIN = 1e21
-"""From here on numbers have an exponent; also those below a millionth."""
-_DIGITS = 1e15
-_SMALL = 1e-4
+_BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What JavaScript calls white space, and the ends of lines; a byte order mark is among them."""
+BLANKS = f"[{_BLANKS}]"
+_PREFIXED = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?Infinity")
+_TRIM = re.compile(f"^{BLANKS}+|{BLANKS}+$")
+_LEADING_NUMBER = rf"^{BLANKS}*([+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?))"
+_LEADING_WHOLE = rf"^{BLANKS}*([+-]?)(?:0[xX]([0-9a-fA-F]*)|([0-9]+))"
+_PLAIN = r"^[0-9]{1,15}$"
+_EXACT = 2.0**53
+_MOST_DIGITS = 1100
+"""More hexadecimal or binary digits than a number can have that is not infinite."""
 
 
 def javascript_text(value: float) -> str:
-    """One number: ``28``, ``0.5``, ``1e-7``, ``1e+21``, ``NaN``, ``-Infinity``; -0 is ``0``."""
+    """``String(value)``: the shortest digits that give the same number; an exponent from 1e21 on, and below 0.000001. Zero has no sign."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    size = abs(value)
-    if size == 0:
+    if value == 0:
         return "0"
-    if 1e-6 <= size < _LARGEST_PLAIN:
-        text = f"{Decimal(repr(float(value))):f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa, _, exponent = repr(float(value)).partition("e")
-    return f"{mantissa.removesuffix('.0')}e{'-' if exponent.startswith('-') else '+'}{exponent.lstrip('+-').lstrip('0')}"
+    mantissa, _, exponent = repr(abs(float(value))).partition("e")
+    before, _, after = mantissa.partition(".")
+    digits = (before + after).lstrip("0").rstrip("0")
+    place = len(before.lstrip("0")) or -(len(after) - len(after.lstrip("0")))
+    return ("-" if value < 0 else "") + _placed(digits, place + int(exponent or 0))
 
 
-def javascript_texts(column: pl.Series) -> pl.Series:
-    """The texts of a column of numbers; null stays null. Whole numbers of 64 bits keep all their digits.
+def _placed(digits: str, place: int) -> str:
+    """Digits with the decimal point behind the ``place``-th."""
+    if len(digits) <= place <= 21:
+        return digits + "0" * (place - len(digits))
+    if 0 < place <= 21:
+        return f"{digits[:place]}.{digits[place:]}"
+    if -6 < place <= 0:
+        return f"0.{'0' * -place}{digits}"
+    exponent = f"e{'+' if place > 0 else '-'}{abs(place - 1)}"
+    return f"{digits[0]}.{digits[1:]}{exponent}" if len(digits) > 1 else digits + exponent
 
-    Parameters
-    ----------
-    column
-        Of whole numbers, floating point, or truth values (1 and 0).
+
+def javascript_texts(values: pl.Series) -> pl.Series:
+    """`javascript_text` of a column of integers or floats; null stays null. A million take about a tenth of a second."""
+    if not values.dtype.is_float():
+        return values.cast(pl.Utf8)
+    floats = values.cast(pl.Float64)
+    filled = floats.fill_null(0.0).to_numpy()
+    size = np.abs(filled)
+    whole = (np.trunc(filled) == filled) & (size < _EXACT)
+    texts = floats.cast(pl.Utf8)
+    if whole.any():
+        integers = pl.Series(np.where(whole, filled, 0.0)).cast(pl.Int64).cast(pl.Utf8)
+        texts = pl.select(pl.when(pl.Series(whole) & floats.is_not_null()).then(integers).otherwise(texts)).to_series()
+    odd = np.flatnonzero(~whole & ~((size >= 1e-3) & (size < 1e15)))  # between these polars writes no exponent
+    if len(odd):
+        found = [javascript_text(value) for value in filled[odd].tolist()]
+        texts = texts.clone().scatter(odd, pl.Series(found, dtype=pl.Utf8))
+    return texts.alias(values.name)
+
+
+def number(text: str) -> float | None:
+    """``Number(text)``: blanks around it do not count, ``0x10`` is 16, ``1e2`` is 100; None = NaN.
+
+    An empty text, which is 0 in JavaScript, is None as well: nobody means it.
     """
-    if column.dtype == pl.Boolean:
-        column = column.cast(pl.Int64)
-    if not column.dtype.is_float():
-        return column.cast(pl.Utf8)
-    values = column.cast(pl.Float64).fill_null(0.0).to_numpy()
-    size = np.abs(values)
-    with np.errstate(invalid="ignore"):
-        whole = (np.trunc(values) == values) & (size < _DIGITS)
-        usual = np.isfinite(values) & (size >= _SMALL) & (size < _DIGITS) & ~whole
-    bare = pl.Series(np.where(whole, values, 0.0)).cast(pl.Int64).cast(pl.Utf8)
-    texts = pl.select(pl.when(pl.Series(usual)).then(pl.Series(np.where(usual, values, 0.5)).cast(pl.Utf8)).otherwise(bare)).to_series()
-    texts = _with_exceptions(texts, values, ~(whole | usual))
-    return texts.set(column.is_null(), None).alias(column.name) if column.null_count() else texts.alias(column.name)
+    text = _TRIM.sub("", text)
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed:
+        digits, base = next((digits, base) for digits, base in zip(prefixed.groups(), (16, 8, 2), strict=True) if digits)
+        return _float(int(digits, base)) if len(digits) <= _MOST_DIGITS else math.inf
+    return float(text.replace("Infinity", "inf")) if _DECIMAL.fullmatch(text) else None
 
 
-def _with_exceptions(texts: pl.Series, values: NDArray[np.float64], odd: NDArray[np.bool_]) -> pl.Series:
-    """The texts with those of the tiny, the huge and what is no number, each different value once."""
-    rows = np.flatnonzero(odd)
-    if not len(rows):
-        return texts
-    different, places = np.unique(values[rows], return_inverse=True)
-    found = pl.Series([javascript_text(value) for value in different.tolist()], dtype=pl.Utf8)
-    return texts.clone().scatter(rows, found.gather(places))
+def _float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def numbers(texts: pl.Series) -> pl.Series:
+    """`number` of a column of text, Float64; null where it is NaN, and for null."""
+    plain = texts.str.contains(_PLAIN).fill_null(value=False)
+    found = texts.set(~plain, None).cast(pl.Float64) if not plain.all() else texts.cast(pl.Float64)
+    odd = texts.filter(~plain).drop_nulls().unique()
+    if not len(odd):
+        return found.alias(texts.name)
+    meant = {text: number(text) for text in odd}
+    rest = texts.set(plain, None).replace_strict(meant, default=None, return_dtype=pl.Float64)
+    return pl.select(pl.coalesce(found, rest)).to_series().alias(texts.name)
+
+
+def whole_numbers(texts: pl.Series) -> pl.Series:
+    """The same where it is a whole number from 0, with all its digits, UInt64; null elsewhere."""
+    digits = texts.str.contains(r"^[0-9]{1,20}$").fill_null(value=False)
+    found = texts.set(~digits, None).cast(pl.UInt64, strict=False)
+    if digits.all():
+        return found
+    rest = numbers(texts.set(digits, None))
+    fits = ((rest >= 0) & (rest < 2.0**64) & (rest.floor() == rest)).fill_null(value=False)
+    return pl.select(pl.coalesce(found, rest.set(~fits, None).cast(pl.UInt64))).to_series().alias(texts.name)
+
+
+def leading_numbers(texts: pl.Series) -> pl.Series:
+    """``parseFloat(text)`` of a column, Float64: ``12abc`` is 12; null where it is NaN."""
+    return texts.str.extract(_LEADING_NUMBER).str.replace("Infinity", "inf", literal=True).cast(pl.Float64, strict=False)
+
+
+def leading_whole_numbers(texts: pl.Series) -> pl.Series:
+    """``parseInt(text)`` of a column, Float64: ``220.7`` is 220, ``1e3`` is 1; null where it is NaN."""
+    parts = pl.DataFrame({"text": texts}).select(pl.col("text").str.extract_groups(_LEADING_WHOLE).alias("parts")).unnest("parts")
+    sign, hexadecimal, decimal = (parts[name] for name in parts.columns)
+    sixteen = hexadecimal.str.to_integer(base=16, strict=False, dtype=pl.Int64).cast(pl.Float64)
+    size = pl.select(pl.coalesce(sixteen, decimal.cast(pl.Float64, strict=False))).to_series()
+    return pl.select(pl.when(sign == "-").then(-size).otherwise(size)).to_series().alias(texts.name)
