@@ -11,7 +11,7 @@ import tifffile
 from PIL import Image as Pillow
 
 from segue.errors import Incompatible, Malformed, NotFound, SegueError, UnsupportedVariant, WrongFormat
-from segue.formats.channel_folder.files import called_labels, is_series
+from segue.formats.channel_files.files import called_labels, is_series
 from segue.formats.channel_folder.spec import FORMAT
 from segue.formats.detect import detect
 from segue.model.image import in_memory

@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from segue.errors import SegueError
-from segue.formats.channel_folder.files import MOST, called_labels, images_in, is_image, is_series, stem
-from segue.formats.channel_folder.pictures import pictures_of
+from segue.formats.channel_files.files import MOST, called_labels, images_in, is_image, is_series, stem
+from segue.formats.channel_files.pictures import pictures_of
 from segue.formats.format import Evidence
 from segue.storage import handles
 from segue.storage.source import Source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from segue.formats.channel_folder.files import stem
-from segue.formats.channel_folder.pictures import Picture
+from segue.formats.channel_files.files import stem
+from segue.formats.channel_files.pictures import Picture
 
 
 def channel_names(pictures: list[Picture]) -> list[str]:
