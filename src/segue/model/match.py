@@ -28,7 +28,8 @@ def implied(labelled: ImageSet, other: ImageSet) -> Objects:
         frame = frame.filter(~pl.col("layer").is_in(_texts(theirs - mine)).fill_null(value=False))
     if not other.labels and len(labelled.labels) == 1:
         frame = frame.with_columns(layer=pl.lit(labelled.labels[0].name))
-    return Objects(frame.unique(maintain_order=True).with_columns(default_ids(frame.unique(maintain_order=True))))
+    frame = frame.unique(maintain_order=True)
+    return Objects(frame.with_columns(default_ids(frame)))
 
 
 def _texts(names: Iterable[str]) -> list[str]:

@@ -91,8 +91,7 @@ class Rings:
         """(shapes,) bool: which shapes have equal structure and bit-equal vertices (NaN equals NaN); both hold equally many."""
         if len(self) != len(other):
             raise ValueError(f"{len(self)} shapes cannot be compared with {len(other)} one by one")
-        names = ("shape_start", "part_start", "ring_start")
-        if all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names):
+        if self.same_structure(other):
             equal: Bools = np.ones(len(self), bool)
             rows, a, b = np.arange(len(self)), self, other
         else:
@@ -104,6 +103,10 @@ class Rings:
         differs = ((a.coords != b.coords) & ~(np.isnan(a.coords) & np.isnan(b.coords))).any(axis=1)
         equal[rows[_owner(a.coord_start)[differs]]] = False
         return equal
+
+    def same_structure(self, other: Rings) -> bool:
+        """Whether both have the same number of shapes with parts, rings and vertices alike."""
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in ("shape_start", "part_start", "ring_start"))
 
     def same_rows(self, rows: Ints, other: Rings, other_rows: Ints) -> Bools:
         """`same` for pairs of shapes, by their row numbers in each; the memory it needs does not grow with their number."""

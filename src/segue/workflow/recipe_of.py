@@ -11,12 +11,11 @@ import orjson
 from segue.errors import InvalidRecipe, SegueError
 from segue.formats.detect import candidates
 from segue.storage.source import Source
+from segue.workflow.jobs import manifest
+from segue.workflow.jobs.entry import place
+from segue.workflow.jobs.places import FOLDER, read_placed
+from segue.workflow.jobs.with_recipe import ENDING
 from segue.workflow.recipe import Recipe, parse_recipe, read_recipe
-
-SIDE_FILE = ".recipe.json"
-"""What is appended to the name of an output for the recipe beside it."""
-RECORD = "segue-job/recipe.json"
-"""Where the record of a batch holds its recipe, from the folder of the outputs."""
 
 
 def recipe_file(path: Path) -> Recipe | None:
@@ -40,9 +39,24 @@ def recipe_of(path: Path) -> Recipe | None:
 
 def _found(path: Path) -> Iterator[Recipe | None]:
     yield recipe_file(path)
-    yield recipe_file(path.with_name(path.name + SIDE_FILE))
+    yield recipe_file(path.with_name(path.name + ENDING))
     yield _of_history(path)
-    yield recipe_file(path.parent / RECORD)
+    yield _of_record(path.absolute())
+
+
+def _of_record(path: Path) -> Recipe | None:
+    """The recipe of the batch that wrote the file: templates may spread outputs over folders below the record."""
+    for home in path.parents:
+        record = home / FOLDER / "recipe.json"
+        if recipe_file(record) is not None and _wrote(home, path):
+            return read_placed(record)
+    return None
+
+
+def _wrote(home: Path, path: Path) -> bool:
+    """Whether the record in a folder names the file."""
+    entries = manifest.read(home / FOLDER / manifest.NAME).values()
+    return place(path, home) in {one for entry in entries for one in (*entry.targets, *(written.path for written in entry.outputs))}
 
 
 def _of_history(path: Path) -> Recipe | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import polars as pl
 
 from segue.codecs.delimited import MISSING, numbers, read_delimited
-from segue.codecs.delimited_sniff import sniff
+from segue.codecs.delimited_sniff import HEAD, sniff
+from segue.codecs.delimited_text import head_of
 from segue.codecs.flow_bins import binned, rounded
 from segue.errors import Incompatible, UnsupportedVariant
 from segue.formats.fcs.events import Array, Events
@@ -19,7 +20,7 @@ from segue.storage.source import Source
 
 def looks_exported(source: Source) -> bool:
     """Whether it is a text table with the channels of a file that segue wrote, or with names as FlowJo decorates them."""
-    found = sniff(source)
+    found = sniff(source) if _may_be(source) else None
     if found is None or not found.header or found.width < 2:
         return False
     names = [name for name in found.names if name]
@@ -27,6 +28,13 @@ def looks_exported(source: Source) -> bool:
     decorated = any("::" in name or name.startswith(PREFIXES) for name in names)
     plain = {name.casefold() for name in names}
     return "label" in roles and "id" not in plain and (decorated or bool({IMAGE, *LABELS[1:]} & plain))
+
+
+def _may_be(source: Source) -> bool:
+    """Whether its first lines hold a word that such a file has: sniffing every text table costs milliseconds."""
+    found = head_of(source, HEAD) if not source.is_folder else None
+    text = found[0].decode(errors="replace").casefold() if found else ""
+    return any(word.casefold() in text for word in ("::", *PREFIXES, IMAGE, *LABELS[1:]))
 
 
 def exported_events(source: Source, notes: list[Note]) -> Events:
