@@ -88,11 +88,10 @@ def segments_in_shapes(labels: NDArray[np.generic], rings: Flat, rule: Literal["
     if rule == "centroid":
         twice = [np.bincount(of, runs.length * (2.0 * first + extent), len(names)) for first, extent in ((runs.x, runs.length), (runs.y, 1))]
         segment, shape = points_in_shapes(np.stack(twice, axis=1) / (2.0 * pixels[:, None]), flat)
-    else:
-        segment, shape, common = _common_pixels(image, flat, names)
-        enough = common * 2 > pixels[segment] if rule == "majority" else common > 0
-        segment, shape = segment[enough], shape[enough]
-    return names[segment], shape
+        return names[segment], shape
+    label, shape, common = common_pixels(image, flat)
+    enough = common * 2 > pixels[np.searchsorted(names, label)] if rule == "majority" else common > 0
+    return label[enough], shape[enough]
 
 
 class _Runs(NamedTuple):
@@ -120,17 +119,43 @@ def _runs(image: NDArray[np.generic], owner: NDArray[np.int32] | None) -> _Runs:
     return _Runs(label[keep].astype(np.uint64), owners[keep], start % columns, start // columns, length[keep])
 
 
-def _common_pixels(image: NDArray[np.generic], flat: Rings, names: NDArray[np.uint64]) -> tuple[Int, Int, Int]:
-    """Segment, shape and number of common pixels. Shapes that overlap others are painted one by one, each in its own box."""
-    shape = (image.shape[0], image.shape[1])
-    owner, overwritten = rasterize(flat, np.arange(1, len(flat) + 1), shape, dtype=np.int32)
+def common_pixels(image: NDArray[np.generic], rings: Flat, top: int = 0) -> tuple[NDArray[np.uint64], Int, Int]:
+    """How many pixels segments and shapes have in common: of a band of rows, for example, so that an image need not be in memory.
+
+    Parameters
+    ----------
+    image : (y, x) integer
+        0 is background.
+    rings : Rings
+        s shapes, in the coordinates of the whole image.
+    top
+        The row of the whole image with which ``image`` begins.
+
+    Returns
+    -------
+    label : (k,) uint64
+    shape_row : (k,) int64
+    pixels : (k,) int64
+        From 1. Ascending by label, then by shape.
+    """
+    flat = Rings.of(rings)
+    box = flat.bounds()
+    here = np.flatnonzero((box[:, 1] < top + image.shape[0]) & (box[:, 3] > top))
+    flat = Rings.of(flat.take(here).translated(0, -top) if top or len(here) < len(flat) else flat)
+    runs = _painted(image, flat)
+    names, of = np.unique(runs.label, return_inverse=True)
+    pair, index = np.unique(of * (len(flat) + 1) + runs.owner, return_inverse=True)
+    pixels = np.bincount(index, runs.length, len(pair)).astype(np.int64)
+    return names[pair // (len(flat) + 1)], here[pair % (len(flat) + 1) - 1], pixels
+
+
+def _painted(image: NDArray[np.generic], flat: Rings) -> _Runs:
+    """Runs with the shape that they lie in. Shapes that overlap others are painted one by one, each in its own box."""
+    owner, overwritten = rasterize(flat, np.arange(1, len(flat) + 1), (image.shape[0], image.shape[1]), dtype=np.int32)
     owner[np.isin(owner, np.flatnonzero(overwritten) + 1)] = 0
     found = [_runs(image, owner.astype(np.int32, copy=False))]
     found += [_runs_of_one(image, flat.take([row]), int(row)) for row in np.flatnonzero(overwritten)]
-    label, rows, length = (np.concatenate([getattr(runs, field) for runs in found]) for field in ("label", "owner", "length"))
-    segment = np.searchsorted(names, label)
-    pair, index = np.unique(segment * (len(flat) + 1) + rows, return_inverse=True)
-    return pair // (len(flat) + 1), pair % (len(flat) + 1) - 1, np.bincount(index, length, len(pair)).astype(np.int64)
+    return _Runs(*(np.concatenate([getattr(runs, field) for runs in found]) for field in _Runs._fields))
 
 
 def _runs_of_one(image: NDArray[np.generic], one: Rings, row: int) -> _Runs:
