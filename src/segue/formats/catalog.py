@@ -20,6 +20,7 @@ from segue.formats.ilastik_tracking.spec import FORMAT as ilastik_tracking
 from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
+from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
 from segue.formats.n5.spec import FORMAT as n5
@@ -60,6 +61,7 @@ FORMATS: dict[str, Format] = {
         ilastik_tracking,
         ctc,
         table,
+        mantis_statistics,
         fcs,
         anndata,
         geoparquet,

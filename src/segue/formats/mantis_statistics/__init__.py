@@ -1,0 +1,1 @@
+"""Segment statistics of Mantis Viewer (CSV)."""
