@@ -20,6 +20,7 @@ from segue.formats.ilastik_tracking.spec import FORMAT as ilastik_tracking
 from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
+from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
@@ -62,6 +63,7 @@ FORMATS: dict[str, Format] = {
         ctc,
         table,
         mantis_statistics,
+        mantis_populations,
         fcs,
         anndata,
         geoparquet,
