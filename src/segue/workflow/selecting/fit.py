@@ -83,11 +83,12 @@ def judged(study: Study, workers: Workers | None = None, where: str = "") -> tup
     SourceError
         A label image cannot be read.
     """
-    results = [_judged(study, s, workers, s.name or where) for s in study.image_sets]
+    results = [judged_set(study, s, workers, s.name or where) for s in study.image_sets]
     return replace(study, image_sets=tuple(s for s, _ in results)), Notes.joined(notes for _, notes in results)
 
 
-def _judged(study: Study, s: ImageSet, workers: Workers | None, where: str) -> tuple[ImageSet, Notes]:
+def judged_set(study: Study, s: ImageSet, workers: Workers | None, where: str) -> tuple[ImageSet, Notes]:
+    """As ``judged``, of one image set."""
     if not s.labels or not s.membership.frame["labels"].null_count():
         return s, Notes()
     fit = fit_of(study, s, workers)
