@@ -20,6 +20,7 @@ from segue.formats.ilastik_tracking.spec import FORMAT as ilastik_tracking
 from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
+from segue.formats.mantis_json.spec import FORMAT as mantis_json
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mcquant.spec import FORMAT as mcquant
@@ -55,6 +56,7 @@ FORMATS: dict[str, Format] = {
         labelme,
         napari_shapes,
         napari_points,
+        mantis_json,
         cellprofiler,
         steinbock,
         mcquant,

@@ -13,7 +13,7 @@ from segue.formats.mantis_files.terms import SIDE
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
-class Region(msgspec.Struct, gc=False, omit_defaults=True, forbid_unknown_fields=False):
+class Region(msgspec.Struct, gc=False):
     """The region of a population."""
 
     id: str | msgspec.UnsetType = msgspec.UNSET
@@ -26,7 +26,7 @@ class Region(msgspec.Struct, gc=False, omit_defaults=True, forbid_unknown_fields
     """How it selects segments."""
 
 
-class Side(msgspec.Struct, omit_defaults=True):
+class Side(msgspec.Struct):
     """Everything else about a population."""
 
     path: list[str] | None = None
@@ -76,5 +76,13 @@ def _clean(value: Any) -> Any:
 
 def plain_side(side: Side) -> dict[str, Any]:
     """The record as JSON values; empty where there is nothing to say."""
-    found: dict[str, Any] = msgspec.to_builtins(side)
-    return found
+    found = _told(side, NOTHING)
+    if side.region is not None:
+        found["region"] = _told(side.region, Region())
+    return {name: value for name, value in found.items() if value != {}}
+
+
+def _told(record: msgspec.Struct, usual: msgspec.Struct) -> dict[str, Any]:
+    """What is not as usual (``omit_defaults`` compares texts by identity)."""
+    values: dict[str, Any] = msgspec.to_builtins(record)
+    return {name: value for name, value in values.items() if value != getattr(usual, name)}
