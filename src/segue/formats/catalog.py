@@ -21,6 +21,7 @@ from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
 from segue.formats.mantis_json.spec import FORMAT as mantis_json
+from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mcquant.spec import FORMAT as mcquant
@@ -66,6 +67,7 @@ FORMATS: dict[str, Format] = {
         table,
         mantis_statistics,
         mantis_populations,
+        mantis_gates,
         fcs,
         anndata,
         geoparquet,

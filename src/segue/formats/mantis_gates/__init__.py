@@ -1,0 +1,1 @@
+"""Gates of Mantis Viewer as CSV: ranges of features, joined by name."""
