@@ -14,6 +14,16 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """Of a writer: names of columns of values that say of every object what the file states as its position anyway."""
+        return ()
+
+    @property
+    def one_image_set(self) -> bool:
+        """Of a writer: whether a file holds one image set, though the format has place for many."""
+        return False
+
 
 class NoOptions(Options):
     """A reader or writer without options."""

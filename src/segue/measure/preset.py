@@ -66,6 +66,8 @@ class Preset:
     """Its heading for the label of a segment; None = its own numbering, or none."""
     populations: str | None = None
     """Its heading for the names of populations, joined by commas."""
+    ending: str = ""
+    """What the program adds to the name of an image for that of its table."""
     left_out: tuple[str, ...] = ()
     """Columns of the program that are not measured here."""
 
@@ -116,7 +118,7 @@ class Preset:
 
 def _filled(name: str, channel: str) -> str:
     """The name of a channel's column; without a name of the channel, what joins it goes, too."""
-    return name.replace(CHANNEL, channel) if channel else name.replace(f"{CHANNEL} ", "").replace(f"_{CHANNEL}", "")
+    return name.replace(CHANNEL, channel) if channel else name.replace(f"{CHANNEL} ", "").replace(f"_{CHANNEL}", "").replace(CHANNEL, "value")
 
 
 _RECORDS = {one.name: one for one in MEASUREMENTS}

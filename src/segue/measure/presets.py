@@ -63,6 +63,21 @@ MANTIS = Preset(
     populations="Populations",
 )
 
+MANTIS_MEAN, MANTIS_MEDIAN = (
+    Preset(
+        f"mantis-{statistic}",
+        f"Mantis Viewer 1.0, {statistic}",
+        (Heading("{channel}", statistic),),
+        last=MANTIS.last,
+        by_name=True,
+        pixels_only=True,
+        label=MANTIS.label,
+        populations=MANTIS.populations,
+        ending=f"_{statistic}",
+    )
+    for statistic in ("mean", "median")
+)
+
 _METRICS, _INTENSITY = "Blob metrics / ", "{channel} Blob intensity / "
 
 NIMBUS = Preset(
@@ -143,7 +158,7 @@ CELLPROFILER = Preset(
 
 ALL = Preset("all", "segue", tuple(Heading(f"{{channel}} {one.name}" if one.channels else one.name, one.name) for one in MEASUREMENTS), label="label")
 
-PRESETS: tuple[Preset, ...] = (IMAGEJ, MANTIS, NIMBUS, CELLPROFILER, ALL)
+PRESETS: tuple[Preset, ...] = (IMAGEJ, MANTIS, MANTIS_MEAN, MANTIS_MEDIAN, NIMBUS, CELLPROFILER, ALL)
 
 
 def preset_of(name: str) -> Preset:

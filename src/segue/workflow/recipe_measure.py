@@ -64,5 +64,6 @@ class MeasureRecipe(BaseModel):
 
 
 def _literal(path: Path) -> str:
-    """A template that means this path; ``{population}`` stays a placeholder."""
-    return str(path).replace("{", "{{").replace("}", "}}").replace("{{population}}", "{population}")
+    """A template that means this path; ``{population}`` and ``{image_set}`` stay placeholders."""
+    text = str(path).replace("{", "{{").replace("}", "}}")
+    return text.replace("{{population}}", "{population}").replace("{{image_set}}", "{image_set}")

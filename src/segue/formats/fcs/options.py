@@ -43,3 +43,12 @@ class WriteOptions(Options):
     image_index: int | None = Field(
         None, ge=1, le=2**23, description="number of the first image set in the channel image_index; default: 1, and no such channel for a single one"
     )
+
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """The columns that are the channels CentroidX and CentroidY of Mantis Viewer."""
+        return ("Centroid X", "Centroid Y") if self.dialect == "mantis" else ()
+
+    @property
+    def one_image_set(self) -> bool:
+        return self.dialect == "mantis"

@@ -44,7 +44,7 @@ FORMAT = Format(
             "of objects, in single precision (seven digits); missing, undefined and infinite numbers are written as 0, --set nan=keep keeps them as NaN"
         ),
         Feature.COLUMNS: exact("in the keyword SEGUE", limit=Limit()),
-        Feature.POPULATIONS: exact(),
+        Feature.POPULATIONS: exact("in the keyword SEGUE; the dialect of Mantis Viewer has no place for them", limit=Limit()),
         Feature.POPULATION_COLOUR: exact(),
         Feature.POPULATION_SETTINGS: exact(),
         Feature.MEMBERSHIP: approximate("as channels of 0 and 1, for up to 1,000 populations; members are listed in the order of the objects"),

@@ -6,7 +6,7 @@ is compared with what each file holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,14 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     """What a file will hold, and what of the result it does not."""
     if one.record.name == STUDY.name:
         return one.record.fitted(_with_event(measured, one.target), one.options), Notes()
-    study = measured.study.map(_measured_only)
+    several = any(TABLE in s.tables for s in measured.study.image_sets)
+    study = measured.study.map(lambda s: _measured_only(s, among=several))
     if one.record.accepts == {Accepts.TABLE}:
         source, notes = study.map(_bare), Notes()
         if measured.centres and F.POINT in one.record.keeps:
-            study, source = study.map(_without_places), source.map(_without_places)
+            stated = one.options.positions
+            study = study.map(_without_shapes) if stated else study
+            study, source = (part.map(lambda s: _without_places(s, stated)) for part in (study, source))
         if measured.centres:
             sets = zip(study.image_sets, measured.centres, strict=True)
             study = replace(study, image_sets=tuple(with_centres(s, centres) for s, centres in sets))
@@ -68,12 +71,12 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     return held, notes + Notes(tuple(note for note in lost if note.feature is not F.COLUMNS))
 
 
-def _without_places(s: ImageSet) -> ImageSet:
-    """Without the columns ``x`` and ``y`` in pixels, where the position that the file states for each object is just that."""
+def _without_places(s: ImageSet, stated: Collection[str]) -> ImageSet:
+    """Without the columns ``x`` and ``y`` in pixels (and those in ``stated``), where the position that the file states for each object is just that."""
     table = s.tables.get(TABLE)
     if table is None or len(s.shapes):
         return s
-    kept = tuple(one for one in table.columns if not (one.name == one.measurement and one.name in ("x", "y") and one.unit == "px"))
+    kept = tuple(one for one in table.columns if not (one.measurement in ("x", "y") and one.unit == "px" and one.name in (one.measurement, *stated)))
     frame = pl.DataFrame([table.frame["row"], *(table.frame.get_column(one.name) for one in kept)])
     return replace(s, tables={**s.tables, TABLE: replace(table, frame=frame, columns=kept)})
 
@@ -101,9 +104,11 @@ def _result(study: Study, record: Format) -> Study:
     return keep(study, RESULT | ({F.LABELS} & set(record.keeps))).map(_without_shapes)
 
 
-def _measured_only(s: ImageSet) -> ImageSet:
-    """Without objects and label images that were not measured, as those of other layers."""
+def _measured_only(s: ImageSet, *, among: bool) -> ImageSet:
+    """Without objects and label images that were not measured, as those of other layers; without any where only other image sets were (``among``)."""
     table = s.tables.get(TABLE)
+    if table is None and among:
+        return replace(take_objects(s, np.empty(0, np.int64)), labels=())
     if table is None or len(table) == len(s.objects):
         return s
     s = take_objects(s, table.frame["row"].to_numpy().astype(np.int64))

@@ -97,7 +97,7 @@ def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers:
         if task.combine:
             return MeasureResult(item, (), notes, objects, rows, replace(measured, study=_alone(measured.study, item.nickname)))
         outputs = [with_sample(one, measured.study, item.nickname) for one in outputs]
-        made, lost = write_all(measured, outputs, task.how, overwrite=overwrite, where=item.name)
+        made, lost = write_all(measured, outputs, task.how, overwrite=overwrite, where=item.name, called=item.nickname)
     return MeasureResult(item, made, notes + lost, objects, rows)
 
 

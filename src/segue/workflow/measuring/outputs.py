@@ -10,13 +10,16 @@ from typing import Any
 from segue.errors import InvalidOption, UsageError
 from segue.formats.format import Format
 from segue.formats.imagej_results.spec import FORMAT as IMAGEJ_RESULTS
+from segue.formats.mantis_statistics.spec import FORMAT as MANTIS
 from segue.formats.options import Options
 from segue.model.study import Study
 from segue.workflow.convert import chosen
 from segue.workflow.targets import implied_options, target_format
 
-PRESET_FORMATS = {"imagej": IMAGEJ_RESULTS}
+PRESET_FORMATS = {"imagej": IMAGEJ_RESULTS, "mantis": MANTIS, "mantis-mean": MANTIS, "mantis-median": MANTIS}
 """The format that is meant where a program's columns go into a text table."""
+PRESET_OPTIONS: Mapping[str, Mapping[str, Any]] = {"mantis-mean": {"version": "1.0"}, "mantis-median": {"version": "1.0"}}
+"""The options of that format which the version of the program implies."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def _options(target: Path, record: Format, how: How, number: int | None) -> Opti
     """What the user says, else what the suffix implies and the batch needs."""
     own = {"undefined": how.undefined, "image_index": number}
     given = {name: value for name, value in own.items() if value is not None and name in fields_of(record, "write")}
-    return record.options("write", {**implied_options(record, target), **given, **chosen(how.options, record, "write")})
+    implied = {**implied_options(record, target), **(PRESET_OPTIONS.get(how.preset or "", {}) if record is PRESET_FORMATS.get(how.preset or "") else {})}
+    return record.options("write", {**implied, **given, **chosen(how.options, record, "write")})
 
 
 def with_sample(one: Output, study: Study, name: str) -> Output:

@@ -11,11 +11,13 @@ from segue.formats.catalog import by_suffix, named
 from segue.formats.format import Format
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.formats.table.spec import FORMAT as TABLE
+from segue.measure.presets import preset_of
 from segue.storage.names import safe_name
 from segue.storage.source import home_of, nickname, split_suffix
+from segue.workflow.convert import chosen
 from segue.workflow.measuring.item import MeasureItem
 from segue.workflow.measuring.outputs import PRESET_FORMATS, one_each, record_of
-from segue.workflow.measuring.split import PLACE
+from segue.workflow.measuring.split import IMAGE_SET, PLACE
 from segue.workflow.measuring.summary import check_summary
 from segue.workflow.pairing import Pair, files_of, fill, fill_all, find_pairs, mask_of, preference
 from segue.workflow.plan import Plan, Planned, job_folder
@@ -44,7 +46,7 @@ def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
     if recipe.combine:
         _check_combined(recipe)
         return Plan(planned, batch=len(pairs) > 1)
-    batch = any("{" in one.replace(PLACE, "") or is_folder(one, to) for one, to in _outputs(recipe))
+    batch = any("{" in one.replace(PLACE, "").replace(IMAGE_SET, "") or is_folder(one, to) for one, to in _outputs(recipe))
     _check(planned, recipe, batch=batch)
     targets = [path for one in planned if one.item for path in one.item.outputs]
     return Plan(planned, batch, job_folder(recipe.outputs[0], targets) if batch else None)
@@ -126,9 +128,18 @@ def _target(output: str, to: str | None, pair: Pair, recipe: MeasureRecipe) -> P
     if recipe.combine:
         return Path(output)
     if is_folder(output, to):
-        usual = _usual(to, recipe.preset)
-        return Path(output) / (safe_name(pair.name) + (f"_{PLACE}" if recipe.split_populations is not None else "") + usual.ending)
+        return Path(output) / _in_folder(to, pair, recipe)
     return Path(_filled(output, to, pair, recipe.preset)) if "{" in output else Path(output)
+
+
+def _in_folder(to: str | None, pair: Pair, recipe: MeasureRecipe) -> str:
+    """The name of a file in an output folder: that of the image, of the population, what the program adds, and the suffix."""
+    usual = _usual(to, recipe.preset)
+    several = recipe.labels is None and pair.image is not None and pair.image.is_dir() and len(recipe.inputs) == 1
+    alone = not usual.many or usual.options("write", chosen(recipe.options, usual, "write")).one_image_set
+    name = IMAGE_SET if several and alone else safe_name(pair.name)
+    added = preset_of(recipe.preset).ending if recipe.preset else ""
+    return name + (f"_{PLACE}" if recipe.split_populations is not None else "") + added + usual.ending
 
 
 def _filled(output: str, to: str | None, pair: Pair, preset: str | None) -> str:
@@ -137,9 +148,11 @@ def _filled(output: str, to: str | None, pair: Pair, preset: str | None) -> str:
     suffix = split_suffix(output)[1]
     record = _usual(to, preset) if to or suffix in ("", ".{ext}") else record_of(Path(f"x{suffix}"), None, preset)
     try:
-        return output.format(nickname=pair.name, dataset_dir=home, parent=home.resolve().name, ext=record.suffixes[0].lstrip("."), population=PLACE)
+        return output.format(
+            nickname=pair.name, dataset_dir=home, parent=home.resolve().name, ext=record.suffixes[0].lstrip("."), population=PLACE, image_set=IMAGE_SET
+        )
     except (KeyError, IndexError, ValueError) as error:
-        raise UsageError(f"{output!r} cannot be filled: use {{nickname}}, {{parent}}, {{dataset_dir}}, {{ext}} and {{population}}") from error
+        raise UsageError(f"{output!r} cannot be filled: use {{nickname}}, {{parent}}, {{dataset_dir}}, {{ext}}, {{population}} and {{image_set}}") from error
 
 
 def _usual(to: str | None, preset: str | None) -> Format:
@@ -149,7 +162,7 @@ def _usual(to: str | None, preset: str | None) -> Format:
 
 def _check_combined(recipe: MeasureRecipe) -> None:
     for output, to in _outputs(recipe):
-        if is_folder(output, to) or "{" in output.replace(PLACE, ""):
+        if is_folder(output, to) or "{" in output.replace(PLACE, "").replace(IMAGE_SET, ""):
             raise UsageError(f"--combine writes one file of all images, so {output} has to be a file")
         record = record_of(Path(output), to, recipe.preset)
         if not record.many:

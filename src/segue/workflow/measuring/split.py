@@ -17,9 +17,14 @@ from segue.model.select import take_objects
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.storage.names import safe_names
+from segue.workflow.enabling import reason
 
 PLACE = "{population}"
 """What stands for the name of a population in a path."""
+
+
+IMAGE_SET = "{image_set}"
+"""What stands for the name of an image set in a path."""
 
 
 def chosen_populations(study: Study, names: Sequence[str]) -> tuple[tuple[Population, ...], Notes]:
@@ -38,7 +43,8 @@ def chosen_populations(study: Study, names: Sequence[str]) -> tuple[tuple[Popula
         There is none, or none of the names is one.
     """
     if not study.populations:
-        raise InvalidOption("there are no populations to split by; name a file that holds some with --populations", option="split-populations")
+        why = reason("export statistics of populations", study)
+        raise InvalidOption(f"{why}; name a file that holds some with --populations", option="split-populations")
     known: dict[str, Population] = {}
     for one in study.populations:
         for name in (one.id, " / ".join(one.name), ": ".join(one.name), one.name[-1]):
@@ -60,6 +66,12 @@ def split_targets(target: Path, populations: Sequence[Population]) -> list[Path]
     """The path of each population: its name in the place of ``{population}``, as file names allow it, blanks as ``_``."""
     names = safe_names([" - ".join(one.name).replace(" ", "_") for one in populations])
     return [Path(str(target).replace(PLACE, name)) for name in names]
+
+
+def set_targets(target: Path, sets: Sequence[ImageSet], called: str) -> list[Path]:
+    """The path of each image set: its name in the place of ``{image_set}``, as file names allow it; ``called`` where it has none."""
+    names = safe_names([s.name or called for s in sets])
+    return [Path(str(target).replace(IMAGE_SET, name)) for name in names]
 
 
 def members_only(study: Study, population: Population) -> Study:

@@ -14,16 +14,20 @@ from segue.formats.shape_files import area_rows
 from segue.model.image import Image, LabelImage, size_of
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.workflow.enabling import reason, require
 from segue.workflow.measuring.again import stale_columns
 from segue.workflow.measuring.channels import channels_of
 from segue.workflow.measuring.choice import Choice
 from segue.workflow.measuring.layers import Frame, dimensions, of_labels, of_shapes
 from segue.workflow.measuring.touching import with_neighbours
 from segue.workflow.measuring.units import PixelSize, with_pixel_size
-from segue.workflow.measuring.values import with_values
+from segue.workflow.measuring.values import CENTRES, with_values
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
+
+
+HINT = "name its label image or outlines with --labels"
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,31 @@ def measured_study(study: Study, how: Measuring, workers: Workers | None = None,
 
 def measured_with_centres(study: Study, how: Measuring, workers: Workers | None = None, where: str = "") -> tuple[Study, list[pl.DataFrame], Notes]:
     """As ``measured_study``, and where the objects are: per image set (id, x, y, z), pixels, for outputs that state positions."""
-    results = [_image_set(s, how, workers, s.name or where) for s in study.image_sets]
+    possible = [not reason(_action(how), study, s) for s in study.image_sets]
+    if not any(possible):
+        require(_action(how), study, where=where, hint=HINT)
+    results = [
+        _image_set(s, how, workers, s.name or where) if can else _passed_over(study, s, how, nth)
+        for nth, (s, can) in enumerate(zip(study.image_sets, possible, strict=True), 1)
+    ]
     sets = tuple(s for s, _, _ in results)
     return replace(study, image_sets=sets), [centres for _, centres, _ in results], Notes.joined(notes for _, _, notes in results)
 
 
+def _action(how: Measuring) -> str:
+    return "measure statistics" if how.choice.values else "measure shapes"
+
+
+def _passed_over(study: Study, s: ImageSet, how: Measuring, nth: int) -> tuple[ImageSet, pl.DataFrame, Notes]:
+    """One of several image sets, which cannot be measured; it stays as it is."""
+    return s, pl.DataFrame(schema=CENTRES), Notes.of(Note(Kind.SKIPPED, f"not measured: {reason(_action(how), study, s, f'image set {nth}')}"))
+
+
 def _image_set(s: ImageSet, how: Measuring, workers: Workers | None, where: str) -> tuple[ImageSet, pl.DataFrame, Notes]:
     s = s if how.pixel_size is None else with_pixel_size(s, how.pixel_size)
+    require(_action(how), Study((s,)), s, where, HINT if not s.labels else "")
     labels = layers_of(s, how.layer, where)
     channels = channels_of(s, how.channels, where) if how.choice.values else ()
-    if how.choice.values and not channels:
-        raise Incompatible(f"{where} holds no image whose values could be measured")
     for image, one in product(labels, s.images):
         check_sizes(image, one, where)
     frame = Frame(channels, how.choice, how.physical, workers, where)
@@ -114,15 +132,11 @@ def layers_of(s: ImageSet, layer: str | None, where: str) -> tuple[LabelImage, .
 
     Raises
     ------
-    Incompatible
-        There is neither.
     InvalidOption
         There is none of that name.
     """
     if not s.labels and len(area_rows(s.shapes)) and layer is None:
         return ()
-    if not s.labels:
-        raise Incompatible(f"{where} holds no label image; name it with --labels")
     found = tuple(image for image in s.labels if layer in (None, image.name))
     if not found:
         known = ", ".join(image.name for image in s.labels)

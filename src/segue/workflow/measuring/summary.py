@@ -38,7 +38,7 @@ def summary_rows(study: Study, name: str) -> list[Row]:
     every column of numbers, over the members that have one. A mean of none is None.
     """
     titles = {one.id: " / ".join(one.name) for one in study.populations}
-    return [row for s in study.image_sets for row in _of_image_set(s, titles, s.name or name)]
+    return [row for s in study.image_sets if TABLE in s.tables for row in _of_image_set(s, titles, s.name or name)]
 
 
 def _of_image_set(s: ImageSet, titles: Mapping[str, str], name: str) -> Iterator[Row]:
