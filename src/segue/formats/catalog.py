@@ -22,6 +22,7 @@ from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
 from segue.formats.mantis_json.spec import FORMAT as mantis_json
 from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
+from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mcquant.spec import FORMAT as mcquant
@@ -68,6 +69,7 @@ FORMATS: dict[str, Format] = {
         mantis_statistics,
         mantis_populations,
         mantis_gates,
+        mantis_mappings,
         fcs,
         anndata,
         geoparquet,

@@ -1,0 +1,1 @@
+"""Channel marker mappings of Mantis Viewer as CSV: presets of display."""
