@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+REGIONS = "regions"
+"""Layer of the objects that select segments instead of being some."""
+
 Scale = Literal["linear", "log10", "arcsinh"]
 
 

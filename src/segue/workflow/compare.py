@@ -17,7 +17,7 @@ from segue.model.keep import keep
 from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
-from segue.workflow.derive import labels_from_shapes, shapes_from_labels
+from segue.workflow.derive import are_regions, labels_from_shapes, shapes_from_labels
 
 
 def losses(source: Study, fitted: Study, record: Format) -> Notes:
@@ -60,7 +60,9 @@ def _gone(source: Study, feature: Feature, count: int) -> bool:
 
 
 def _drawn(source: Study, fitted: Study) -> bool:
-    return any(len(one.shapes) for one in source.image_sets) and not any(len(one.shapes) for one in fitted.image_sets)
+    """Whether shapes became pixels."""
+    drawn = any(one.labels or one.images for one in fitted.image_sets)
+    return drawn and any(len(one.shapes) for one in source.image_sets) and not any(len(one.shapes) for one in fitted.image_sets)
 
 
 def like(study: Study, source: Study) -> Study:
@@ -72,7 +74,8 @@ def like(study: Study, source: Study) -> Study:
 
 def _like(s: ImageSet, source: ImageSet) -> ImageSet:
     s = _without_new_points(s, source)
-    if source.labels and not s.labels and len(area_rows(s.shapes)) and source.grid.known:
+    areas = s.shapes.take(area_rows(s.shapes))
+    if source.labels and not s.labels and not are_regions(s, areas).all() and source.grid.known:
         drawn, _ = labels_from_shapes(replace(s, grid=source.grid), layer=source.labels[0].name)
         labels = tuple(_as_stored(image, source.labels[0]) for image in drawn.labels)
         return replace(drawn, grid=s.grid, labels=labels, shapes=s.shapes if len(source.shapes) else Shapes.empty())

@@ -18,6 +18,7 @@ from segue.storage.sink import FileSink
 from segue.storage.source import Source
 from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
+from segue.workflow.onto_labels import onto_labels
 from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of, with_image_of
 from segue.workflow.prepare import SETTINGS, Gates, prepare
 from segue.workflow.targets import implied_options, target_format
@@ -50,6 +51,8 @@ class Item:
     """Files whose rows are populations: gates, lists of ids or labels, other results."""
     shared: bool = False
     """Whether other items have the same files of populations."""
+    labels: Path | None = None
+    """The label image that its segments are in."""
 
     @property
     def name(self) -> str:
@@ -59,7 +62,7 @@ class Item:
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Everything that is read."""
-        return tuple(path for path in (self.source, self.image, self.table, *self.populations) if path is not None)
+        return tuple(path for path in (self.source, self.image, self.labels, self.table, *self.populations) if path is not None)
 
     @property
     def outputs(self) -> tuple[Path, ...]:
@@ -123,13 +126,23 @@ def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes
     check_options(settings.options, file.record, record, *companions, more=("population",) if item.populations else ())
     mine = chosen(settings.options, file.record, "read")
     opened = read(file, {key: value for key, value in mine.items() if key != "population"} if item.populations else mine)
-    if item.image is None:
-        return opened, opened.notes
-    image = open_path(item.image)
-    study = with_grid_of(opened.study, image)
-    if settings.options.get("role") == "image" and Accepts.PIXELS in record.accepts:
-        study = with_image_of(study, image)
-    return replace(opened, study=study), opened.notes + image.notes
+    notes = opened.notes
+    if item.image is not None:
+        image = open_path(item.image)
+        study = with_grid_of(opened.study, image)
+        if settings.options.get("role") == "image" and Accepts.PIXELS in record.accepts:
+            study = with_image_of(study, image)
+        opened, notes = replace(opened, study=study), notes + image.notes
+    if item.labels is not None:
+        labels = open_path(item.labels)
+        study, more = onto_labels(opened.study, labels, _of_labels(settings.options), where=item.source.name)
+        opened, notes = replace(opened, study=study), notes + labels.notes + more
+    return opened, notes
+
+
+def _of_labels(options: Mapping[str, Any]) -> dict[str, Any]:
+    """How the label image beside a file is taken; ``role=image`` is about the image."""
+    return {name: value for name, value in options.items() if name in SETTINGS and (name, value) != ("role", "image")}
 
 
 def open_table(path: Path, options: Mapping[str, Any]) -> Opened:

@@ -17,6 +17,7 @@ from segue.geometry.edits import largest_parts, without_holes
 from segue.model.image import ArrayPixels, LabelImage, planes
 from segue.model.objects import Objects, default_ids
 from segue.model.rings import Ints, Rings, concat
+from segue.model.rules import REGIONS
 from segue.model.shapes import ShapeKind, Shapes, joined
 from segue.model.study import ImageSet
 from segue.notes import Kind, Note, Notes
@@ -102,7 +103,7 @@ def labels_from_shapes(s: ImageSet, policy: Policy | None = None, layer: str = "
     """Draw the area shapes (role outline) into a new label image on the grid of the image set.
 
     An object keeps its label; objects without one get the next free numbers in their order. A pixel belongs to a shape if its centre
-    is inside. Shapes stay.
+    is inside. Shapes stay. Regions, which select segments, are drawn only where nothing else is.
 
     Raises
     ------
@@ -112,6 +113,8 @@ def labels_from_shapes(s: ImageSet, policy: Policy | None = None, layer: str = "
     policy = policy or Policy()
     shape = _known_shape(s)
     areas = s.shapes.take(area_rows(s.shapes))
+    regions = are_regions(s, areas)
+    areas = areas.take(np.flatnonzero(~regions)) if regions.any() and not regions.all() else areas
     objects = _with_labels(s.objects, areas, layer)
     rings = edited(Shapes(areas.frame, area_rings(areas)), policy).rings
     owner = objects.frame.select("label", "t")[areas.frame["object"]]
@@ -122,6 +125,13 @@ def labels_from_shapes(s: ImageSet, policy: Policy | None = None, layer: str = "
     notes = Notes.of(Note(Kind.ASSUMED, f"where shapes overlap, {{count pixel}} went to the {policy.overlap} one", count=lost)) if lost else Notes()
     image = LabelImage(ArrayPixels(pixels), s.grid.names, layer)
     return replace(s, objects=objects, labels=(*(image for image in s.labels if image.name != layer), image)), notes
+
+
+def are_regions(s: ImageSet, shapes: Shapes) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """(shapes,) Which are of objects that select segments instead of being some."""
+    layers = s.objects.frame["layer"].gather(shapes.frame["object"])
+    found: np.ndarray[Any, np.dtype[np.bool_]] = layers.is_in([REGIONS]).fill_null(value=False).to_numpy()
+    return found
 
 
 def _known_shape(s: ImageSet) -> tuple[int, ...]:

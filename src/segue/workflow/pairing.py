@@ -39,9 +39,13 @@ class Pair:
     """The table that is joined to it."""
     populations: tuple[Path, ...] = ()
     """Files whose rows are populations of it."""
+    labels: Path | None = None
+    """The label image that its segments are in, if its source has no pixels."""
 
 
-def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True) -> list[Pair]:
+def find_pairs(
+    inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True, joins_labels: bool = False
+) -> list[Pair]:
     """The items that the inputs of a command stand for.
 
     Parameters
@@ -52,6 +56,8 @@ def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | No
         Templates of companions: ``{nickname}`` is the stem of an input, ``{dataset_dir}`` its folder, ``{parent}`` the name of that.
     objects_wanted
         Whether the target takes only objects: a folder with masks is then a folder of images with their masks.
+    joins_labels
+        Whether files of formats without pixels get their label image beside them, instead of being the image that belongs to it.
 
     Raises
     ------
@@ -60,7 +66,7 @@ def find_pairs(inputs: Sequence[str], image: str | None = None, labels: str | No
     """
     files = [file for one in inputs for file in files_of(one)]
     if labels is not None:
-        return [_with_labels(file, labels) for file in files]
+        return [_beside_labels(file, labels, image) if joins_labels and not _may_be_image(file) else _with_labels(file, labels) for file in files]
     masks = {file: stem for file in files if (stem := mask_of(file)) is not None}
     if image is None and objects_wanted and masks and len(masks) < len(files):
         return _by_name(files, masks)
@@ -127,6 +133,17 @@ def _with_labels(file: Path, template: str) -> Pair:
     if not file_of(labels).exists():
         return Pair(stem, None, file, f"no label image {labels}")
     return Pair(stem, labels, file)
+
+
+def _beside_labels(file: Path, template: str, image: str | None) -> Pair:
+    pair, labels = _alone(file, mask_of(file), image), fill(template, file)
+    return replace(pair, labels=labels, missing=pair.missing or ("" if file_of(labels).exists() else f"no label image {labels}"))
+
+
+def _may_be_image(file: Path) -> bool:
+    """Whether a file of this name may hold pixels."""
+    records = by_suffix(file.name)
+    return not records or any(Accepts.PIXELS in record.accepts or record.accepts == {Accepts.LABELS} for record in records)
 
 
 def _alone(file: Path, stem: str | None, template: str | None) -> Pair:

@@ -73,7 +73,7 @@ def plan(
     """
     folder = _is_folder(output, to)
     record = named(to) if to else target_format(Path("x" if folder else output), None)
-    pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts)
+    pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts, joins_labels=True)
     pairs = [with_table(pair, table) for pair in pairs] if table is not None else pairs
     pairs = [with_populations(pair, populations) for pair in pairs] if populations else pairs
     shared = len(pairs) > 1 and any("{" not in template for template in populations)
@@ -115,7 +115,7 @@ def _item(pair: Pair, output: str, record: Format, *, folder: bool, shared: bool
         target = Path(output) / safe_name(pair.name + record.ending)
     else:
         target = Path(_filled(output, pair, record))
-    return Item(pair.source, target, pair.image, pair.table, pair.populations, shared)
+    return Item(pair.source, target, pair.image, pair.table, pair.populations, shared, pair.labels)
 
 
 def _filled(output: str, pair: Pair, record: Format) -> str:

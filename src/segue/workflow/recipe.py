@@ -48,10 +48,10 @@ class ConvertRecipe(BaseModel):
 
     def for_item(self, item: Item, output: Path) -> ConvertRecipe:
         """The recipe that makes one output of a batch again."""
-        places = {"image": item.image, "table": item.table}
+        places = {"image": item.image, "table": item.table, "labels": item.labels}
         filled = {name: None if path is None else literal(path) for name, path in places.items()}
         gates = tuple(literal(path) for path in item.populations)
-        return self.model_copy(update={"inputs": (str(item.source),), "output": literal(output), "labels": None, "populations": gates, **filled})
+        return self.model_copy(update={"inputs": (str(item.source),), "output": literal(output), "populations": gates, **filled})
 
     def settings(self, *, dry_run: bool = False, overwrite: bool = False) -> Settings:
         """How to convert each item."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from segue.model.rules import REGIONS as REGIONS
+
 OWN = "mantis"
 """``format`` of rows of extras and aliases; their entity is ``population``, their id that of the population.
 
@@ -9,8 +11,6 @@ An alias is the id by which Mantis knows the population in that image set, where
 of its row that differ in that image set (``renderOrder``, ``color``, ``visible``) or that the model has no word for (``notes``, ...); ``{}`` says that
 the population exists there, though it has no members.
 """
-REGIONS = "regions"
-"""Layer of the objects that are regions."""
 SEGMENTS = "labels"
 """Layer of segments, as long as no label image says another."""
 KIND = "population"
