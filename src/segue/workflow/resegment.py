@@ -11,21 +11,25 @@ import polars as pl
 from segue.errors import Incompatible, InvalidOption
 from segue.model.features import Feature
 from segue.model.image import LabelImage, size_of
-from segue.model.rules import GateRule, RegionRule
+from segue.model.populations import Population
+from segue.model.rings import Ints
+from segue.model.rules import GateRule, ListRule, RegionRule
 from segue.model.select import take_objects
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.workflow.selecting.columns import tables_of
 from segue.workflow.selecting.evaluate import evaluate, runs_here, with_members
 from segue.workflow.selecting.fit import judged_set
-from segue.workflow.selecting.order import called
+from segue.workflow.selecting.order import called, made_of, ordered
 from segue.workflow.selecting.places import listed
 from segue.workflow.selecting.remeasure import remeasured
 from segue.workflow.selecting.stale import stale_lists
+from segue.workflow.selecting.wanted import columns_of, with_wanted
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
 
-Outcome = Literal["selected anew", "kept", "stale", "back"]
+Outcome = Literal["selected", "selected anew", "kept", "stale", "back"]
 
 
 @dataclass(frozen=True)
@@ -142,27 +146,53 @@ def _refreshed(
         old = s
     places = listed(s, workers)
     prints = {image.name: image.fingerprint() for image in s.labels}
-    found, lists, more = stale_lists(study, places.s, old, prints, changed, where)
-    notes += more
+    with_values, cannot, more = _values(study, places.s, old, changed, workers, where)
+    found, lists, said = stale_lists(study, with_values, old, prints, changed, where, cannot)
+    notes += more + said
+    wanted = {one.id for one in study.populations if runs_here(found, one)} - set(cannot)
+    selected = evaluate(replace(places, s=found), study.populations, wanted)
+    report = _report(study, old, selected, where)
+    for one in (one for one in study.populations if one.id in selected):
+        before = old.membership.frame.filter(pl.col("population") == pl.lit(one.id)).height
+        notes += Notes.of(Note(Kind.DONE, f"{{count object}} in {called(one)}, selected anew ({before:,} before)", where=where, count=len(selected[one.id])))
+    rows = [Refreshed(" / ".join(one.population.name), where, kind_of(one.population), one.outcome, one.before, one.after, one.why) for one in lists]
+    return with_members(found, selected, prints), report + [row for row in rows if row.before or row.after], notes
+
+
+def _values(
+    study: Study, s: ImageSet, old: ImageSet, changed: LabelImage | None, workers: Workers | None, where: str
+) -> tuple[ImageSet, dict[str, str], Notes]:
+    """The image set with the values that its gates need; and the populations whose rules cannot be run without those that are gone, with the reason."""
+    notes = Notes()
     if changed is not None:
-        found, more = remeasured(found, old, changed, workers, where)
-        notes += more
-    selected = evaluate(replace(places, s=found), study.populations, {one.id for one in study.populations if runs_here(found, one)})
-    counts = {one: old.membership.frame.filter(pl.col("population") == pl.lit(one)).height for one in selected}
-    kinds = {RegionRule: "regions", GateRule: "gate"}
-    report = [
-        Refreshed(" / ".join(one.name), where, kinds.get(type(one.rule), "sets"), "selected anew", counts[one.id], len(selected[one.id]))
+        s, notes = remeasured(s, old, changed, workers, where)
+    s, more = with_wanted(s, columns_of(one.rule for one in study.populations), workers, where)
+    cannot: dict[str, str] = {}
+    if changed is None:
+        return s, cannot, notes + more
+    for one in ordered(study.populations, {one.id for one in study.populations}):
+        missing = [name for name in columns_of([one.rule]) if not tables_of(s, name)]
+        below = [name for name in made_of(one.rule) if name in cannot]
+        if missing:
+            cannot[one.id] = f"its rule needs the values {missing[0]!r}, which could not be measured on the new labels"
+        elif below:
+            cannot[one.id] = "its rule is about a population that cannot be selected on the new labels"
+    return s, cannot, notes + more
+
+
+def kind_of(population: Population) -> str:
+    """What its rule is: list, regions, gate or sets."""
+    kinds: dict[type, str] = {ListRule: "list", RegionRule: "regions", GateRule: "gate"}
+    return kinds.get(type(population.rule), "sets")
+
+
+def _report(study: Study, old: ImageSet, selected: Mapping[str, Ints], where: str) -> list[Refreshed]:
+    before = dict(old.membership.frame["population"].value_counts().rows())
+    return [
+        Refreshed(" / ".join(one.name), where, kind_of(one), "selected anew", before.get(one.id, 0), len(selected[one.id]))
         for one in study.populations
         if one.id in selected
     ]
-    for one in study.populations:
-        if one.id in selected:
-            text = f"{{count object}} in {called(one)}, selected anew ({counts[one.id]:,} before)"
-            notes += Notes.of(Note(Kind.DONE, text, where=where, count=len(selected[one.id])))
-    listed_now = [
-        Refreshed(" / ".join(one.population.name), where, "list", one.outcome, one.before, one.after, one.why) for one in lists if one.before or one.after
-    ]
-    return with_members(found, selected, prints), report + listed_now, notes
 
 
 def _with_labels(s: ImageSet, new: LabelImage, layer: str | None, where: str) -> tuple[ImageSet, LabelImage | None, Notes]:

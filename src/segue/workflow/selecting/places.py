@@ -14,6 +14,7 @@ from segue.measure.segments import segments
 from segue.model.image import LabelImage, size_of
 from segue.model.objects import Objects, default_ids, unique_texts
 from segue.model.rings import Floats, Ints
+from segue.model.rules import REGIONS
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from segue.measure.survey import Segments
     from segue.tasks.workers import Workers
 
-REGIONS = "regions"
-"""The layer of the objects that are regions: they select, and are never selected."""
 KEYS = {"layer": pl.Utf8, "t": pl.Int32, "label": pl.UInt64}
 
 

@@ -68,7 +68,13 @@ def _stale(name: str | None, payload: str | None) -> Stale | None:
 
 
 def stale_lists(
-    study: Study, s: ImageSet, old: ImageSet, prints: Mapping[str, str], changed: LabelImage | None, where: str
+    study: Study,
+    s: ImageSet,
+    old: ImageSet,
+    prints: Mapping[str, str],
+    changed: LabelImage | None,
+    where: str,
+    cannot: Mapping[str, str] | None = None,
 ) -> tuple[ImageSet, list[ListNow], Notes]:
     """Take members out that were listed on other labels, and put those back whose labels are there again.
 
@@ -86,19 +92,22 @@ def stale_lists(
         The label image that is new; None = none.
     where
         What notes call the image set.
+    cannot
+        Populations whose rule cannot be run on these labels, with the reason: they are treated as lists.
 
     Returns
     -------
     The image set, what became of each list, and notes: CHANGED for what is stale.
     """
-    facts = _facts(old, prints, changed)
+    facts, reasons = _facts(old, prints, changed), cannot or {}
     lists, notes = [], []
     kept_aside = {(one.population, one.labels): one for one in stale_in(s)}
     members: dict[str, np.ndarray[Any, Any]] = {}
     for one in study.populations:
-        mine = facts.filter(pl.col("population") == pl.lit(one.id)) if not runs_here(s, one) else facts.clear()
+        runs = runs_here(s, one) and one.id not in reasons
+        mine = facts.filter(pl.col("population") == pl.lit(one.id)) if not runs else facts.clear()
         gone = mine.filter("stale")
-        back = [] if runs_here(s, one) else [key for key in kept_aside if key[0] == one.id and key[1] is not None and key[1] in prints.values()]
+        back = [] if runs else [key for key in kept_aside if key[0] == one.id and key[1] is not None and key[1] in prints.values()]
         if not mine.height and not back:
             continue
         known = set(s.objects.frame["id"]) if back else set()
@@ -108,7 +117,7 @@ def stale_lists(
             earlier = kept_aside.get((one.id, labels), Stale(one.id, labels, ()))
             kept_aside[one.id, labels] = replace(earlier, members=tuple(dict.fromkeys((*earlier.members, *some["id"]))))
         members[one.id] = _rows(s, ids)
-        why = _why(gone, prints, s) if gone.height else ""
+        why = reasons.get(one.id) or _why(gone, s) if gone.height else ""
         lists.append(ListNow(one, "stale" if gone.height else "back" if back else "kept", mine.height, len(members[one.id]), why))
         notes += _said(lists[-1], gone.height, bool(back), where)
     extras = s.extras.filter((pl.col("format").ne_missing(FORMAT)) | (pl.col("entity").ne_missing(ENTITY)) | _unread(s))
@@ -152,7 +161,7 @@ def _with_prints(s: ImageSet, facts: pl.DataFrame) -> ImageSet:
     return replace(s, membership=Membership(s.membership.frame.with_columns(labels)))
 
 
-def _why(gone: pl.DataFrame, prints: Mapping[str, str], s: ImageSet) -> str:
+def _why(gone: pl.DataFrame, s: ImageSet) -> str:
     """How it was noticed, and what would have been wrong."""
     labels, now = gone["labels"][0], gone["now"][0]
     if labels is None:
