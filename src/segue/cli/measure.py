@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @click.option("--labels", metavar="TEMPLATE", help="The segments of each image: a label image, ROI set or study, e.g. 'masks/{nickname}_mask.tif'.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="OUT", help="A table, FCS file, study, ...; may be repeated.")
 @click.option("--statistics", type=Names(), default=(), help="What to measure, e.g. mean,median,'percentile 10',shape (default: area and values).")
-@click.option("--preset", metavar="PROGRAM", help="Columns under the names of: imagej, mantis (mantis-mean, mantis-median: version 1.0), nimbus, cellprofiler; or all.")
+@click.option(
+    "--preset", metavar="PROGRAM", help="The columns of imagej, mantis (of its version 1.0: mantis-mean, mantis-median), nimbus, cellprofiler; or all."
+)
 @click.option("--list", "listing", is_flag=True, help="Show everything that can be measured, with unit, formula and source.")
 @click.option("--layer", metavar="NAME", help="Only the segments of this label image.")
 @click.option("--channels", type=Names(), default=(), metavar="NAME,...|PANEL", help="Names of the channels, those wanted, or the table that names them.")

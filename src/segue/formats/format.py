@@ -148,6 +148,8 @@ class Format:
     """What other programs call it when they export pixels, in lower case -> write options that this implies."""
     inside: bool = False
     """Whether one of several pictures in a file can be named by a path that goes on behind the file: ``file.h5/group/data``."""
+    enabled_by: str | None = None
+    """The rule of ``workflow.enabling`` that says from which studies it can be written; None = from any. ``fit`` and ``writer`` do not ask."""
     written_as: str = ""
     """What follows the name of an item in an output folder; empty = the first suffix."""
 

@@ -17,6 +17,7 @@ from segue.model.rules import ListRule
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import with_new_objects
+from segue.workflow.enabling import require
 from segue.workflow.gate_names import HINT, called, gate_name, partners
 from segue.workflow.joining import labels_in, rows_of
 from segue.workflow.opening import Opened, read, recognised
@@ -63,6 +64,8 @@ def with_populations(
     SourceError
         A file cannot be read, or holds bins instead of numbers.
     """
+    if paths:
+        require("import populations csv", study, where=next(iter(names), ""))
     chosen = dict(options or {})
     sets = [replace(s, objects=with_new_objects(s.objects, labels_in(s))) for s in study.image_sets]
     study = replace(study, image_sets=tuple(sets))

@@ -19,6 +19,7 @@ from segue.model.tables import Table
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import split_suffix
 from segue.workflow.derive import with_new_objects
+from segue.workflow.enabling import require
 from segue.workflow.opening import Opened
 
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -48,6 +49,8 @@ def with_table(study: Study, table: Opened, names: Collection[str] = ()) -> tupl
         The table is about other image sets, not one row fits, or labels alone do not tell objects apart.
     """
     where = table.source.path.name
+    if any(len(s.objects) for s in table.study.image_sets):
+        require("import features", study, where=next(iter(names), ""))
     results = [_image_set(s, _partner(s, table, names), where) for s in study.image_sets]
     known = {one.id for one in study.populations}
     populations = (*study.populations, *(one for one in table.study.populations if one.id not in known))

@@ -14,6 +14,7 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
 from segue.workflow.derive_points import points_from_shapes
+from segue.workflow.enabling import reason, require_for
 from segue.workflow.gates import with_populations
 from segue.workflow.joining import with_table
 from segue.workflow.opening import Opened
@@ -49,7 +50,7 @@ def prepare(
     Raises
     ------
     SourceError
-        An image is not a label image, or nothing says how large the image is.
+        An image is not a label image, nothing says how large the image is, or the study has not what the format is about.
     """
     study, notes = joined(study, record.accepts, table, settings, where) if table is not None else (study, Notes())
     if gates is not None and gates.paths:
@@ -60,6 +61,7 @@ def prepare(
     results += [(s, s, Notes()) for s in study.image_sets[len(written) :]]
     source = replace(study, image_sets=tuple(one for one, _, _ in results))
     ready = replace(study, image_sets=tuple(two for _, two, _ in results))
+    require_for(record, source, where)
     return source, ready, notes + Notes.joined(more for _, _, more in results)
 
 
@@ -115,10 +117,11 @@ def _stays(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, Any]
 
 
 def _nothing_to_draw(s: ImageSet, where: str) -> str:
+    why = reason("export pixels", Study(), s, where)
     if not len(s.shapes):
-        return f"{where} holds nothing that could become an image"
+        return why
     kinds = ", ".join(sorted({f"{kind}s" for kind in s.shapes.frame["kind"].cast(str).unique()}))
-    return f"{where} holds only {kinds}, which enclose no pixels; a label image needs areas"
+    return f"{why}; it holds only {kinds}, which enclose no pixels"
 
 
 def _with_role(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, Any], where: str) -> tuple[ImageSet, Notes]:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from segue.errors import Incompatible
+from segue.formats.catalog import FORMATS
 from segue.model.connections import Connections
 from segue.model.display import Display
 from segue.model.image import ArrayPixels, Image, LabelImage
@@ -17,7 +18,7 @@ from segue.model.rules import GateRule, Range
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column, Table
-from segue.workflow.enabling import ACTIONS, action_of, actions_of, reason, require
+from segue.workflow.enabling import ACTIONS, action_of, actions_of, reason, require, require_for
 
 PIXELS = ArrayPixels(np.zeros((4, 4), np.uint16))
 IMAGE = {"images": (Image(PIXELS, "yx", "a"),)}
@@ -157,6 +158,17 @@ def test_an_image_set_without_a_name_is_called_as_the_caller_says():
     bare = Study((ImageSet(""),))
     assert reason("export regions", bare, where="cells.tif").endswith("and cells.tif has no region")
     assert reason("export regions", bare).endswith("and this one has no region")
+
+
+@pytest.mark.parametrize("record", [one for one in FORMATS.values() if one.enabled_by], ids=lambda one: one.name)
+def test_a_format_asks_for_a_rule_of_the_table(record):
+    assert action_of(record.enabled_by).verb == "written from"
+    with pytest.raises(Incompatible, match="written from an image set only if"):
+        require_for(record, study())
+
+
+def test_other_formats_are_written_from_any_study():
+    require_for(FORMATS["table"], Study())
 
 
 def test_a_name_that_is_none_is_a_bug():

@@ -17,6 +17,7 @@ FORMAT = Format(
     writer="segue.formats.mantis_statistics.write:write",
     write_options="segue.formats.mantis_statistics.options:WriteOptions",
     accepts=frozenset({Accepts.TABLE}),
+    enabled_by="export statistics",
     identity="Segment ID is the label number; ids and names have no place",
     opened_by=("Mantis Viewer (as segment features)", "R", "every spreadsheet"),
     keeps={

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segue.errors import Incompatible
+from segue.formats.format import Format
 from segue.model.study import ImageSet, Study
 from segue.workflow.enabling.table import ACTIONS, Action, action_of, listed
 
@@ -69,6 +70,12 @@ def require(name: str, study: Study, s: ImageSet | None = None, where: str = "",
     why = reason(name, study, s, where)
     if why:
         raise Incompatible(f"{why}; {hint}" if hint else why, action=name)
+
+
+def require_for(record: Format, study: Study, where: str = "") -> None:
+    """Raise Incompatible with the sentence of the table if a file of a format cannot be written from a study (its first image set, of a single one)."""
+    if record.enabled_by is not None:
+        require(record.enabled_by, study, None if record.many or not study.image_sets else study.image_sets[0], where)
 
 
 def _lacking(action: Action, study: Study, s: ImageSet) -> list[str]:

@@ -26,6 +26,7 @@ from segue.notes import Notes
 from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
 from segue.workflow.derive_points import points_from_shapes
+from segue.workflow.enabling import require_for
 from segue.workflow.measuring.outputs import Output
 from segue.workflow.measuring.values import TABLE
 from segue.workflow.prepare import prepare
@@ -50,6 +51,7 @@ class Measured:
 
 def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
     """What a file will hold, and what of the result it does not."""
+    require_for(one.record, measured.study, where)
     if one.record.name == STUDY.name:
         return one.record.fitted(_with_event(measured, one.target), one.options), Notes()
     several = any(TABLE in s.tables for s in measured.study.image_sets)

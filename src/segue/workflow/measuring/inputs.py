@@ -52,7 +52,7 @@ def with_segments(image: Opened, labels: Opened | None, options: Mapping[str, An
     sets = []
     for s, images in _pairs(labels, image):
         segments, more = _with_labels(s, options, labels.source.path.name)
-        sets.append(replace(segments, images=images.images, grid=_grid(segments, images, labels, image), name=segments.name or images.name))
+        sets.append(replace(segments, images=images.images, grid=_grid(segments, images, labels, image), name=segments.name or images.name, display=segments.display or images.display))
         notes.append(more)
     close = _both(labels.study, image.study)
     return replace(labels.study, image_sets=tuple(sets), displays=labels.study.displays or image.study.displays, close=close), Notes.joined(notes)

@@ -96,7 +96,7 @@ def _passed_over(study: Study, s: ImageSet, how: Measuring, nth: int) -> tuple[I
 
 def _image_set(s: ImageSet, how: Measuring, workers: Workers | None, where: str) -> tuple[ImageSet, pl.DataFrame, Notes]:
     s = s if how.pixel_size is None else with_pixel_size(s, how.pixel_size)
-    require(_action(how), Study((s,)), s, where, HINT if not s.labels else "")
+    require(_action(how), Study(), s, where, HINT if not s.labels else "")
     labels = layers_of(s, how.layer, where)
     channels = channels_of(s, how.channels, where) if how.choice.values else ()
     for image, one in product(labels, s.images):

@@ -1,0 +1,65 @@
+"""What commands refuse is the sentence of the table, word for word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import tifffile
+
+import segue
+from segue.errors import Incompatible
+from segue.model.objects import Objects
+from segue.model.study import ImageSet, Study
+from segue.workflow.enabling import reason
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """An image, a mask, lists of segments, a study without anything."""
+    monkeypatch.chdir(tmp_path)
+    mask = np.zeros((20, 20), np.uint16)
+    mask[2:8, 2:8], mask[10:18, 4:9] = 1, 2
+    tifffile.imwrite("mask.tif", mask)
+    tifffile.imwrite("cells.tif", np.random.default_rng(0).random((20, 20), np.float32))
+    Path("ids.csv").write_text("id,label,populations,area\n1,1,T cell,5\n")
+    segue.write(Study((ImageSet("empty"),)), "empty.segue")
+    return tmp_path
+
+
+EMPTY = Study((ImageSet("empty"),))
+
+
+def test_measuring_without_a_segmentation(files):
+    with pytest.raises(Incompatible) as caught:
+        segue.measure("empty.segue")
+    assert str(caught.value).startswith(reason("measure statistics", EMPTY))
+
+
+def test_populations_for_an_image_set_without_segments(files):
+    with pytest.raises(Incompatible) as caught, segue.read("empty.segue", populations="ids.csv"):
+        pass
+    assert str(caught.value) == reason("import populations csv", EMPTY)
+
+
+def test_values_for_an_image_set_without_segments(files):
+    with pytest.raises(Incompatible) as caught:
+        segue.convert("empty.segue", "out.csv", table="ids.csv")
+    assert str(caught.value) == reason("import features", EMPTY)
+
+
+def test_pixels_of_nothing(files):
+    with pytest.raises(Incompatible) as caught:
+        segue.convert("empty.segue", "out.tif")
+    assert str(caught.value) == reason("export pixels", EMPTY, where="empty.segue")
+
+
+def test_statistics_that_nobody_measured(files):
+    listed = Study((ImageSet("empty", objects=Objects(pl.DataFrame({"id": ["1"], "label": [1]}))),))
+    segue.write(listed, "listed.segue")
+    with pytest.raises(Incompatible) as caught:
+        segue.convert("listed.segue", "out.csv", to="mantis-statistics")
+    assert str(caught.value) == reason("export statistics", listed)
+    assert not Path("out.csv").exists()
