@@ -21,6 +21,7 @@ from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
 from segue.formats.mantis_json.spec import FORMAT as mantis_json
+from segue.formats.mantis_features.spec import FORMAT as mantis_features
 from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
 from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
@@ -68,6 +69,7 @@ FORMATS: dict[str, Format] = {
         table,
         mantis_statistics,
         mantis_populations,
+        mantis_features,
         mantis_gates,
         mantis_mappings,
         fcs,

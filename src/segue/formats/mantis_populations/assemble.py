@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from segue.formats.mantis_files.colours import from_mantis
+from segue.formats.mantis_files.csv_study import LAYER
 from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
 from segue.model.study import ImageSet, Study
 
 SCHEMA = {"image": pl.Utf8, "label": pl.UInt64, "name": pl.Utf8, "colour": pl.UInt32}
 """The rows of a file: name of the image set ("" = not stated), number of the segment, name of the population, its colour as 0xRRGGBB (null = none)."""
-LAYER = "labels"
 
 
 def assembled(rows: pl.DataFrame) -> Study:
