@@ -31,7 +31,7 @@ def pieces(block: Array, axes: str, order: str, dtype: np.dtype[Any], rows: int,
     """
     planes = arranged(block, axes, order, dtype)
     planes = planes.reshape(-1, *planes.shape[-2:])
-    pack = _PACK[compression]
+    pack = PACK[compression]
     if not tile:
         return [pack(plane[top : top + rows].data) for plane in planes for top in range(0, plane.shape[0], rows)]
     corners = list(product(range(0, planes.shape[1], tile), range(0, planes.shape[2], tile)))
@@ -51,9 +51,10 @@ def _zstd(data: memoryview) -> bytes:
     return packed
 
 
-_PACK: dict[str, Callable[[memoryview], bytes]] = {
+PACK: dict[str, Callable[[memoryview], bytes]] = {
     "none": bytes,
     "lzw": lzw_encode,
     "deflate": lambda data: zlib.compress(data, 6),
     "zstd": _zstd,
 }
+"""Name of a compression -> packed bytes of some pixels."""

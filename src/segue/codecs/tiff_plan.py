@@ -153,18 +153,19 @@ def tags_of(plan: Plan, dialect: Dialect, nth: int, offsets: list[int], counts: 
         tags |= {322: (LONG, [plan.tile]), 323: (LONG, [plan.tile]), 324: (dialect.pointer, offsets), 325: (dialect.pointer, counts)}
     else:
         tags |= {273: (dialect.pointer, offsets), 278: (LONG, [plan.rows]), 279: (dialect.pointer, counts)}
-    tags |= _resolution(plan)
+    tags |= resolution(plan.facts, plan.layout)
     if plan.colours is not None:
         tags[320] = (SHORT, (plan.colours.T.astype(np.uint16) * 257).reshape(-1).tolist())
     return tags | (_description(plan, places) if nth == 0 else {})
 
 
-def _resolution(plan: Plan) -> dict[int, tuple[int, Any]]:
-    known = known_steps(plan.facts)
+def resolution(facts: Facts, layout: str) -> dict[int, tuple[int, Any]]:
+    """The tags that say how large a pixel is; none where that is not known."""
+    known = known_steps(facts)
     steps = [known.get(axis) for axis in "xy"]
     if None in steps:
         return {}
-    if plan.layout == "imagej":
+    if layout == "imagej":
         unit = 1
         densities = [rational(1 / step[0]) for step in steps if step]
     else:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
+from segue.codecs.blocks import write_whole
 from segue.codecs.colours import label_colours
 from segue.codecs.pixel_facts import Facts
 from segue.codecs.pixels import converted
 from segue.codecs.ramps import inverting_colours
+from segue.codecs.tiff_colour import colour_blocks
 from segue.codecs.tiff_plan import Plan
 from segue.codecs.tiff_write import tiff_blocks, write_tiff
 from segue.errors import Incompatible
@@ -44,6 +46,10 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(study)
+    if chosen.colour:
+        with sink.open() as file, _colours(file, picture, facts_of(study), chosen) as writer:
+            write_whole(writer, picture.pixels)
+        return
     span = span_of(picture)
     layout, dtype = storage_of(picture, _layout(chosen, sink.name), span, packed=chosen.packed)
     if isinstance(picture, LabelImage):
@@ -80,6 +86,10 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockW
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(Study((image_set,)), "image")
+    if chosen.colour:
+        with sink.open() as file, _colours(file, picture, facts_of(Study((image_set,))), chosen) as writer:
+            yield writer
+        return
     layout, dtype = storage_of(picture, _layout(chosen, sink.name), (0, 0), packed=chosen.packed)
     if dtype != picture.pixels.dtype and picture.pixels.dtype != np.bool_:
         own, name = ("ImageJ's TIFF" if layout == "imagej" else "OME-TIFF"), picture.pixels.dtype.name
@@ -92,6 +102,11 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockW
     plan = _plan(picture, layout, dtype, facts, chosen, colours=colours)
     with sink.open() as file, tiff_blocks(file, plan, picture.pixels, picture.axes) as writer:
         yield writer
+
+
+def _colours(file: BinaryIO, picture: Picture, facts: Facts, options: WriteOptions) -> AbstractContextManager[BlockWriter]:
+    """The writer of a picture of colours."""
+    return colour_blocks(file, picture.pixels, picture.axes, facts, options.compression, bigtiff=options.bigtiff)
 
 
 def _plan(picture: Picture, layout: str, dtype: np.dtype[np.generic], facts: Facts, options: WriteOptions, **others: Any) -> Plan:
