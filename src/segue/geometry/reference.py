@@ -9,6 +9,7 @@ import numpy as np
 from segue.geometry.parts import RawRings, measured
 from segue.geometry.rings import Rings, following
 from segue.geometry.rule import NUDGE
+from segue.geometry.spans import spans
 from segue.model.rings import laid_out
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def paint(rings: Rings, values: NDArray[np.generic], order: Int, shape: tuple[in
         Pixels that each shape lost to a later one of another value.
     """
     ordered = rings.take(order)
-    part, row, left, right = _spans(ordered, shape)
+    part, row, left, right = spans(ordered, (0, shape[0]), (0, shape[1]))
     shape_of = order[np.repeat(np.arange(len(ordered)), np.diff(ordered.shape_start))]
     width = right - left
     owner = np.zeros(shape[0] * shape[1], np.int32)
@@ -144,29 +145,6 @@ def colour(owner: NDArray[np.int32], values: NDArray[np.generic], out: NDArray[n
         return table[owner]
     np.copyto(out, table[owner], where=owner != 0)
     return out
-
-
-def _spans(rings: Rings, shape: tuple[int, int]) -> tuple[Int, Int, Int, Int]:
-    """Part, row, first and end column of each run of pixels inside a part, part by part."""
-    part_of_ring = np.repeat(np.arange(len(rings.part_start) - 1), np.diff(rings.part_start))
-    after = following(rings.ring_start)
-    rows = np.clip(np.ceil(rings.coords[:, 1] - 0.5), 0, shape[0]).astype(np.int64)
-    edge = np.flatnonzero(rows != rows[after])
-    upper = np.where(rows[edge] < rows[after[edge]], edge, after[edge])
-    lower = np.where(rows[edge] < rows[after[edge]], after[edge], edge)
-    height = rows[lower] - rows[upper]
-    offset = np.cumsum(height) - height
-    row = np.arange(height.sum()) + np.repeat(rows[upper] - offset, height)
-    ax, ay = rings.coords[upper].T
-    bx, by = rings.coords[lower].T
-    slope = (bx - ax) / (by - ay)
-    x = np.repeat(ax, height) + (row + 0.5 - np.repeat(ay, height)) * np.repeat(slope, height) + NUDGE
-    part = np.repeat(np.repeat(part_of_ring, rings.ring_lengths())[edge], height)
-    sorting = np.lexsort((x, row, part))
-    column = np.clip(np.floor(x[sorting] + 0.5), 0, shape[1]).astype(np.int64)
-    left, right = column[0::2], column[1::2]
-    keep = right > left
-    return part[sorting][0::2][keep], row[sorting][0::2][keep], left[keep], right[keep]
 
 
 def _paint_over(owner: NDArray[np.int32], pixel: Int, shape: Int, values: NDArray[np.generic], lost: Int) -> None:
