@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from segue.notes import Note, Notes
     from segue.workflow.api import convert, diff, edit, outline, rasterize, read, undo, write
     from segue.workflow.cleaning.api import clean
+    from segue.workflow.enabling import actions
     from segue.workflow.exporting.api import export
     from segue.workflow.measuring.api import measure
+    from segue.workflow.merge import merge
+    from segue.workflow.rendering.api import render
     from segue.workflow.segmenting.api import segment
+    from segue.workflow.selecting.api import select
 
 __version__ = "0.1.0"
 
@@ -28,11 +32,15 @@ _HOME = {
     **dict.fromkeys(("ImageSet", "Study"), "segue.model.study"),
     **dict.fromkeys(("Note", "Notes"), "segue.notes"),
     "SegueError": "segue.errors",
+    "actions": "segue.workflow.enabling",
     "clean": "segue.workflow.cleaning.api",
     "run": "segue.workflow.running",
     "export": "segue.workflow.exporting.api",
     "measure": "segue.workflow.measuring.api",
+    "merge": "segue.workflow.merge",
+    "render": "segue.workflow.rendering.api",
     "segment": "segue.workflow.segmenting.api",
+    "select": "segue.workflow.selecting.api",
 }
 
 __all__ = [
@@ -41,6 +49,7 @@ __all__ = [
     "Notes",
     "SegueError",
     "Study",
+    "actions",
     "clean",
     "convert",
     "diff",
@@ -48,11 +57,14 @@ __all__ = [
     "export",
     "formats",
     "measure",
+    "merge",
     "outline",
     "rasterize",
     "read",
+    "render",
     "run",
     "segment",
+    "select",
     "undo",
     "write",
 ]

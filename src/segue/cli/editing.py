@@ -11,6 +11,7 @@ from segue.cli.report import say_json, say_notes, say_table, size
 from segue.notes import Kind, Notes
 
 if TYPE_CHECKING:
+    from segue.cli.how import How
     from segue.workflow.edit import Outcome
     from segue.workflow.recipe import EditRecipe
 
@@ -28,6 +29,12 @@ def edit(recipe: EditRecipe, *, save_recipe: str | None, dry_run: bool, overwrit
         say_json(_json(recipe, outcome, dry_run=dry_run))
     elif not quiet:
         _say(recipe, outcome, dry_run=dry_run, verbose=verbose)
+
+
+def edit_again(recipe: EditRecipe, how: How) -> bool:
+    """Do what a saved recipe says, and say what became of it."""
+    edit(recipe, save_recipe=how.save_recipe, dry_run=how.dry_run, overwrite=how.overwrite, as_json=how.as_json, verbose=how.verbose, quiet=how.quiet)
+    return True
 
 
 def _say(recipe: EditRecipe, outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:

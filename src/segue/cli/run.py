@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from segue.cli.exit_codes import OK, SOME_FAILED
 from segue.cli.how import How, batch_options
+
+if TYPE_CHECKING:
+    from segue.workflow.recipe import Recipe
+
+DOING = {
+    "convert": "segue.cli.work:convert",
+    "edit": "segue.cli.editing:edit_again",
+    "export": "segue.cli.exporting:export",
+    "measure": "segue.cli.measuring:measure",
+    "merge": "segue.cli.merging:merge",
+    "render": "segue.cli.rendering:render",
+    "segment": "segue.cli.segmenting:segment",
+    "select": "segue.cli.selecting:select",
+}
+"""Task -> function (recipe, how) that does it and says how it went; whether all of it worked."""
 
 
 @click.command("run")
@@ -23,28 +41,9 @@ def command(recipe: str, how: How) -> int:
     segue run rois.json --overwrite
     segue run rois/segue-job --resume
     """
-    from segue.cli.editing import edit
-    from segue.cli.work import convert
     from segue.workflow.jobs.places import read_placed
-    from segue.workflow.recipe import EditRecipe
-    from segue.workflow.recipe_export import ExportRecipe
-    from segue.workflow.recipe_measure import MeasureRecipe
-    from segue.workflow.recipe_segment import SegmentRecipe
 
     saved = read_placed(Path(recipe))
-    if isinstance(saved, MeasureRecipe):
-        from segue.cli.measuring import measure
-
-        return OK if measure(saved, how) else SOME_FAILED
-    if isinstance(saved, ExportRecipe):
-        from segue.cli.exporting import export
-
-        return OK if export(saved, how) else SOME_FAILED
-    if isinstance(saved, SegmentRecipe):
-        from segue.cli.segmenting import segment
-
-        return OK if segment(saved, how) else SOME_FAILED
-    if isinstance(saved, EditRecipe):
-        edit(saved, save_recipe=how.save_recipe, dry_run=how.dry_run, overwrite=how.overwrite, as_json=how.as_json, verbose=how.verbose, quiet=how.quiet)
-        return OK
-    return OK if convert(saved, how) else SOME_FAILED
+    module, _, name = DOING[saved.task].partition(":")
+    doing: Callable[[Recipe, How], bool] = getattr(import_module(module), name)
+    return OK if doing(saved, how) else SOME_FAILED

@@ -20,8 +20,8 @@ from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
 from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import Shapes
-from segue.model.study import ImageSet, Study
-from segue.model.tables import Table
+from segue.model.study import ImageSet, Property, Study
+from segue.model.tables import Column, Table
 
 REFERENCES = {"shapes": ("object",), "membership": ("object",), "connections": ("parent", "child")}
 """Columns that hold rows of objects; in a patch they hold ids. Of tables it is ``row``."""
@@ -84,9 +84,16 @@ class ImageSetPatch:
     parts: Mapping[str, Splice] = field(default_factory=dict)
     """objects, shapes, connections, membership, extras, aliases, ``table:NAME``."""
     labels: tuple[LabelPatch, ...] = ()
+    tables: Mapping[str, tuple[Table | None, Table | None]] = field(default_factory=dict)
+    """Tables that come, go, or get other columns: as they were and as they will be; None = there is none. Their rows are those of that state."""
 
     def inverted(self) -> ImageSetPatch:
-        return ImageSetPatch({name: part.inverted() for name, part in self.parts.items()}, tuple(one.inverted() for one in reversed(self.labels)))
+        parts, tables = self.parts.items(), self.tables.items()
+        return ImageSetPatch(
+            {name: part.inverted() for name, part in parts},
+            tuple(one.inverted() for one in reversed(self.labels)),
+            {name: (after, before) for name, (before, after) in tables},
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +106,13 @@ class Patch:
     """Definitions of populations that go, with the places where they stood."""
     come: tuple[tuple[int, Population], ...] = ()
     """Definitions that come, with the places where they will stand."""
+    properties: tuple[tuple[Property, ...], tuple[Property, ...]] | None = None
+    """All definitions of properties, before and after; None = they stay."""
 
     def inverted(self) -> Patch:
         """The patch that takes this one back."""
-        return Patch({nth: one.inverted() for nth, one in self.image_sets.items()}, self.come, self.gone)
+        properties = None if self.properties is None else self.properties[::-1]
+        return Patch({nth: one.inverted() for nth, one in self.image_sets.items()}, self.come, self.gone, properties)
 
 
 def patched(study: Study, patch: Patch) -> Study:
@@ -118,10 +128,12 @@ def patched(study: Study, patch: Patch) -> Study:
     for nth, one in sorted(patch.come, key=lambda pair: pair[0]):
         populations.insert(nth, one)
     wrong = [nth for nth in patch.image_sets if not 0 <= nth < len(study.image_sets)]
+    properties = study.properties if patch.properties is None else patch.properties[1]
+    wrong += [] if patch.properties is None or patch.properties[0] == study.properties else [-1]
     if wrong or any(nth >= len(study.populations) or study.populations[nth].id != one.id for nth, one in patch.gone):
         raise ValueError("a change was made for another study")
     sets = tuple(_image_set(s, patch.image_sets[nth]) if nth in patch.image_sets else s for nth, s in enumerate(study.image_sets))
-    return replace(study, image_sets=sets, populations=tuple(populations))
+    return replace(study, image_sets=sets, populations=tuple(populations), properties=properties)
 
 
 def _image_set(s: ImageSet, patch: ImageSetPatch) -> ImageSet:
@@ -131,20 +143,30 @@ def _image_set(s: ImageSet, patch: ImageSetPatch) -> ImageSet:
     connections = _connections(s.connections, parts.get("connections"), rows)
     links = _Rows.of(s.connections.frame["id"], connections.frame["id"], parts.get("connections"))
     tables = {
-        name: _table(table, parts.get(TABLE + name), links if table.about == "connections" else rows) if table.keys else table
+        name: _table(table, parts.get(TABLE + name), links if table.about == "connections" else rows) if table.keys and name not in patch.tables else table
         for name, table in s.tables.items()
     }
+    tables = _whole(tables, patch.tables)
     return replace(
         s,
         labels=tuple(_labels(image, patch.labels) for image in s.labels),
         objects=objects,
         shapes=_shapes(s.shapes, parts.get("shapes"), rows),
         connections=connections,
-        tables=s.tables if all(tables[name] is table for name, table in s.tables.items()) else tables,
+        tables=s.tables if list(tables) == list(s.tables) and all(tables[name] is table for name, table in s.tables.items()) else tables,
         membership=_membership(s.membership, parts.get("membership"), rows),
         extras=_spliced(s.extras, parts["extras"]) if "extras" in parts else s.extras,
         aliases=_spliced(s.aliases, parts["aliases"]) if "aliases" in parts else s.aliases,
     )
+
+
+def _whole(tables: dict[str, Table], patches: Mapping[str, tuple[Table | None, Table | None]]) -> dict[str, Table]:
+    """The tables with those that are replaced as a whole."""
+    for name, (before, after) in patches.items():
+        if (before is None) != (name not in tables) or (before is not None and tables[name].columns != before.columns):
+            raise ValueError(f"a change was made for another study: its table {name!r} is another")
+        tables = {**tables, name: after} if after is not None else {other: table for other, table in tables.items() if other != name}
+    return tables
 
 
 @dataclass(frozen=True, eq=False)

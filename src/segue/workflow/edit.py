@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,14 @@ from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.model.diff import diff
 from segue.model.edited_pixels import Renumbered
 from segue.model.features import Feature
-from segue.model.image import LabelImage
 from segue.model.patch import Patch
-from segue.model.study import ImageSet, Study
+from segue.model.study import Study
 from segue.notes import Notes
 from segue.workflow.convert import Settings, check_options, write_study
 from segue.workflow.edits.apply import Made, apply
 from segue.workflow.edits.records import Edit
+from segue.workflow.labelled import with_labels
 from segue.workflow.opening import Opened, read, recognised
-from segue.workflow.roles import as_labels
 from segue.workflow.targets import target_format
 
 
@@ -112,7 +111,7 @@ def _look(path: Path, edits: tuple[Edit, ...], how: How) -> Outcome:
 
 
 def _rewrite(opened: Opened, record: Format, edits: tuple[Edit, ...], how: How) -> Outcome:
-    study, notes = _with_labels(opened.study, how.options, opened.source.path.name)
+    study, notes = with_labels(opened.study, how.options, opened.source.path.name)
     after, done, made = edited(study, edits)
     differences = diff(study, after) if how.dry_run else {}
     target, same = how.output or opened.source.path, how.output is None
@@ -139,23 +138,6 @@ def _target(source: Format, path: Path, how: How) -> Format:
 def _chosen(options: Mapping[str, Any], record: Format, which: str) -> dict[str, Any]:
     known = type(record.options(which)).model_fields
     return {name: value for name, value in options.items() if name in known}
-
-
-def _with_labels(study: Study, options: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
-    """The study with an integer image taken for the label image that it has to be, if anything in it is to be edited."""
-    notes: list[Notes] = []
-
-    def labelled(s: ImageSet) -> ImageSet:
-        if s.labels or len(s.objects) or len(s.shapes) or len(s.images) != 1:
-            return s
-        labels: LabelImage
-        labels, more = as_labels(
-            s.images[0], components=options.get("components"), where=s.name or where, force=options.get("role") == "labels", channel=options.get("channel")
-        )
-        notes.append(more)
-        return replace(s, images=(), labels=(labels,))
-
-    return study.map(labelled), Notes.joined(notes)
 
 
 def _renumbered(made: tuple[Made, ...]) -> tuple[tuple[str, int, int], ...]:

@@ -17,7 +17,10 @@ from segue.workflow.edit import How
 from segue.workflow.edits.records import Edit
 from segue.workflow.recipe_export import ExportRecipe
 from segue.workflow.recipe_measure import MeasureRecipe
+from segue.workflow.recipe_merge import MergeRecipe
+from segue.workflow.recipe_render import RenderRecipe
 from segue.workflow.recipe_segment import SegmentRecipe
+from segue.workflow.recipe_select import SelectRecipe
 
 VERSION = 1
 
@@ -87,8 +90,17 @@ def literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-Recipe = ConvertRecipe | EditRecipe | ExportRecipe | MeasureRecipe | SegmentRecipe
-_RECIPES: dict[str, type[Recipe]] = {"convert": ConvertRecipe, "edit": EditRecipe, "export": ExportRecipe, "measure": MeasureRecipe, "segment": SegmentRecipe}
+Recipe = ConvertRecipe | EditRecipe | ExportRecipe | MeasureRecipe | MergeRecipe | RenderRecipe | SegmentRecipe | SelectRecipe
+_RECIPES: dict[str, type[Recipe]] = {
+    "convert": ConvertRecipe,
+    "edit": EditRecipe,
+    "export": ExportRecipe,
+    "measure": MeasureRecipe,
+    "merge": MergeRecipe,
+    "render": RenderRecipe,
+    "segment": SegmentRecipe,
+    "select": SelectRecipe,
+}
 
 
 def recipe_bytes(recipe: Recipe) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,34 +10,27 @@ from typing import Any
 import orjson
 
 from segue.errors import NotFound, UsageError
-from segue.workflow.jobs.entry import Recorded
-from segue.workflow.jobs.item import Done
+from segue.workflow.jobs.item import Done, Named
 from segue.workflow.jobs.places import read_placed
 from segue.workflow.jobs.running import Running
 from segue.workflow.pairing import Pair
 from segue.workflow.plan import Plan
-from segue.workflow.recipe import VERSION, EditRecipe, Recipe, parse_recipe
+from segue.workflow.recipe import VERSION, Recipe, parse_recipe
 
 CARRIERS = {
     "convert": "segue.workflow.jobs.converting:carry_convert",
     "export": "segue.workflow.exporting.task:carry_export",
     "measure": "segue.workflow.measuring.task:carry_measure",
+    "render": "segue.workflow.rendering.task:carry_render",
     "segment": "segue.workflow.segmenting.task:carry_segment",
+    "select": "segue.workflow.selecting.task:carry_select",
 }
 """Task -> function (recipe, Running) -> (plan, what became of its items)."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """An item that was never planned as one: an edit, or a file without its partner."""
-
-    name: str
-    inputs: tuple[Path, ...] = ()
-    outputs: tuple[Path, ...] = ()
-
-    def at(self, outputs: tuple[Path, ...]) -> Named:
-        """The same, written elsewhere."""
-        return Named(self.name, self.inputs, outputs)
+IN_PLACE = {
+    "edit": "segue.workflow.in_place:edit",
+    "merge": "segue.workflow.in_place:merge",
+}
+"""Task that changes one result -> function (recipe, Running) -> what became of it."""
 
 
 def run(
@@ -89,10 +81,11 @@ def run_recipe(recipe: Recipe, running: Running) -> list[Done[Any]]:
     ------
     SegueError
     """
-    if isinstance(recipe, EditRecipe):
-        return [_edited(recipe, running)]
-    module, _, name = CARRIERS[recipe.task].partition(":")
-    carried: tuple[Plan[Any], list[Done[Any]]] = getattr(import_module(module), name)(recipe, running)
+    module, _, name = {**CARRIERS, **IN_PLACE}[recipe.task].partition(":")
+    carry = getattr(import_module(module), name)
+    if recipe.task in IN_PLACE:
+        return [carry(recipe, running)]
+    carried: tuple[Plan[Any], list[Done[Any]]] = carry(recipe, running)
     plan, done = carried
     return done + [_missing(len(plan.items) + nth, pair) for nth, pair in enumerate(plan.missing)]
 
@@ -101,15 +94,6 @@ def _recipe(given: Path | str | Mapping[str, Any]) -> Recipe:
     if isinstance(given, Mapping):
         return parse_recipe(orjson.dumps({"segue": VERSION, **given}, default=str), "the recipe")
     return read_placed(Path(given))
-
-
-def _edited(recipe: EditRecipe, running: Running) -> Done[Named]:
-    from segue.workflow.edit import edit_path
-
-    outcome = edit_path(Path(recipe.input), recipe.edits, recipe.how(dry_run=running.dry_run, overwrite=running.overwrite))
-    count = len(recipe.edits)
-    result = Recorded(outcome.notes, outcome.size, f"{count} edit{'' if count == 1 else 's'}", {"numbers": list(outcome.numbers), "bytes": outcome.size})
-    return Done(0, Named(Path(recipe.input).name, (Path(recipe.input),), (outcome.path,)), result)
 
 
 def _missing(number: int, pair: Pair) -> Done[Named]:

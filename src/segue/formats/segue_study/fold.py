@@ -47,7 +47,7 @@ def write_changes(root: Path, entry: StudyEntry, base: Study, study: Study, revi
     definitions = entry.populations
     if study.populations != base.populations:
         definitions = _put(root, revised(POPULATIONS, revision, taken), populations.encode(study.populations)) if study.populations else None
-    return msgspec.structs.replace(entry, image_sets=sets, populations=definitions)
+    return msgspec.structs.replace(entry, image_sets=sets, populations=definitions, properties=study.properties)
 
 
 def _image_set(entry: ImageSetEntry, was: ImageSet, now: ImageSet, pixels: PixelWriter, revision: int, taken: set[str]) -> ImageSetEntry:
@@ -59,13 +59,12 @@ def _image_set(entry: ImageSetEntry, was: ImageSet, now: ImageSet, pixels: Pixel
             if data is not None:
                 files[name] = _put(pixels.root, revised(f"{pixels.folder}/{name}{suffix}", revision, taken), data)
     names = dict(zip(now.tables, file_names(list(now.tables), ".parquet"), strict=True))
+    known = {one.name: one for one in entry.tables}
     tables = tuple(
-        one
-        if now.tables[one.name] is was.tables[one.name]
-        else TableEntry(
-            one.name, _put(pixels.root, revised(f"{pixels.folder}/tables/{names[one.name]}", revision, taken), table_bytes(now.tables[one.name], now))
-        )
-        for one in entry.tables
+        known[name]
+        if name in known and table is was.tables[name]
+        else TableEntry(name, _put(pixels.root, revised(f"{pixels.folder}/tables/{names[name]}", revision, taken), table_bytes(table, now)))
+        for name, table in now.tables.items()
     )
     labels = tuple(
         one if now.labels[nth].pixels is was.labels[nth].pixels else _labels(now, entry, nth, pixels, revision, taken) for nth, one in enumerate(entry.labels)
@@ -102,11 +101,16 @@ def clean(root: Path, entry: StudyEntry) -> None:
     for folder in {stem.rpartition("/")[0] for stem, _ in stems}:
         for found in list((root / folder).iterdir()) if (root / folder).is_dir() else []:
             path = found.relative_to(root).as_posix()
-            if path not in wanted and original(path) in stems:
+            if path not in wanted and (original(path) in stems or _old_table(path)):
                 handles.close(found)
                 leftovers.remove(found)
     for one in entry.image_sets:
         _show_labels(root, one)
+
+
+def _old_table(path: str) -> bool:
+    """Whether it is a table that an edit made: the name of a file that is written again says so."""
+    return path.rpartition("/")[0].endswith("/tables") and "".join(original(path)) != path
 
 
 def _named(entry: StudyEntry) -> Iterator[str]:

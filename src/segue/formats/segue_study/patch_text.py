@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -18,6 +19,8 @@ from segue.model.edited_pixels import NUMBERS, RUNS, Change, Painted, Renumbered
 from segue.model.patch import ImageSetPatch, LabelPatch, Patch, Splice
 from segue.model.populations import Population
 from segue.model.rings import Rings
+from segue.model.study import Property
+from segue.model.tables import Column, Table
 
 
 class _Labels(msgspec.Struct, frozen=True):
@@ -33,25 +36,34 @@ class _Definitions(msgspec.Struct, frozen=True):
     populations: list[dict[str, Any]]
 
 
+class _Table(msgspec.Struct, frozen=True):
+    about: Literal["objects", "connections", "image set", "objects on planes"]
+    columns: tuple[Column, ...]
+    rows: str
+    stale: tuple[int, ...]
+
+
 class _ImageSet(msgspec.Struct, frozen=True):
     nth: int
     parts: dict[str, str]
     labels: tuple[_Labels, ...]
+    tables: dict[str, tuple[_Table | None, _Table | None]] = {}
 
 
 class _Patch(msgspec.Struct, frozen=True):
     image_sets: tuple[_ImageSet, ...]
     gone: _Definitions
     come: _Definitions
+    properties: tuple[tuple[Property, ...], tuple[Property, ...]] | None = None
 
 
 def to_plain(patch: Patch) -> dict[str, Any]:
     """A patch as what JSON knows."""
     sets = tuple(
-        _ImageSet(nth, {name: _rows(_splice(part, name)) for name, part in one.parts.items()}, tuple(map(_labels, one.labels)))
+        _ImageSet(nth, {name: _rows(_splice(part, name)) for name, part in one.parts.items()}, tuple(map(_labels, one.labels)), _whole(one.tables))
         for nth, one in patch.image_sets.items()
     )
-    found: dict[str, Any] = msgspec.to_builtins(_Patch(sets, _definitions(patch.gone), _definitions(patch.come)))
+    found: dict[str, Any] = msgspec.to_builtins(_Patch(sets, _definitions(patch.gone), _definitions(patch.come), patch.properties))
     return found
 
 
@@ -65,11 +77,25 @@ def from_plain(plain: Any, where: str) -> Patch:
     found: _Patch = as_record(plain, _Patch, where)
     sets = {
         one.nth: ImageSetPatch(
-            {name: _splice_of(_frame(text, where), name) for name, text in one.parts.items()}, tuple(_labels_of(label, where) for label in one.labels)
+            {name: _splice_of(_frame(text, where), name) for name, text in one.parts.items()},
+            tuple(_labels_of(label, where) for label in one.labels),
+            {name: (_table_of(before, where), _table_of(after, where)) for name, (before, after) in one.tables.items()},
         )
         for one in found.image_sets
     }
-    return Patch(sets, _definitions_of(found.gone, where), _definitions_of(found.come, where))
+    return Patch(sets, _definitions_of(found.gone, where), _definitions_of(found.come, where), found.properties)
+
+
+def _whole(tables: Mapping[str, tuple[Table | None, Table | None]]) -> dict[str, tuple[_Table | None, _Table | None]]:
+    return {name: (_table(before), _table(after)) for name, (before, after) in tables.items()}
+
+
+def _table(table: Table | None) -> _Table | None:
+    return None if table is None else _Table(table.about, table.columns, _rows(table.frame), tuple(table.stale))
+
+
+def _table_of(plain: _Table | None, where: str) -> Table | None:
+    return None if plain is None else Table(plain.about, _frame(plain.rows, where), plain.columns, pl.Series("row", plain.stale, pl.Int32))
 
 
 def _rows(frame: pl.DataFrame) -> str:

@@ -77,3 +77,16 @@ class Done(Generic[I]):
     error: SegueError | None = None
     before: bool = False
     """It was done already by an earlier run."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """An item that was never planned as one: a result that is changed in place, or a file without its partner."""
+
+    name: str
+    inputs: tuple[Path, ...] = ()
+    outputs: tuple[Path, ...] = ()
+
+    def at(self, outputs: tuple[Path, ...]) -> Named:
+        """The same, written elsewhere."""
+        return Named(self.name, self.inputs, outputs)

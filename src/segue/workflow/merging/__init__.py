@@ -1,0 +1,1 @@
+"""Importing results into a study that exists."""
