@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import action_page
 import any_to_any
 import decision_index
 import format_pages
@@ -21,6 +22,7 @@ def wanted() -> dict[Path, str]:
     pages = {docs / "formats" / name: text for name, text in format_pages.pages().items()}
     pages[docs / "formats" / "any-to-any.md"] = any_to_any.text()
     pages[docs / "measurements.md"] = measurement_page.text()
+    pages[docs / "actions.md"] = action_page.text()
     return pages | {docs / "model.md": model_page.text(), docs / "adr" / "README.md": decision_index.text(docs / "adr"), ROOT / "README.md": readme()}
 
 

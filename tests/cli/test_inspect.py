@@ -34,3 +34,15 @@ def test_one_bad_file_ends_with_the_code_of_its_error(segue_command, tmp_path):
     make(tmp_path / "images")
     assert segue_command("inspect", "images/b.tif").returncode == 3
     assert segue_command("inspect", "images/c.tif").returncode == 3
+
+
+def test_what_can_be_done_now_and_why_not(segue_command, tmp_path):
+    make(tmp_path / "images")
+    done = segue_command("inspect", "images/a.tif", "--actions")
+    assert "  yes export pixels\n" in done.stdout
+    sentence = "populations (CSV) can be written from an image set only if it has a population with members, and a.tif has no population with members"
+    assert f"  no  export populations csv: {sentence}\n" in done.stdout
+    (found,) = json.loads(segue_command("inspect", "images/a.tif", "--actions", "--json").stdout)
+    assert {"action": "export populations csv", "possible": False, "reason": sentence} in found["actions"]
+    assert {"action": "export pixels", "possible": True, "reason": ""} in found["actions"]
+    assert "actions" not in json.loads(segue_command("inspect", "images/a.tif", "--json").stdout)[0]

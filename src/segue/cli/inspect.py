@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 @click.command("inspect")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--from", "from_", metavar="FORMAT", help="Format, when content and suffix do not say.")
+@click.option("--actions", is_flag=True, help="What can be imported, exported and selected now, and if not, why.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="All notes.")
-def command(paths: tuple[str, ...], from_: str | None, as_json: bool, verbose: bool) -> int:
+def command(paths: tuple[str, ...], from_: str | None, actions: bool, as_json: bool, verbose: bool) -> int:
     """Show what is inside files: image sets, axes, channels, pixel size, labels, objects, populations.
 
     \b
     segue inspect cells.tif
     segue inspect RoiSet.zip cells.geojson --json
+    segue inspect cells.segue --actions
     """
     from segue.workflow.pairing import files_of
 
@@ -34,7 +36,7 @@ def command(paths: tuple[str, ...], from_: str | None, as_json: bool, verbose: b
     for given in paths:
         try:
             for path in files_of(given):
-                _look(path, from_, found, failed)
+                _look(path, from_, found, failed, actions=actions)
         except SegueError as error:
             failed.append(error)
     if as_json:
@@ -48,16 +50,18 @@ def command(paths: tuple[str, ...], from_: str | None, as_json: bool, verbose: b
                     click.echo(f"    {what:12}{text}")
             if one.populations:
                 click.echo(f"  populations: {', '.join(one.populations)}")
+            for answer in one.actions:
+                click.echo(f"  {'yes' if answer.possible else 'no ':4}{answer.action}{'' if answer.possible else f': {answer.reason}'}")
             say_notes(one.notes, verbose=verbose, quiet=False)
         for why in failed:
             click.echo(f"segue: {why}", err=True)
     return OK if not failed else code_for(failed[0]) if not found and len(failed) == 1 else SOME_FAILED
 
 
-def _look(path: Path, from_: str | None, found: list[Found], failed: list[SegueError]) -> None:
+def _look(path: Path, from_: str | None, found: list[Found], failed: list[SegueError], *, actions: bool) -> None:
     from segue.workflow.inspect import inspect
 
     try:
-        found.append(inspect(path, from_))
+        found.append(inspect(path, from_, possible=actions))
     except SegueError as error:
         failed.append(error)

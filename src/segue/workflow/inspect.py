@@ -9,6 +9,7 @@ from typing import Any
 from segue.model.describe import facts
 from segue.notes import Notes
 from segue.workflow.check import check
+from segue.workflow.enabling import Answer, actions
 from segue.workflow.opening import open_path
 
 
@@ -22,6 +23,8 @@ class Found:
     image_sets: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     populations: tuple[str, ...]
     notes: Notes
+    actions: tuple[Answer, ...] = ()
+    """What can be done with it, and why not; empty = nobody asked."""
 
     def to_json(self) -> dict[str, Any]:
         sets = [{"name": name, "facts": [list(fact) for fact in found]} for name, found in self.image_sets]
@@ -31,11 +34,11 @@ class Found:
             "image_sets": sets,
             "populations": list(self.populations),
             "notes": self.notes.to_json(),
-        }
+        } | ({"actions": [one.to_json() for one in self.actions]} if self.actions else {})
 
 
-def inspect(path: Path, from_: str | None = None) -> Found:
-    """Read a file, check its areas, and say what it holds; pixels are not read.
+def inspect(path: Path, from_: str | None = None, *, possible: bool = False) -> Found:
+    """Read a file, check its areas, and say what it holds, and with ``possible`` what can be done with it; pixels are not read.
 
     Raises
     ------
@@ -46,4 +49,5 @@ def inspect(path: Path, from_: str | None = None) -> Found:
         sets = tuple((s.name or opened.source.name, tuple(facts(s))) for s in study.image_sets)
         notes = opened.notes + check(study)
         populations = tuple(" / ".join(population.name) for population in study.populations)
-    return Found(path, opened.record.name, opened.record.title, sets, populations, notes)
+        answers = tuple(actions(study, where=path.name)) if possible else ()
+    return Found(path, opened.record.name, opened.record.title, sets, populations, notes, answers)

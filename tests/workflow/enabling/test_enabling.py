@@ -18,7 +18,7 @@ from segue.model.rules import GateRule, Range
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column, Table
-from segue.workflow.enabling import ACTIONS, action_of, actions_of, reason, require, require_for
+from segue.workflow.enabling import ACTIONS, action_of, actions, reason, require, require_for
 
 PIXELS = ArrayPixels(np.zeros((4, 4), np.uint16))
 IMAGE = {"images": (Image(PIXELS, "yx", "a"),)}
@@ -140,7 +140,7 @@ def test_of_several_image_sets_one_is_enough():
 
 
 def test_every_action_is_answered():
-    answers = {one.action: one for one in actions_of(study(**LABELS, **IMAGE))}
+    answers = {one.action: one for one in actions(study(**LABELS, **IMAGE))}
     assert list(answers) == [one.name for one in ACTIONS]
     assert answers["measure statistics"].to_json() == {"action": "measure statistics", "possible": True, "reason": ""}
     assert not answers["export gates"].possible

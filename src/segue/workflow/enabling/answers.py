@@ -24,7 +24,7 @@ class Answer:
         return {"action": self.action, "possible": self.possible, "reason": self.reason}
 
 
-def actions_of(study: Study, s: ImageSet | None = None, where: str = "") -> list[Answer]:
+def actions(study: Study, s: ImageSet | None = None, where: str = "") -> list[Answer]:
     """Every action, in the order of the table.
 
     Parameters
@@ -41,7 +41,7 @@ def actions_of(study: Study, s: ImageSet | None = None, where: str = "") -> list
 
 
 def reason(name: str, study: Study, s: ImageSet | None = None, where: str = "") -> str:
-    """Why an action cannot be done, in one sentence; empty = it can. See ``actions_of``."""
+    """Why an action cannot be done, in one sentence; empty = it can. See ``actions``."""
     action = action_of(name)
     sets = study.image_sets if s is None else (s,)
     if any(not _lacking(action, study, one) for one in sets) or not action.needs:
@@ -59,7 +59,7 @@ def require(name: str, study: Study, s: ImageSet | None = None, where: str = "",
     Parameters
     ----------
     name, study, s, where
-        See ``actions_of``.
+        See ``actions``.
     hint
         What the user can do about it here, such as an option of the command line; it follows the sentence.
 
