@@ -45,7 +45,7 @@ def off_grid(coords: Doubles, scale: float, found: Doubles) -> int:
 
 
 @njit(nogil=True, _nrt=False)
-def _number(out: Bytes, at: int, value: float, count: int, decimals: int) -> int:
+def number_text(out: Bytes, at: int, value: float, count: int, decimals: int) -> int:
     """Write ``count`` steps of ``decimals`` decimals; behind it."""
     if value < 0.0 and count > 0:
         out[at] = MINUS
@@ -69,7 +69,7 @@ def _number(out: Bytes, at: int, value: float, count: int, decimals: int) -> int
 
 
 @njit(nogil=True, _nrt=False)
-def _copy(out: Bytes, at: int, text: Bytes, begin: int, end: int) -> int:
+def copied(out: Bytes, at: int, text: Bytes, begin: int, end: int) -> int:
     for k in range(begin, end):
         out[at] = text[k]
         at += 1
@@ -85,7 +85,7 @@ def _position(out: Bytes, at: int, coords: Doubles, row: int, decimals: int, sca
         value = coords[row, axis]
         count = steps(value, scale)
         if count >= 0:
-            at = _number(out, at, value, count, decimals)
+            at = number_text(out, at, value, count, decimals)
         else:
             k = cursor[0]
             while slow[k] != COMMA:
@@ -131,7 +131,7 @@ def _ring(out: Bytes, at: int, coords: Doubles, first: int, last: int, repeat: i
         if row == first:
             end = at
     if repeat:
-        at = _copy(out, at, out, begin, end)
+        at = copied(out, at, out, begin, end)
     return _closed(out, at)
 
 
@@ -159,7 +159,7 @@ def write(
     scale = 10.0**decimals
     at = 0
     for shape in range(kinds.size):
-        at = _copy(out, at, before, before_end[shape - 1] if shape else 0, before_end[shape])
+        at = copied(out, at, before, before_end[shape - 1] if shape else 0, before_end[shape])
         kind = kinds[shape]
         first_part, last_part = shape_start[shape], shape_start[shape + 1]
         first_ring, last_ring = part_start[first_part], part_start[last_part]
@@ -188,5 +188,5 @@ def write(
             at = _closed(out, at)
         if kind != 0:
             at -= 1  # the comma
-        at = _copy(out, at, after, after_end[shape - 1] if shape else 0, after_end[shape])
+        at = copied(out, at, after, after_end[shape - 1] if shape else 0, after_end[shape])
     return at

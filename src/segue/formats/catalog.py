@@ -26,11 +26,13 @@ from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
 from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
+from segue.formats.mantis_segments.spec import FORMAT as mantis_segments
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
 from segue.formats.n5.spec import FORMAT as n5
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
+from segue.formats.nimbus_json.spec import FORMAT as nimbus_json
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.ome_roi.spec import FORMAT as ome_roi
 from segue.formats.ome_zarr.spec import FORMAT as ome_zarr
@@ -60,6 +62,7 @@ FORMATS: dict[str, Format] = {
         napari_shapes,
         napari_points,
         mantis_json,
+        nimbus_json,
         cellprofiler,
         steinbock,
         mcquant,
@@ -72,6 +75,7 @@ FORMATS: dict[str, Format] = {
         mantis_features,
         mantis_gates,
         mantis_mappings,
+        mantis_segments,
         fcs,
         anndata,
         geoparquet,

@@ -1,0 +1,24 @@
+"""NimbusImage documents from bytes to tables (``segue.codecs.nimbus_documents``)."""
+
+from __future__ import annotations
+
+from segue.codecs import nimbus_plain
+from segue.codecs.nimbus_documents import Documents
+from segue.storage.source import Source
+
+SMALL = 12_000_000
+"""Up to this many bytes plain Python is as fast as loading the kernels."""
+
+
+def read(source: Source) -> Documents:
+    """All documents of a file.
+
+    Raises
+    ------
+    Malformed
+        It is not JSON, or a section is not what it should be.
+    TooLarge
+        Values stand at more than 5,000 places.
+    SourceChanged
+    """
+    return nimbus_plain.read(source.read_bytes(), source.path)
