@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from segue.cli.batch import Words, carry_out, tell
-from segue.cli.report import progress, say_json, say_table, size
+from segue.cli.report import say_json, say_table, size
+from segue.cli.ticking import ticking
 
 if TYPE_CHECKING:
     from segue.cli.how import How
-    from segue.workflow.exporting.item import Tick
     from segue.workflow.exporting.prediction import ExportPlan, Prediction
     from segue.workflow.recipe_export import ExportRecipe
 
@@ -37,23 +35,9 @@ def export(recipe: ExportRecipe, how: How) -> bool:
         for text in planned.said:
             click.echo(f"  {text}", err=True)
     outer, inner = how.team(len(plan.items))
-    with _ticking(how, single=len(plan.items) == 1) as tick:
+    with ticking(how, WORDS, single=len(plan.items) == 1) as tick:
         done = carry_out(plan, exporting(exporting_of(recipe), inner, tick=tick), recipe, how, WORDS, outer)
     return tell(plan, done, how, WORDS)
-
-
-@contextmanager
-def _ticking(how: How, *, single: bool) -> Iterator[Tick | None]:
-    """A progress bar over the blocks of a single item, on a terminal; a batch has one over its items."""
-    if not single or not progress(how.quiet or how.as_json):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(WORDS.doing)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _say_plan(planned: ExportPlan, how: How) -> None:

@@ -1,0 +1,120 @@
+"""A picture that is painted when it is read, tile by tile: whatever is read, it is the same picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segue.geometry.rings import Rings
+from segue.render.areas import paint_areas, touching
+from segue.render.channels import add_channel
+from segue.render.drawn import Areas, Light, Paths, Window, Writing
+from segue.render.lettering import paint_writing
+from segue.render.paint import black, finished
+from segue.render.paths import paint_paths
+from segue.render.segments import labels_of, paint_segments
+from segue.render.stamps import Stamp, paint_stamp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from segue.model.image import Region
+    from segue.render.plane import Plane
+    from segue.render.styles import Styles
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """A label image and how its segments are painted."""
+
+    plane: Plane
+    styles: Styles
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Vectors that are painted together: areas, then lines."""
+
+    areas: Areas
+    bounds: Floats
+    """(n, 4) of the areas: left, top, right, bottom."""
+    paths: Paths
+
+
+def figures_of(areas: Areas, paths: Paths) -> Figures:
+    """Areas and lines with what is needed to find those of a tile."""
+    return Figures(areas, Rings.of(areas.rings).bounds(), paths)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Everything on a picture; pixels of red, green and blue that are painted when they are read (``segue.model.image.Pixels``)."""
+
+    window: Window
+    """Which part of the image is shown."""
+    channels: tuple[tuple[Plane, Light], ...] = ()
+    segments: tuple[Segments, ...] = ()
+    figures: tuple[Figures, ...] = ()
+    """Regions, then drawings."""
+    writing: tuple[Writing, ...] = ()
+    """In pixels of the image."""
+    stamps: tuple[Stamp, ...] = ()
+    """In pixels of the picture."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, columns, and red, green, blue."""
+        return self.window.height, self.window.width, 3
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.uint8)
+
+    @property
+    def chunks(self) -> tuple[int, int, int] | tuple[()]:
+        """Size of what has to be decoded at once of the largest source; empty = not known."""
+        known = [chunk for plane in (*(one for one, _ in self.channels), *(one.plane for one in self.segments)) if (chunk := plane.chunks)]
+        if not known:
+            return ()
+        return min(max(one[0] for one in known), self.window.height), min(max(one[1] for one in known), self.window.width), 3
+
+    def read(self, region: Region) -> NDArray[np.uint8]:
+        """The picture in a region, as (y, x, red green blue)."""
+        rows, columns, colours = region
+        top, left = self.window.top, self.window.left
+        tile = Window(top + rows.start, top + rows.stop, left + columns.start, left + columns.stop)
+        canvas = black(tile.height, tile.width)
+        for plane, light in self.channels:
+            add_channel(canvas, plane.read(tile), light)
+        np.minimum(canvas, 255.0, out=canvas)
+        for segments in self.segments:
+            self._paint_segments(canvas, tile, segments)
+        for figures in self.figures:
+            _paint_figures(canvas, tile, figures)
+        for writing in self.writing:
+            paint_writing(canvas, tile, writing)
+        for stamp in self.stamps:
+            paint_stamp(canvas, Window(rows.start, rows.stop, columns.start, columns.stop), stamp)
+        return finished(canvas)[..., colours]
+
+    @staticmethod
+    def _paint_segments(canvas: Floats, tile: Window, segments: Segments) -> None:
+        halo = int(segments.styles.width)
+        labels = segments.plane.read(tile.grown(halo))
+        labels = labels.view(np.uint8) if labels.dtype.kind == "b" else labels
+        known = labels_of(labels)
+        fill, line = segments.styles.of(known)
+        paint_segments(canvas, labels, halo, known, fill, line, segments.styles.width)
+
+
+def _paint_figures(canvas: Floats, tile: Window, figures: Figures) -> None:
+    areas = figures.areas
+    rows = touching(figures.bounds, tile, float(areas.width.max()) + 1 if len(areas) else 1)
+    if len(rows):
+        fill, line = areas.fill.take(rows), areas.line.take(rows)
+        paint_areas(canvas, tile, Areas(areas.rings.take(rows), fill, line, areas.width[rows]))
+    paint_paths(canvas, tile, figures.paths)
