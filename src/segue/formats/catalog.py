@@ -26,6 +26,7 @@ from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
 from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
+from segue.formats.mantis_segments.spec import FORMAT as mantis_segments
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
 from segue.formats.n5.spec import FORMAT as n5
@@ -74,6 +75,7 @@ FORMATS: dict[str, Format] = {
         mantis_features,
         mantis_gates,
         mantis_mappings,
+        mantis_segments,
         fcs,
         anndata,
         geoparquet,

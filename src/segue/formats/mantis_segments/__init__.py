@@ -1,0 +1,1 @@
+"""Segmentations of Mantis Viewer as text: the pixels of a segment in each line."""
