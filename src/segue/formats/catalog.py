@@ -25,6 +25,7 @@ from segue.formats.mantis_features.spec import FORMAT as mantis_features
 from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
 from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
+from segue.formats.mantis_project.spec import FORMAT as mantis_project
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mantis_segments.spec import FORMAT as mantis_segments
 from segue.formats.mcquant.spec import FORMAT as mcquant
@@ -61,6 +62,7 @@ FORMATS: dict[str, Format] = {
         labelme,
         napari_shapes,
         napari_points,
+        mantis_project,
         mantis_json,
         nimbus_json,
         cellprofiler,

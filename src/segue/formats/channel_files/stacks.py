@@ -45,8 +45,8 @@ def check_sizes(pictures: Sequence[Picture], hint: str) -> None:
                 )
 
 
-def stacked(pictures: Sequence[Picture], names: Sequence[str]) -> ImageSet:
-    """One image of all channels, in the order of their names, as Mantis Viewer has them; pixel size and origin as the first file that states them.
+def stacked(pictures: Sequence[Picture], names: Sequence[str], order: Sequence[int] | None = None) -> ImageSet:
+    """One image of all channels, in the order of their names as Mantis Viewer has them; pixel size and origin as the first file that states them.
 
     Parameters
     ----------
@@ -54,9 +54,11 @@ def stacked(pictures: Sequence[Picture], names: Sequence[str]) -> ImageSet:
         Of equal sizes (`check_sizes`).
     names
         Of their channels, one behind the other.
+    order
+        Of the channels; None = by name.
     """
     parts = [ChannelPart(one.pixels, one.axes, index) for one in pictures for index in range(one.size("c"))]
-    order = sorted(range(len(parts)), key=lambda nth: names[nth])
+    order = sorted(range(len(parts)), key=lambda nth: names[nth]) if order is None else order
     stack = ChannelStack.of(tuple(parts[nth] for nth in order))
     stated = next((one.facts for one in pictures if one.facts.scale), Facts())
     places = next((one.facts for one in pictures if one.facts.translation), Facts())

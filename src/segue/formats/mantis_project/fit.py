@@ -1,0 +1,13 @@
+"""What a project can hold of a study."""
+
+from __future__ import annotations
+
+from segue.formats.mantis_project.assemble import assembled
+from segue.formats.mantis_project.disassemble import taken_apart
+from segue.formats.options import Options
+from segue.model.study import Study
+
+
+def fit(study: Study, options: Options) -> Study:
+    """What reading the files gives that `write` writes of the study."""
+    return assembled(taken_apart(study))
