@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from segue.model.describe import facts
+from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.check import check
 from segue.workflow.enabling import Answer, actions
 from segue.workflow.opening import open_path
+from segue.workflow.selecting.stale import stale_in
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,15 @@ def inspect(path: Path, from_: str | None = None, *, possible: bool = False) -> 
     """
     opened = open_path(path, from_)
     with opened.study as study:
-        sets = tuple((s.name or opened.source.name, tuple(facts(s))) for s in study.image_sets)
+        sets = tuple((s.name or opened.source.name, (*facts(s), *_stale(study, s))) for s in study.image_sets)
         notes = opened.notes + check(study)
         populations = tuple(" / ".join(population.name) for population in study.populations)
         answers = tuple(actions(study, where=path.name)) if possible else ()
     return Found(path, opened.record.name, opened.record.title, sets, populations, notes, answers)
+
+
+def _stale(study: Study, s: ImageSet) -> list[tuple[str, str]]:
+    """Lists of members that were made on other labels, and wait for these."""
+    names = {one.id: " / ".join(one.name) for one in study.populations}
+    found = stale_in(s)
+    return [("stale", f"{names.get(one.population, one.population)}: {len(one.members):,} members, listed on other labels") for one in found]

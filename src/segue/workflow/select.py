@@ -15,6 +15,7 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.edits.records import Selecting
 from segue.workflow.edits.selection import image_sets
+from segue.workflow.enabling import require
 from segue.workflow.opening import Opened, open_path
 from segue.workflow.resegment import Refreshed, kind_of, refreshed, resegmented
 from segue.workflow.selecting.choice import Choice
@@ -71,6 +72,7 @@ def selected(study: Study, choice: Choice, only: Sequence[str] = (), workers: Wo
         notes += Notes.joined(file.notes for file in files) + more
     places: dict[int, Listed] = {nth: listed(study.image_sets[nth], workers) for nth in chosen}
     study = _with_sets(study, {nth: one.s for nth, one in places.items()})
+    require(_action(choice), replace(study, image_sets=tuple(study.image_sets[nth] for nth in chosen)), where=where, hint="name it with --labels")
     if choice.ids is not None or choice.ids_file is not None:
         new, more = lists_of(study, choice, chosen, [where] if where else [])
         notes += more
@@ -87,6 +89,11 @@ def selected(study: Study, choice: Choice, only: Sequence[str] = (), workers: Wo
         reports += report
         notes += more
     return Selection(study, tuple(reports), notes + _stale_values(study, chosen, rules))
+
+
+def _action(choice: Choice) -> str:
+    """What it is called in the table of what can be done. Whether values are there is known when they have been measured."""
+    return "select by region" if choice.regions else "combine populations" if choice.op else "select by ids"
 
 
 def _wanted(study: Study, choice: Choice, chosen: Sequence[int], files: Sequence[Opened]) -> tuple[Study, list[New], Notes]:
@@ -179,6 +186,7 @@ def again(
     if labels:
         done = resegmented(study, labels, layer, workers, where)
         return Selection(done.study, done.populations, done.notes)
+    require("refresh populations", study, where=where)
     done = refreshed(study, chosen_sets(study, only), workers, where)
     return Selection(done.study, done.populations, done.notes)
 

@@ -14,7 +14,7 @@ from segue.workflow.jobs.running import Running
 from segue.workflow.recipe_select import SelectRecipe
 from segue.workflow.select import again, chosen_sets, selected
 from segue.workflow.selecting.choice import choice_of
-from segue.workflow.selecting.given import polygon_given
+from segue.workflow.selecting.given import polygon_given, recipe_of
 from segue.workflow.selecting.task import carry_select
 
 FILES = ("output", "from_", "to", "strict", "verify", "dry_run", "overwrite")
@@ -87,7 +87,7 @@ def select(
     if isinstance(labels, LabelImage):
         raise UsageError("a label image in memory goes with a study in memory; save it, and give the file")
     running = Running(dry_run=known.pop("dry_run", False), overwrite=known.pop("overwrite", False))
-    recipe = _recipe(inputs=(str(what),), labels=None if labels is None else str(labels), **known, **body)
+    recipe = recipe_of(inputs=(str(what),), labels=None if labels is None else str(labels), **known, **body)
     plan, done = carry_select(recipe, running)
     for one in done:
         if one.error is not None:
@@ -103,7 +103,7 @@ def _in_memory(study: Study, labels: LabelImage | Path | str | None, known: dict
         raise InvalidOption(f"{wrong[0]} is about files; a study in memory is selected in in memory, and written with segue.write", option=wrong[0])
     if labels is not None and not isinstance(labels, LabelImage):
         raise UsageError("labels of a study in memory are a LabelImage (segue.read(path).image_sets[0].labels[0])")
-    recipe = _recipe(inputs=("study",), **known, **body)
+    recipe = recipe_of(inputs=("study",), **known, **body)
     choice = choice_of(recipe)
     if not recipe.refresh:
         if labels is not None:
@@ -115,16 +115,6 @@ def _in_memory(study: Study, labels: LabelImage | Path | str | None, known: dict
         raise UsageError(f"one label image is for one image set, and there are {len(places)}; choose it with image_set=")
     done = again(study, recipe.image_sets, {} if labels is None else {places[0]: labels}, choice.layer)
     return done.study, done.notes
-
-
-def _recipe(**fields: Any) -> SelectRecipe:
-    from pydantic import ValidationError
-
-    try:
-        return SelectRecipe(**fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidOption(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", option=str(first["loc"][0])) from error
 
 
 def _several(given: Path | str | Sequence[Path | str]) -> tuple[str, ...]:

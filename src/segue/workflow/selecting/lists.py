@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from segue.errors import Malformed, UsageError
+from segue.model.populations import Membership
 from segue.model.rings import Ints
 from segue.model.rules import ListRule
 from segue.model.study import Study
@@ -100,8 +101,8 @@ def _rows(word: str, frame: pl.DataFrame) -> Ints:
 
 def _of_file(study: Study, path: Path, choice: Choice, chosen: Sequence[int], names: Sequence[str]) -> tuple[list[New], Notes]:
     """The populations of a file: its own, or one of its rows."""
-    part = replace(study, image_sets=tuple(study.image_sets[nth] for nth in chosen), populations=())
-    bare = part.map(lambda s: replace(s, membership=s.membership.empty()))
+    sets = tuple(replace(study.image_sets[nth], membership=Membership.empty()) for nth in chosen)
+    bare = replace(study, image_sets=sets, populations=())
     options = {} if choice.name is None else {"population": choice.name}
     found, notes = with_populations(bare, [path], options, names)
     if not found.populations:

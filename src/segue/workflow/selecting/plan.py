@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from segue.errors import NotFound, UsageError
@@ -50,9 +49,14 @@ def _pairs(given: str, recipe: SelectRecipe) -> list[Pair]:
         raise NotFound(f"there is no {given}", path=given)
     studies = [Pair(nickname(file), _labels(file, recipe), file) for file in files if is_study(file)]
     others = [str(file) for file in files if not is_study(file)]
-    if recipe.labels is None and others:
-        return studies + [pair if pair.missing or pair.image is not None else replace(pair, image=pair.source) for pair in segments(others, None)]
-    return studies + (segments(others, recipe.labels) if others else [])
+    if recipe.labels is not None:
+        return studies + (segments(others, recipe.labels) if others else [])
+    return studies + [_with_own(pair, Path(file)) for file in others for pair in segments([file], None)]
+
+
+def _with_own(pair: Pair, file: Path) -> Pair:
+    """An image with the mask beside it; else, as for a mask that is named alone, what its own file holds."""
+    return pair if pair.image is not None and not pair.missing else Pair(pair.name, file, file)
 
 
 def _labels(study: Path, recipe: SelectRecipe) -> Path | None:
