@@ -49,7 +49,7 @@ class Membership:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frame", conform(self.frame, SCHEMA, "memberships"))
-        if self.frame.select("population", "object").is_duplicated().any():
+        if len(self.frame) and _pairs(self.frame).n_unique() < len(self.frame):
             raise ValueError("an object is in a population once")
 
     def __len__(self) -> int:
@@ -68,3 +68,10 @@ class Membership:
                 nth_of_object=pl.int_range(pl.len(), dtype=pl.Int32).over("object"),
             )
         )
+
+
+def _pairs(frame: pl.DataFrame) -> pl.Series:
+    """A number per pair of population and object: equal numbers are found many times faster than equal texts."""
+    names = frame["population"].unique()
+    code = frame["population"].replace_strict(names, pl.Series(range(len(names)), dtype=pl.Int64), return_dtype=pl.Int64)
+    return code * 2**32 + frame["object"].cast(pl.Int64)

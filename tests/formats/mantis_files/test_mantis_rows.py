@@ -12,7 +12,7 @@ import pytest
 
 from segue.errors import Malformed
 from segue.formats.mantis_files import colours, names
-from segue.formats.mantis_files.from_model import aliases, as_in, payloads, rows_of
+from segue.formats.mantis_files.from_model import aliases, as_in, listed, payloads, row_of
 from segue.formats.mantis_files.pixels import mask_of, pixels_in, pixels_of
 from segue.formats.mantis_files.repairs import Repairs
 from segue.formats.mantis_files.row_text import row_text
@@ -56,7 +56,8 @@ def test_a_region_is_an_object_and_the_population_selects_by_it():
     assert second.rule == RegionRule(("rk",), "mantis-1.1")
     assert not second.visible
     s = ImageSet("", objects=found.objects, membership=found.membership)
-    assert [row.members.tolist() for row in rows_of(s, (first, second), {})] == [[45, 55], [23, 45]]
+    assert [found.objects.frame["label"][rows].to_list() for rows in listed(s, ["rk", "ryxT3vK1H"])] == [[23, 45], [45, 55]]
+    assert row_of(second, 4, rows[1].members, {"color": 5, "notes": "x"}).other == {"notes": "x"}
 
 
 def test_segments_that_are_known_are_found_by_their_label():

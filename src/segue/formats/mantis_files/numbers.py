@@ -25,9 +25,10 @@ def segments_of(value: msgspec.Raw | None, repairs: Repairs) -> npt.NDArray[np.u
     numbers = (numbers if good.all() else numbers[good]).astype(np.uint64)
     if (numbers[1:] > numbers[:-1]).all():
         return numbers
-    distinct, first = np.unique(numbers, return_index=True)
-    repairs.repeated_segments += len(numbers) - len(distinct)
-    return numbers if len(distinct) == len(numbers) else numbers[np.sort(first)]
+    order = np.argsort(numbers, kind="stable")
+    again = np.append(False, numbers[order][1:] == numbers[order][:-1])
+    repairs.repeated_segments += int(again.sum())
+    return numbers if not again.any() else numbers[np.sort(order[~again])]
 
 
 def outline_of(value: msgspec.Raw | None, repairs: Repairs) -> Floats | None:

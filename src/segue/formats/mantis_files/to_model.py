@@ -109,9 +109,9 @@ def contents(rows: Sequence[Row], ids: Sequence[str], *, known: Objects | None =
         Of the image: without it regions that are sets of pixels have no shape; they stay in ``extras``, as ``pixelIndexes``.
     """
     known = known or Objects.empty()
-    stated = np.unique(np.concatenate([np.empty(0, np.uint64), *(row.members for row in rows)]))
+    stated = distinct([row.members for row in rows])
     labels = _labels(known)
-    new = np.setdiff1d(stated, labels["label"].to_numpy())
+    new = stated[~_among(stated, labels["label"].to_numpy())]
     shaped = [nth for nth, row in enumerate(rows) if row.outline is not None or (row.pixels is not None and width is not None)]
     frame = _objects(known, new, rows, ids, shaped)
     objects = Objects(frame.with_columns(unique_texts(frame["id"])))
@@ -120,7 +120,7 @@ def contents(rows: Sequence[Row], ids: Sequence[str], *, known: Objects | None =
     return Contents(
         objects,
         _shapes([rows[nth] for nth in shaped], first, width or 0),
-        _membership(rows, ids, _labels(objects)),
+        _membership(rows, ids, _labels(objects), len(objects)),
         {ids[nth]: name for nth, name in zip(shaped, names, strict=True)},
         _extras(rows, ids, pixels=width is None),
         len(new),
@@ -175,15 +175,52 @@ def _shapes(rows: Sequence[Row], first: int, width: int) -> Shapes:
     return Shapes(frame, concat([polygons, masks_of(pixels, width)]).take(np.argsort(order, kind="stable"))) if rows else Shapes.empty()
 
 
-def _membership(rows: Sequence[Row], ids: Sequence[str], labels: pl.DataFrame) -> Membership:
+def distinct(lists: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+    """Every number of some lists once, ascending."""
+    highest = max((int(one.max()) for one in lists if len(one)), default=0)
+    if highest > max(_TABLE, 8 * sum(map(len, lists))):
+        every = np.sort(np.concatenate(lists))
+        found: npt.NDArray[np.uint64] = every[np.append(True, every[1:] != every[:-1])]
+        return found
+    there = np.zeros(highest + 1, np.bool_)
+    for one in lists:
+        there[one] = True
+    return np.flatnonzero(there).astype(np.uint64)
+
+
+_TABLE = 1 << 16
+"""Numbers up to which a table of all of them is small."""
+
+
+def _membership(rows: Sequence[Row], ids: Sequence[str], labels: pl.DataFrame, count: int) -> Membership:
+    """Populations one after the other: the places are counted on the way."""
     if not any(len(row.members) for row in rows):
         return Membership.empty()
-    counts = [len(row.members) for row in rows]
-    nth = np.repeat(np.arange(len(rows)), counts)
-    at = np.searchsorted(labels["label"].to_numpy(), np.concatenate([row.members for row in rows]))
-    made_on = pl.Series([row.side.labels for row in rows], dtype=pl.Utf8)
-    pairs = pl.DataFrame({"population": pl.Series(ids, dtype=pl.Utf8).gather(nth), "object": labels["object"].gather(at), "labels": made_on.gather(nth)})
-    return Membership.of(pairs)
+    known, objects = labels["label"].to_numpy(), labels["object"].to_numpy()
+    before = np.zeros(count, np.int32)
+    members, place_of_object, place = [], [], []
+    for row in rows:
+        mine = objects[np.searchsorted(known, row.members)]
+        members.append(mine)
+        place_of_object.append(before[mine])
+        place.append(np.arange(len(mine), dtype=np.int32))
+        before[mine] += 1
+    lengths = [len(mine) for mine in members]
+    columns = {name: _repeated(values, lengths) for name, values in (("population", ids), ("labels", [row.side.labels for row in rows]))}
+    numbers = {"object": members, "nth_in_population": place, "nth_of_object": place_of_object}
+    return Membership(pl.DataFrame({**columns, **{name: np.concatenate(parts) for name, parts in numbers.items()}}))
+
+
+def _among(numbers: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which numbers are among others, which ascend."""
+    if not len(known):
+        return np.zeros(len(numbers), np.bool_)
+    found: npt.NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, numbers), len(known) - 1)] == numbers
+    return found
+
+
+def _repeated(values: Sequence[str | None], lengths: Sequence[int]) -> pl.Series:
+    return pl.concat([pl.Series([one], dtype=pl.Utf8).new_from_index(0, length) for one, length in zip(values, lengths, strict=True)])
 
 
 def _extras(rows: Sequence[Row], ids: Sequence[str], *, pixels: bool) -> pl.DataFrame:

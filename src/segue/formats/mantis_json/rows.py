@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
+import numpy as np
 import polars as pl
 
-from segue.formats.mantis_files.from_model import aliases, as_in, called, payloads, rows_of
+from segue.formats.mantis_files.from_model import aliases, as_in, called, listed, payloads, row_of
 from segue.formats.mantis_files.rows import Row
 from segue.formats.mantis_files.side import Region, Side
 from segue.formats.mantis_json.outlines import Outline, outlines
 from segue.formats.rule_files import rule_facts
 from segue.model.objects import unique_texts
-from segue.model.populations import Membership, Population
+from segue.model.populations import Population
+from segue.model.rings import Ints
 from segue.model.rules import GateRule, ListRule, RegionRule, Rule, SetsRule
 from segue.model.study import ImageSet, Study
 
@@ -34,13 +36,14 @@ def rows_in(study: Study, layer: str = "") -> list[Row]:
     there = _here(s, study, payload)
     named = _named(there, aliases(s), payload)
     own = [replace(as_in(one, {}, payload), id=named[one.id], rule=_renamed(one.rule, named)) for one in there]
-    s = replace(s, membership=_members(s, named, layer))
-    payload = {named[name]: value for name, value in payload.items() if name in named}
-    rows = rows_of(s, own, payload)
+    members = _members(s, [one.id for one in there], layer)
     drawn = outlines(s, [one.rule for one in own])
-    ids = _ids(s)
-    made_on = _made_on(s)
-    return [_complete(row, one, found, s, ids.get(one.id), made_on.get(one.id)) for row, one, found in zip(rows, own, drawn, strict=True)]
+    label = s.objects.frame["label"].fill_null(0).to_numpy()
+    made_on, ids = _made_on(s), _Ids(s)
+    return [
+        _complete(row_of(one, nth, label[rows], payload.get(old.id, {})), one, region, s, ids.of(rows), made_on.get(old.id))
+        for nth, (one, old, rows, region) in enumerate(zip(own, there, members, drawn, strict=True))
+    ]
 
 
 def _here(s: ImageSet, study: Study, payload: Mapping[str, object]) -> list[Population]:
@@ -71,34 +74,42 @@ def _renamed(rule: Rule, named: Mapping[str, str]) -> Rule:
     return rule
 
 
-def _members(s: ImageSet, named: Mapping[str, str], layer: str) -> Membership:
-    """Memberships of segments that a number tells apart: of one layer, the first object of each label."""
-    objects = s.objects.frame.select("layer", "label", object=pl.int_range(pl.len(), dtype=pl.Int32)).drop_nulls("label")
-    frame = s.membership.frame.filter(pl.col("object").is_in(objects["object"].implode()) & pl.col("population").is_in(list(named)))
-    if not frame.height:
-        return Membership.empty()
-    mine = objects.filter(pl.col("object").is_in(frame["object"].implode()))
-    if mine["layer"].n_unique() > 1:
-        chosen = layer if layer in mine["layer"] else next((image.name for image in s.labels if image.name in mine["layer"]), mine["layer"][0])
-        mine = mine.filter(pl.col("layer").eq_missing(pl.lit(chosen)))
-    mine = mine.unique("label", keep="first", maintain_order=True)
-    frame = frame.filter(pl.col("object").is_in(mine["object"].implode()))
-    names = pl.DataFrame({"population": list(named), "to": list(named.values()), "place": range(len(named))})
-    frame = frame.join(names, on="population", how="left", maintain_order="left").sort("place", "nth_in_population", maintain_order=True)
-    return Membership.of(frame.select(pl.col("to").alias("population"), "object", "labels"))
+def _members(s: ImageSet, populations: Sequence[str], layer: str) -> list[Ints]:
+    """The rows of the segments in each population that a number tells apart: of one layer, the first object of each label."""
+    rows = listed(s, populations)
+    member = np.zeros(len(s.objects), np.bool_)
+    for some in rows:
+        member[some] = True
+    frame = s.objects.frame.select("layer", "label", pl.int_range(pl.len()).alias("row")).filter(pl.Series(member) & pl.col("label").is_not_null())
+    if frame["layer"].n_unique() > 1:
+        chosen = layer if layer in frame["layer"] else next((image.name for image in s.labels if image.name in frame["layer"]), frame["layer"][0])
+        frame = frame.filter(pl.col("layer").eq_missing(pl.lit(chosen)))
+    kept = np.zeros(len(s.objects), np.bool_)
+    kept[frame.filter(pl.col("label").is_first_distinct())["row"].to_numpy()] = True
+    return rows if (kept == member).all() else [some[kept[some]] for some in rows]
 
 
-def _ids(s: ImageSet) -> dict[str, dict[str, str]]:
-    """Population -> label -> id of the objects whose id is not their label, each in the first population that has it."""
-    told = s.objects.frame.select(pl.col("label").cast(pl.Utf8), "id")[s.membership.frame["object"]]
-    frame = told.with_columns(population=s.membership.frame["population"], first=s.membership.frame["object"].is_first_distinct())
-    odd = frame.filter(pl.col("first") & (pl.col("label") != pl.col("id")))
-    return {str(key[0]): dict(zip(part["label"], part["id"], strict=True)) for key, part in odd.group_by("population", maintain_order=True)}
+class _Ids:
+    """The ids of objects that are not their labels, each said once."""
+
+    def __init__(self, s: ImageSet) -> None:
+        self.frame = s.objects.frame.select("id", pl.col("label").cast(pl.Utf8))
+        self.odd = (self.frame["id"] != self.frame["label"]).fill_null(value=False).to_numpy().copy()
+
+    def of(self, rows: Ints) -> dict[str, str] | None:
+        """Label -> id of those of some objects that were not said before; None = there are none."""
+        mine = rows[self.odd[rows]]
+        self.odd[mine] = False
+        found = self.frame[mine]
+        return dict(zip(found["label"], found["id"], strict=True)) or None
 
 
 def _made_on(s: ImageSet) -> dict[str, str | None]:
     """Population -> the fingerprint of the labels that all its members were chosen on."""
-    found = s.membership.frame.group_by("population").agg(pl.col("labels").first(), pl.col("labels").n_unique().alias("count"))
+    frame = s.membership.frame
+    if frame["labels"].null_count() == frame.height:
+        return {}
+    found = frame.group_by("population", "labels").len().group_by("population").agg(pl.col("labels").first(), pl.len())
     return {name: labels if count == 1 else None for name, labels, count in found.iter_rows()}
 
 
