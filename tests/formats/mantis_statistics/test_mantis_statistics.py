@@ -170,6 +170,15 @@ def test_rows_that_are_no_segments_are_said(read):
     assert "line 3" in str(notes.items[0])
 
 
+def test_names_and_labels_that_look_like_decimals_in_a_large_table(read):
+    head = "Segment ID,a,Centroid X,Centroid Y,Populations\n"
+    rows = "".join(f"{nth}.0,0.25,1,2,1.50\n" for nth in range(1, 80_001))
+    study, notes = read(head + rows)
+    assert [one.name for one in study.populations] == [("1.50",)]
+    assert study.image_sets[0].objects.frame["label"].to_list()[-1] == 80_000
+    assert not len(notes)
+
+
 def test_another_table_is_refused(read):
     with pytest.raises(WrongFormat, match="Segment ID"):
         read("id,a\n1,2\n")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import polars as pl
 
 from segue.formats.mantis_statistics.sheet import JOINT
 from segue.model.populations import Membership, Population
-
-_BETWEEN = re.compile(r",(?!\s)")
-"""A comma that a blank follows is taken for a part of a name: ``a, quoted "pop"``."""
 
 
 def cells(membership: Membership, populations: Sequence[Population], rows: pl.Series) -> pl.Series:
@@ -37,18 +33,19 @@ def cells(membership: Membership, populations: Sequence[Population], rows: pl.Se
 
 def named(cells: pl.Series) -> tuple[tuple[Population, ...], Membership]:
     """The populations that the cells of all objects name, in the order in which they first occur."""
-    texts = cells.alias("cell")
-    split = {cell: _split(cell) for cell in texts.drop_nulls().unique(maintain_order=True)}
-    names = list(dict.fromkeys(name for cell in split.values() for name in cell))
-    if not names:
-        return (), Membership.empty()
-    places = {name: place for place, name in enumerate(names)}
-    distinct = pl.DataFrame({"cell": list(split), "place": [sorted(places[name] for name in cell) for cell in split.values()]})
-    objects = pl.DataFrame({"object": pl.int_range(texts.len(), dtype=pl.Int32, eager=True), "cell": texts})
-    pairs = objects.join(distinct, on="cell", how="inner", maintain_order="left").explode("place").drop_nulls("place")
-    found = pairs.select(population=pl.Series(names, dtype=pl.Utf8).gather(pairs["place"]), object="object")
-    return tuple(Population(name, (name,)) for name in names), Membership.of(found)
+    objects = pl.DataFrame({"object": pl.int_range(cells.len(), dtype=pl.Int32, eager=True), "name": cells}).drop_nulls("name")
+    parts = _parts(objects).with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
+    names = parts["name"].unique(maintain_order=True)
+    places = pl.DataFrame({"name": names, "place": pl.int_range(names.len(), dtype=pl.Int32, eager=True)})
+    pairs = parts.join(places, on="name", how="inner").unique(["object", "place"]).sort("object", "place")
+    return tuple(Population(name, (name,)) for name in names), Membership.of(pairs.select(population="name", object="object"))
 
 
-def _split(cell: str) -> list[str]:
-    return list(dict.fromkeys(name for part in _BETWEEN.split(cell) if (name := part.strip())))
+def _parts(objects: pl.DataFrame) -> pl.DataFrame:
+    """(object, name) of each name in a cell; a comma that a blank follows is taken for a part of a name: ``a, quoted "pop"``."""
+    parts = objects.with_columns(pl.col("name").str.split(JOINT)).explode("name")
+    goes_on = parts["name"].str.contains(r"^\s") & (parts["object"] == parts["object"].shift(1)).fill_null(value=False)
+    if not goes_on.any():
+        return parts
+    whole = parts.with_columns(nth=(~goes_on).cum_sum()).group_by("object", "nth", maintain_order=True)
+    return whole.agg(pl.col("name").str.join(JOINT)).drop("nth")

@@ -26,7 +26,10 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     SourceError
         It is no text table whose first column is ``Segment ID``.
     """
-    found = read_delimited(source, header_rows=1)
+    found = read_delimited(source, header_rows=1, floats=True)
+    columns = found.columns.get_columns()
+    if columns and not columns[0].dtype == columns[-1].dtype == pl.Utf8:
+        found = read_delimited(source, header_rows=1)  # labels with decimals, or populations that are called like numbers: their texts count
     if not found.names or found.names[0].strip() != SEGMENT:
         raise WrongFormat(f"{source.path} does not begin with a column {SEGMENT}, as statistics of Mantis Viewer do", path=source.path, expected=SEGMENT)
     mended = Counter(what for _, what in found.repairs)
@@ -50,7 +53,7 @@ def _sheet(found: Delimited, notes: list[Note]) -> Sheet:
 
 def _labels(texts: pl.Series, notes: list[Note]) -> tuple[pl.Series, pl.Series]:
     """The labels, and their rows; a row without a label of its own is passed over."""
-    labels = texts.str.strip_chars().cast(pl.UInt64, strict=False)
+    labels = texts.str.strip_chars().str.replace(r"\.0+$", "").cast(pl.UInt64, strict=False)
     usable = labels.is_not_null() & labels.is_first_distinct()
     wrong = int((~usable).sum())
     if wrong:
@@ -60,6 +63,8 @@ def _labels(texts: pl.Series, notes: list[Note]) -> tuple[pl.Series, pl.Series]:
 
 
 def _numbers(texts: pl.Series, notes: list[Note]) -> pl.Series:
+    if texts.dtype != pl.Utf8:
+        return texts
     stripped = texts.str.strip_chars()
     found = stripped.cast(pl.Float64, strict=False)
     missing = stripped.is_in([*MISSING, ""]).fill_null(value=True)

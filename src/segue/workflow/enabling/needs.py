@@ -8,11 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from segue.formats.shape_files import area_rows
-from segue.model.rules import GateRule
+from segue.model.rules import REGIONS, GateRule
 from segue.model.study import ImageSet, Study
-
-REGIONS = "regions"
-"""The layer of objects that are regions."""
 
 
 @dataclass(frozen=True)
