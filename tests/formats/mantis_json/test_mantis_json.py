@@ -20,7 +20,7 @@ from segue.model.image import in_memory
 from segue.model.rings import Rings
 from segue.model.rules import GateRule, ListRule, Range, RegionRule
 from segue.model.shapes import Shapes
-from segue.model.study import Study
+from segue.model.study import EXTRAS, Study
 from segue.storage.source import Source
 from segue.testing.trips import PlainSink
 
@@ -146,6 +146,16 @@ def test_what_mantis_has_no_words_for_stands_beside_it(read, tmp_path):
     assert rows[0]["segue"] == {"labels": "f" * 64, "ids": {"45": "cell-2"}, "region": {"by": "centroid"}}
     assert rows[1]["name"] == "T: CD4"
     assert set(rows[1]["segue"]) == {"path", "kind", "rule", "labels", "ids"}
+    assert diff(ours, read((tmp_path / "back.json").read_bytes())[0]) == {}
+
+
+def test_stale_members_stay_beside_their_population(read, tmp_path):
+    study, _ = read(D)
+    payload = '{"stale":{"labels":null,"members":["23","99"]}}'
+    extras = pl.DataFrame([("segue", "population", "H1gPz0Kk8", payload)], schema=EXTRAS, orient="row")
+    ours = study.map(lambda s: replace(s, extras=extras))
+    rows = json.loads(written(ours, tmp_path))
+    assert [row.get("segue") for row in rows] == [None, {"kept": json.loads(payload)}]
     assert diff(ours, read((tmp_path / "back.json").read_bytes())[0]) == {}
 
 

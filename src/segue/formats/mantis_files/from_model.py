@@ -21,9 +21,9 @@ from segue.model.rings import Ints
 from segue.model.study import ImageSet
 
 
-def payloads(extras: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    """Id of a population -> the members of its row that an image set keeps for Mantis; damaged ones are left out."""
-    rows = extras.filter((pl.col("format") == OWN) & (pl.col("entity") == "population") & pl.col("id").is_not_null())
+def payloads(extras: pl.DataFrame, owner: str = OWN) -> dict[str, dict[str, Any]]:
+    """Id of a population -> the members of its row that an image set keeps for Mantis (or for another ``owner``); damaged ones are left out."""
+    rows = extras.filter((pl.col("format") == owner) & (pl.col("entity") == "population") & pl.col("id").is_not_null())
     found: dict[str, dict[str, Any]] = {}
     for name, text in zip(rows["id"], rows["payload"], strict=True):
         try:

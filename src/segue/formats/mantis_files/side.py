@@ -43,6 +43,8 @@ class Side(msgspec.Struct):
     ids: dict[str, str] | None = None
     """Segment -> id of the object, where it is not the number."""
     region: Region | None = None
+    kept: dict[str, Any] | None = None
+    """What segue keeps beside the population: members that are stale."""
 
 
 NOTHING = Side()

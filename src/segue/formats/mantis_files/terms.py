@@ -16,7 +16,7 @@ SEGMENTS = "labels"
 KIND = "population"
 """Kind of Mantis' populations."""
 SIDE = "segue"
-"""Member of a row with what Mantis has no words for; its importer passes over it."""
+"""Member of a row with what Mantis has no words for; its importer passes over it. Also the ``format`` of what segue itself keeps beside a population."""
 KNOWN = ("id", "renderOrder", "name", "color", "visible", "selectedSegments", "selectedRegion", "regionOutline", "pixelIndexes", SIDE)
 """Members of a row that have a meaning here."""
 DRAWN = ("regionGraphics", "segmentGraphics")

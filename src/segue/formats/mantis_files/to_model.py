@@ -229,6 +229,7 @@ def _extras(rows: Sequence[Row], ids: Sequence[str], *, pixels: bool) -> pl.Data
         other = dict(row.other)
         if pixels and row.pixels is not None:
             other["pixelIndexes"] = row.pixels.tolist()
-        if other:
-            found.append((OWN, "population", name, dumps(dict(sorted(other.items()))).decode()))
+        for owner, payload in ((OWN, dict(sorted(other.items()))), (SIDE, row.side.kept)):
+            if payload:
+                found.append((owner, "population", name, dumps(payload).decode()))
     return pl.DataFrame(found, schema=EXTRAS, orient="row")

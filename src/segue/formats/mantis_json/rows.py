@@ -12,6 +12,7 @@ import polars as pl
 from segue.formats.mantis_files.from_model import aliases, as_in, called, listed, payloads, row_of
 from segue.formats.mantis_files.rows import Row
 from segue.formats.mantis_files.side import Region, Side
+from segue.formats.mantis_files.terms import SIDE
 from segue.formats.mantis_json.outlines import Outline, outlines
 from segue.formats.rule_files import rule_facts
 from segue.model.objects import unique_texts
@@ -39,11 +40,12 @@ def rows_in(study: Study, layer: str = "") -> list[Row]:
     members = _members(s, [one.id for one in there], layer)
     drawn = outlines(s, [one.rule for one in own])
     label = s.objects.frame["label"].fill_null(0).to_numpy()
-    made_on, ids = _made_on(s), _Ids(s)
-    return [
-        _complete(row_of(one, nth, label[rows], payload.get(old.id, {})), one, region, s, ids.of(rows), made_on.get(old.id))
-        for nth, (one, old, rows, region) in enumerate(zip(own, there, members, drawn, strict=True))
-    ]
+    made_on, ids, kept = _made_on(s), _Ids(s), payloads(s.extras, SIDE)
+    found = []
+    for nth, (one, old, rows, region) in enumerate(zip(own, there, members, drawn, strict=True)):
+        side = Side(labels=made_on.get(old.id), ids=ids.of(rows), kept=kept.get(old.id) or None)
+        found.append(_complete(row_of(one, nth, label[rows], payload.get(old.id, {})), one, region, side, s))
+    return found
 
 
 def _here(s: ImageSet, study: Study, payload: Mapping[str, object]) -> list[Population]:
@@ -113,16 +115,16 @@ def _made_on(s: ImageSet) -> dict[str, str | None]:
     return {name: labels if count == 1 else None for name, labels, count in found.iter_rows()}
 
 
-def _complete(row: Row, one: Population, region: Outline | None, s: ImageSet, ids: dict[str, str] | None, labels: str | None) -> Row:
-    side = Side(
+def _complete(row: Row, one: Population, region: Outline | None, side: Side, s: ImageSet) -> Row:
+    """The row with its region, and with what Mantis has no words for."""
+    side = msgspec.structs.replace(
+        side,
         path=None if len(one.name) == 1 else list(one.name),
         kind=one.kind,
         order=msgspec.UNSET if one.order is not None else None,
         number=one.number,
         exclusive=one.exclusive,
         rule=None if region is not None or isinstance(one.rule, ListRule) else rule_facts(one.rule),
-        labels=labels,
-        ids=ids,
         region=None if region is None else _region(one, s, region),
     )
     return replace(row, side=side, outline=None if region is None else region.vertices)

@@ -40,6 +40,6 @@ FORMAT = Format(
         Feature.POPULATION_SETTINGS: exact(f"what is not Mantis' stands {_SIDE}"),
         Feature.RULES: approximate(f"regions as Mantis selects with them; other rules stand {_SIDE}; several regions of a population become one"),
         Feature.MEMBERSHIP: approximate("segments of one layer, in the order of the list; populations of a segment are in the order of the file"),
-        Feature.EXTRAS: approximate("further members of Mantis' populations, not what other formats added"),
+        Feature.EXTRAS: approximate("further members of Mantis' populations, and stale members; not what other formats added"),
     },
 )
