@@ -56,6 +56,8 @@ def test_the_commands_of_the_guide(here, capsys):
     assert pl.read_csv("summary.csv").select("population", "objects").rows() == [(None, 3), ("T cell", 2), ("large", 1)]
     assert pl.read_csv("only_T_cell.csv")["label"].to_list() == [1, 3]
     assert pl.read_csv("all.csv")["image"].to_list() == ["a"] * 3 + ["b"] * 3
+    assert sorted(path.name for path in Path("mantis").glob("cells*")) == ["cells.csv", "cells_T_cell.fcs", "cells_large.fcs", "cells_median.csv"]
+    assert Path("mantis/cells.csv").read_text().splitlines()[-1].endswith(',34,26,"T cell,large"')
     assert {"cells_T_cell.fcs", "cells_large.fcs", "cells.columns.csv", "cells.xlsx"} <= {path.name for path in Path().iterdir()}
     assert "perimeter" in outputs["segue measure --list"].out
 
@@ -75,4 +77,4 @@ def test_the_examples_of_the_help(here, capsys):
 def test_the_guide_lists_every_preset():
     from segue.measure.presets import PRESETS
 
-    assert re.findall(r"^\| `(\w+)` \|", TEXT, re.M) == [one.name for one in PRESETS]
+    assert re.findall(r"^\| `([\w-]+)` \|", TEXT, re.M) == [one.name for one in PRESETS]
