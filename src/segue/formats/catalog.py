@@ -27,6 +27,7 @@ from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_project.spec import FORMAT as mantis_project
 from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
+from segue.formats.mantis_regions.spec import FORMAT as mantis_regions
 from segue.formats.mantis_segments.spec import FORMAT as mantis_segments
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
@@ -77,6 +78,7 @@ FORMATS: dict[str, Format] = {
         mantis_features,
         mantis_gates,
         mantis_mappings,
+        mantis_regions,
         mantis_segments,
         fcs,
         anndata,
