@@ -141,6 +141,20 @@ def test_populations_are_named_in_the_order_of_the_list(written):
     assert [row[-1] for row in found[1:]] == ["z,a,10", "a"]
 
 
+def test_the_order_of_the_list_is_had_back_from_the_cells(read, written):
+    study = segments([1, 2, 3], None, {"last": [], "b": [1, 2], "a": [0, 1], "c": [0, 2]})
+    data = written(study)
+    assert [row[-1] for row in rows_of(data)[1:]] == ["a,c", "b,a", "b,c"], "a occurs first, and b stands before it in the list"
+    assert [one.id for one in read(data)[0].populations] == ["b", "a", "c"]
+
+
+def test_cells_that_keep_to_no_order_are_read(read, written):
+    study, _ = read('Segment ID,Centroid X,Centroid Y,Populations\n1,,,"a,b"\n2,,,"b,a"\n3,,,"c,a,c"\n')
+    members = dict(study.image_sets[0].membership.frame.group_by("population").agg("object").iter_rows())
+    assert members == {"a": [0, 1, 2], "b": [0, 1], "c": [2]}
+    assert diff(study, read(written(study))[0]) == {}
+
+
 def test_older_tables_are_read(read):
     study, notes = read("Segment ID,DNA,cd3,Populations\n9,1.5,2,\n3,1,NA,T\n")
     (s,) = study.image_sets
