@@ -13,9 +13,10 @@ import polars as pl
 from segue.errors import Incompatible, UnsupportedVariant
 from segue.model.objects import unique_texts
 from segue.model.populations import Membership, Population
-from segue.model.rules import ListRule
+from segue.model.rules import ListRule, RegionRule
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.workflow.carried import both, renamed, split, with_regions
 from segue.workflow.derive import with_new_objects
 from segue.workflow.enabling import require
 from segue.workflow.gate_names import HINT, called, gate_name, partners
@@ -35,7 +36,13 @@ class _Gate:
 
 
 def with_populations(
-    study: Study, paths: Sequence[Path], options: Mapping[str, Any] | None = None, names: Collection[str] = (), *, shared: bool = False
+    study: Study,
+    paths: Sequence[Path],
+    options: Mapping[str, Any] | None = None,
+    names: Collection[str] = (),
+    *,
+    shared: bool = False,
+    regions: bool = False,
 ) -> tuple[Study, Notes]:
     """The study with the populations of files: events gated in FlowJo or FlowKit (FCS, CSV of scale values), lists of ids or labels, other results.
 
@@ -56,6 +63,8 @@ def with_populations(
     shared
         Whether the same files are given to several studies: each then has to say which image it is about (as of several files each has to),
         and those about other images are passed over.
+    regions
+        Whether the regions of files come along as objects, so that their populations can be selected anew.
 
     Raises
     ------
@@ -77,7 +86,8 @@ def with_populations(
         name = str(chosen.get("population") or gate_name(path, [s.name for s in sets] + list(names)))
         opened = _opened(path, name, chosen)
         unnamed += [path.name] if not any(s.name for s in opened.study.image_sets) else []
-        notes += opened.notes + _gather(study, opened, name, names, gates, shared=shared)
+        study, more = _gather(study, opened, name, names, gates, shared=shared, regions=regions)
+        notes += opened.notes + more
     if unnamed and not gates:
         raise Incompatible(f"{unnamed[0]} does not say which image its rows are about, and there are several that they could be; {HINT}", path=unnamed[0])
     if paths and not gates:
@@ -111,28 +121,39 @@ def _refuse_bins(opened: Opened) -> None:
             )
 
 
-def _gather(study: Study, opened: Opened, name: str, names: Collection[str], gates: dict[tuple[str, ...], _Gate], *, shared: bool) -> Notes:
-    """Find the objects of a file's rows and add them to its populations."""
+def _gather(
+    study: Study, opened: Opened, name: str, names: Collection[str], gates: dict[tuple[str, ...], _Gate], *, shared: bool, regions: bool
+) -> tuple[Study, Notes]:
+    """Find the objects of a file's rows and add them to its populations; the study with the regions of the file."""
     where = opened.source.path.name
     found = opened.study
     at, assumed = partners(study, found.image_sets, names, where, shared=shared)
     if shared and all(place is None for place in at):
-        return Notes()
+        return study, Notes()
     elsewhere = sum(len(s.objects) for s, place in zip(found.image_sets, at, strict=True) if place is None and not shared)
     unknown = matched = 0
     for s, place in zip(found.image_sets, at, strict=True):
         if place is None:
             continue
+        s, own = split(s)
+        study, ids = _with_regions(study, place, own) if regions else (study, {})
         rows = rows_of(study.image_sets[place].objects, s.objects, where)
         unknown += int((rows < 0).sum())
         matched += int((rows >= 0).sum())
         for definition, mine in _members(found, s, name):
+            definition = renamed(definition, ids)
             gate = gates.setdefault(definition.name, _Gate(definition))
+            gate.definition = both(gate.definition, definition)
             gate.members.setdefault(place, []).append(rows[mine][rows[mine] >= 0])
     if unknown and not matched:
         raise Incompatible(f"none of the {unknown:,} rows of {where} is an object of {called(study, names)}: its labels are those of another image", path=where)
     notes = [(unknown, f"{{count row}} of {where} without an object"), (elsewhere, f"{{count row}} of {where} about images that are not here")]
-    return Notes((*assumed, *(Note(Kind.SKIPPED, what, count=count) for count, what in notes if count)))
+    return study, Notes((*assumed, *(Note(Kind.SKIPPED, what, count=count) for count, what in notes if count)))
+
+
+def _with_regions(study: Study, place: int, own: ImageSet) -> tuple[Study, dict[str, str]]:
+    s, ids = with_regions(study.image_sets[place], own)
+    return replace(study, image_sets=(*study.image_sets[:place], s, *study.image_sets[place + 1 :])), ids
 
 
 def _members(study: Study, s: ImageSet, name: str) -> list[tuple[Population, Rows]]:
@@ -148,7 +169,11 @@ def _joined(study: Study, gates: Sequence[_Gate], notes: Notes) -> tuple[Study, 
     spelled = {tuple(map(_plain, one.name)): one for one in study.populations}
     for gate in gates:
         old = known.get(gate.definition.name) or spelled.get(tuple(map(_plain, gate.definition.name)))
-        definition = _new(study, gate.definition) if old is None else replace(old, rule=ListRule())
+        definition = (
+            _new(study, gate.definition)
+            if old is None
+            else replace(old, rule=gate.definition.rule if isinstance(gate.definition.rule, RegionRule) else ListRule())
+        )
         study, before, now = _with_members(study, definition, gate.members)
         changed = f"; {before:,} were in it before" if old is not None else ""
         notes += Notes.of(Note(Kind.DONE, f"{{count object}} in population {': '.join(definition.name)}{changed}", count=now))

@@ -10,6 +10,7 @@ from typing import Any
 from segue.errors import Incompatible
 from segue.formats.format import Accepts, Format
 from segue.formats.shape_files import area_rows
+from segue.model.rules import RegionRule
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
@@ -19,6 +20,7 @@ from segue.workflow.gates import with_populations
 from segue.workflow.joining import with_table
 from segue.workflow.opening import Opened
 from segue.workflow.roles import as_labels
+from segue.workflow.selecting.fit import judged
 
 SETTINGS = {
     "components": "what a mask of one value means: 4 or 8 = its separate parts are objects (touching by edges, or also by corners), 0 = it is one object",
@@ -87,7 +89,11 @@ def gated(study: Study, accepts: frozenset[Accepts], gates: Gates, settings: Map
         An image is not a label image; or files and objects do not fit together (``gates.with_populations``).
     """
     labelled, assumed = _labelled(study, accepts, settings, where)
-    study, notes = with_populations(labelled, gates.paths, settings, [where] if where else [], shared=gates.shared)
+    regions = Accepts.SHAPES in accepts
+    study, notes = with_populations(labelled, gates.paths, settings, [where] if where else [], shared=gates.shared, regions=regions)
+    if any(isinstance(one.rule, RegionRule) for one in study.populations):
+        study, more = judged(study, where=where)
+        notes += more
     return study, assumed + notes
 
 
