@@ -151,3 +151,11 @@ def test_only_what_was_measured_goes_into_a_table(cells):
     assert cells.table("nuclei.csv").select("label", "area").rows() == [(1, 120)]
     with segue.read("nuclei.geojson") as found:
         assert len(found.image_sets[0].objects) == 1
+
+
+def test_what_lies_beside_a_study_is_not_about_it(cells):
+    """A study holds its own segments; a mask that is named after it does not replace them."""
+    cells.measure("cells.segue", statistics=("area",))
+    tifffile.imwrite("cells-mask.tif", np.where(cells.mask == 4, 9, 0).astype(np.uint16))
+    cells.measure("again.csv", inputs=("cells.segue",), labels=None, statistics=("area",))
+    assert cells.table("again.csv")["label"].to_list() == [1, 4, 70]

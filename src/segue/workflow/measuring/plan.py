@@ -8,12 +8,14 @@ from pathlib import Path
 
 from segue.errors import UsageError
 from segue.formats.catalog import by_suffix, named
+from segue.formats.detect import candidates
 from segue.formats.format import Format
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.formats.table.spec import FORMAT as TABLE
 from segue.measure.presets import preset_of
+from segue.model.features import Feature
 from segue.storage.names import safe_name
-from segue.storage.source import home_of, nickname, split_suffix
+from segue.storage.source import Source, home_of, nickname, split_suffix
 from segue.workflow.convert import chosen
 from segue.workflow.measuring.item import MeasureItem
 from segue.workflow.measuring.outputs import PRESET_FORMATS, one_each, record_of
@@ -93,8 +95,16 @@ def _with_segments(pair: Pair) -> Pair:
         return pair
     if mask_of(pair.source) is not None and not pair.source.is_dir() and pair.name != nickname(pair.source):
         return replace(pair, missing=f"{pair.source.name} is named like a mask, and no image of that name is beside it")
+    if pair.source.is_dir() and _holds_both(pair.source):
+        return replace(pair, image=pair.source)
     beside = sorted((file for file in home_of(pair.source).iterdir() if mask_of(file) in _called(pair.name) and file != pair.source), key=preference)
     return replace(pair, image=pair.source, source=beside[0] if beside else pair.source, unused=tuple(beside[1:]))
+
+
+def _holds_both(folder: Path) -> bool:
+    """Whether a folder holds images with their segments, as a study or a project does: what lies beside it is not about it."""
+    found = candidates(Source(folder))
+    return bool(found) and found[0].format.many and {Feature.IMAGES, Feature.LABELS} <= set(found[0].format.keeps)
 
 
 def _called(name: str) -> set[str]:
