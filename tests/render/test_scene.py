@@ -50,8 +50,10 @@ def scenes(draw):
     texts = written(["12", "CD3"], draw(arrays.arrays(float, (2, 2), elements=numbers)), 9, centred=True)
     top, left = draw(st.integers(0, 8)), draw(st.integers(0, 8))
     window = Window(top, draw(st.integers(top + 1, HEIGHT)), left, draw(st.integers(left + 1, WIDTH)))
-    stamps = (legend([Entry("CD3", 0x00FF00FF)], 8), scale_bar(9, "5 \u00b5m", 8, window.height, window.width)) if draw(st.booleans()) else ()
-    return Scene(window, tuple(channels), (Segments(Plane(ArrayPixels(labels), "yx"), styles),), (figures_of(areas, paths),), (texts,), stamps)
+    zoom = draw(st.sampled_from([1, 1, 2, 3]))
+    bar = scale_bar(9, "5 \u00b5m", 8, window.height * zoom, window.width * zoom)
+    stamps = (legend([Entry("CD3", 0x00FF00FF)], 8), bar) if draw(st.booleans()) else ()
+    return Scene(window, tuple(channels), (Segments(Plane(ArrayPixels(labels), "yx"), styles),), (figures_of(areas, paths),), (texts,), stamps, zoom)
 
 
 @pytest.mark.parametrize("way", ["numpy", "compiled"], indirect=True)

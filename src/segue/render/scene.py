@@ -61,14 +61,16 @@ class Scene:
     figures: tuple[Figures, ...] = ()
     """Regions, then drawings."""
     writing: tuple[Writing, ...] = ()
-    """In pixels of the image."""
+    """In pixels of the picture, from the corner of the image."""
     stamps: tuple[Stamp, ...] = ()
-    """In pixels of the picture."""
+    """In pixels of the picture, from its own corner."""
+    zoom: int = 1
+    """Pixels of the picture along each side of a pixel of the image."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, and red, green, blue."""
-        return self.window.height, self.window.width, 3
+        return self.window.height * self.zoom, self.window.width * self.zoom, 3
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -80,13 +82,35 @@ class Scene:
         known = [chunk for plane in (*(one for one, _ in self.channels), *(one.plane for one in self.segments)) if (chunk := plane.chunks)]
         if not known:
             return ()
-        return min(max(one[0] for one in known), self.window.height), min(max(one[1] for one in known), self.window.width), 3
+        largest = (max(one[axis] for one in known) * self.zoom for axis in (0, 1))
+        rows, columns = (min(size, most) for size, most in zip(largest, self.shape, strict=False))
+        return rows, columns, 3
 
     def read(self, region: Region) -> NDArray[np.uint8]:
         """The picture in a region, as (y, x, red green blue)."""
         rows, columns, colours = region
+        tile = Window(rows.start, rows.stop, columns.start, columns.stop)
+        canvas = self._zoomed(tile)
+        top, left = self.window.top * self.zoom, self.window.left * self.zoom
+        for writing in self.writing:
+            paint_writing(canvas, Window(tile.top + top, tile.bottom + top, tile.left + left, tile.right + left), writing)
+        for stamp in self.stamps:
+            paint_stamp(canvas, tile, stamp)
+        return finished(canvas)[..., colours]
+
+    def _zoomed(self, tile: Window) -> Floats:
+        """What lies under text and stamps, of a tile of the picture."""
+        if self.zoom == 1:
+            return self._painted(tile)
+        inner = Window(tile.top // self.zoom, -(-tile.bottom // self.zoom), tile.left // self.zoom, -(-tile.right // self.zoom))
+        large = self._painted(inner).repeat(self.zoom, axis=0).repeat(self.zoom, axis=1)
+        top, left = tile.top - inner.top * self.zoom, tile.left - inner.left * self.zoom
+        return np.ascontiguousarray(large[top : top + tile.height, left : left + tile.width])
+
+    def _painted(self, part: Window) -> Floats:
+        """A part of the window, pixel by pixel of the image."""
         top, left = self.window.top, self.window.left
-        tile = Window(top + rows.start, top + rows.stop, left + columns.start, left + columns.stop)
+        tile = Window(top + part.top, top + part.bottom, left + part.left, left + part.right)
         canvas = black(tile.height, tile.width)
         for plane, light in self.channels:
             add_channel(canvas, plane.read(tile), light)
@@ -95,11 +119,7 @@ class Scene:
             self._paint_segments(canvas, tile, segments)
         for figures in self.figures:
             _paint_figures(canvas, tile, figures)
-        for writing in self.writing:
-            paint_writing(canvas, tile, writing)
-        for stamp in self.stamps:
-            paint_stamp(canvas, Window(rows.start, rows.stop, columns.start, columns.stop), stamp)
-        return finished(canvas)[..., colours]
+        return canvas
 
     @staticmethod
     def _paint_segments(canvas: Floats, tile: Window, segments: Segments) -> None:

@@ -84,7 +84,7 @@ def legend(entries: Sequence[Entry], size: int) -> Stamp:
 
 def scale_bar(pixels: float, text: str, size: int, height: int, width: int) -> Stamp:
     """A white bar of some pixels with a dark rim, its length written above it, at the bottom right of a picture of this height and width."""
-    gap, thick, long = max(size // 2, 2), max(size // 4, 2), max(round(pixels), 1)
+    gap, thick, long = max(size // 2, 2), max(size // 3, 2), max(round(pixels), 1)
     rim = max(size // 12, 1)
     letters_wide = text_width(text, size)
     right = width - gap - max((letters_wide - long) // 2, 0)

@@ -26,6 +26,7 @@ class RenderRecipe(BaseModel):
     channels: tuple[str, ...] = Field((), description="NAME, NAME=COLOUR or NAME=COLOUR:LOW:HIGH, in the order in which they are listed; empty = automatic")
     plane: str | None = Field(None, description="z=3,t=0: which plane, from 0")
     crop: str | None = Field(None, description="x=10:60,y=5um:25um: a part of the image, the stop exclusive")
+    zoom: int = Field(1, ge=1, le=64, description="pixels of the picture along each side of a pixel of the image")
     populations: tuple[str, ...] = Field((), description="templates of files whose populations are joined to the objects, by id or label")
     show_populations: tuple[str, ...] | None = Field(
         None, description="names of the populations that are shown, later ones over earlier ones; null = those visible"

@@ -13,13 +13,14 @@ import orjson
 from segue.errors import Incompatible, UsageError
 from segue.model.display import Display
 from segue.model.image import ArrayPixels, LabelImage, Pixels
-from segue.model.study import ImageSet, Study
+from segue.model.populations import Membership
+from segue.model.study import Study
 from segue.storage.sink import FileSink
 from segue.workflow.exporting.given import image_sets_of
-from segue.workflow.exporting.source import parts_of
 from segue.workflow.recipe import VERSION, parse_recipe
 from segue.workflow.recipe_render import RenderRecipe
 from segue.workflow.rendering.choice import rendering_of
+from segue.workflow.rendering.parts import shown_part
 from segue.workflow.rendering.scene import Picture, picture_of
 from segue.workflow.running import run
 
@@ -112,7 +113,10 @@ def _study(image: Any, labels: Any, axes: str | None) -> Study:
         from segue.workflow.opening import open_path
 
         return _with_labels(open_path(image).study, labels)
-    return _with_labels(image if isinstance(image, Study) else Study(image_sets_of(image, axes)), labels)
+    if isinstance(image, Study):
+        return _with_labels(image, labels)
+    known = (replace(s, membership=Membership.empty()) for s in image_sets_of(image, axes))  # populations are of a study
+    return _with_labels(Study(tuple(known)), labels)
 
 
 def _with_labels(study: Study, labels: Any) -> Study:
@@ -120,12 +124,11 @@ def _with_labels(study: Study, labels: Any) -> Study:
         return study
     if isinstance(labels, str | Path):
         from segue.notes import Notes
-        from segue.storage.source import Source
         from segue.workflow.measuring.inputs import with_segments
         from segue.workflow.opening import Opened, open_path
 
         given = open_path(labels)
-        return with_segments(Opened(study, Notes(), given.record, Source(Path(NAME))), given, {})[0]
+        return with_segments(Opened(study, Notes(), given.record, given.source), given, {})[0]
     if len(study.image_sets) != 1:
         raise Incompatible(f"labels go with one image, and the study has {len(study.image_sets)} image sets")
     found = labels if isinstance(labels, LabelImage) else _label_image(labels)
@@ -142,11 +145,7 @@ def _label_image(labels: Any) -> LabelImage:
 
 def _picture(study: Study, recipe: RenderRecipe, display: Display | None) -> Picture:
     how = rendering_of(recipe)
-    numbers = parts_of(study.image_sets, how.image_set, "the study") if study.image_sets else []
-    if how.image_set is None and len(study.image_sets) > 1:
-        names = ", ".join(s.name or str(number) for number, s in enumerate(study.image_sets, 1))
-        raise UsageError(f"the study has {len(study.image_sets)} image sets ({names}); choose one: image_set=...")
-    s: ImageSet = study.image_sets[numbers[0]] if numbers else ImageSet("")
+    s = shown_part(study.image_sets, how.image_set, "the study")
     return picture_of(study, s, how, s.name or NAME, display=display)
 
 

@@ -44,6 +44,7 @@ class Rendering:
     crop: tuple[Cut, ...] = ()
     pixel_size: PixelSize | None = None
     image_set: str | int | None = None
+    zoom: int = 1
 
 
 def rendering_of(recipe: RenderRecipe) -> Rendering:
@@ -63,6 +64,7 @@ def rendering_of(recipe: RenderRecipe) -> Rendering:
         () if recipe.crop is None else crop_of(recipe.crop),
         None if recipe.pixel_size is None else pixel_size_of(recipe.pixel_size),
         recipe.image_set,
+        recipe.zoom,
     )
 
 

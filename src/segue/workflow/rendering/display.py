@@ -40,8 +40,7 @@ def display_of(study: Study, s: ImageSet, how: Rendering, given: Display | None 
         found, notes = read_settings(how.file)
     else:
         found = s.display or Display(label_opacity=0.0 if s.images else 1.0)
-    plane = tuple((dict(found.plane) | dict(how.plane)).items())
-    return replace(found, plane=plane, **how.changes), notes
+    return replace(found, **how.changes), notes
 
 
 def _preset(study: Study, name: str) -> Display:

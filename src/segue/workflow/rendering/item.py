@@ -15,13 +15,13 @@ from segue.notes import Kind, Note, Notes
 from segue.storage.sink import FileSink
 from segue.tasks.workers import Threads
 from segue.workflow.exporting.container import Container
-from segue.workflow.exporting.source import parts_of
 from segue.workflow.gates import with_populations
 from segue.workflow.measuring.inputs import opened, with_segments
 from segue.workflow.measuring.item import check_options
 from segue.workflow.measuring.outputs import fields_of
 from segue.workflow.measuring.write import size_of_files
 from segue.workflow.rendering.choice import Rendering
+from segue.workflow.rendering.parts import shown_part
 from segue.workflow.rendering.scene import Picture, picture_of
 from segue.workflow.rendering.settings import settings_bytes
 from segue.workflow.targets import implied_options
@@ -120,7 +120,7 @@ def render_item(
     """
     study, notes = opened_item(item, task)
     with study:
-        s = study.image_sets[parts_of(study.image_sets, item.part or task.rendering.image_set, item.image.name)[0]] if study.image_sets else ImageSet("")
+        s = shown_part(study.image_sets, item.part or task.rendering.image_set, item.image.name)
         picture = picture_of(study, s, task.rendering, item.name, workers)
         size, more = (0, Notes()) if dry_run else write_picture(picture, item.outputs, task, workers, overwrite=overwrite, tick=tick)
     height, width, _ = picture.scene.shape

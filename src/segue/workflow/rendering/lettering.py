@@ -20,7 +20,7 @@ from segue.render.lettering import written
 from segue.render.stamps import Entry, Stamp, legend, scale_bar
 from segue.workflow.exporting.cutout import LENGTHS
 from segue.workflow.rendering.channels import Lit
-from segue.workflow.rendering.figures import Drawn, shown_rows
+from segue.workflow.rendering.figures import LAYER, Drawn, shown_rows
 from segue.workflow.rendering.members import Shown, present
 from segue.workflow.rendering.place import Place
 from segue.workflow.rendering.segments import rows_of
@@ -38,7 +38,7 @@ def size_for(display: Display, place: Place) -> int:
     """Pixels of the letters of legend and scale bar."""
     if display.text_size is not None:
         return max(round(display.text_size), 4)
-    return max(_SMALLEST, round(max(place.window.height, place.window.width) / _SHARE))
+    return max(_SMALLEST, round(max(place.height, place.width) / _SHARE))
 
 
 def names_of_objects(s: ImageSet, display: Display, layers: tuple[LabelImage, ...], drawn: Drawn, place: Place, workers: Workers | None) -> tuple[Writing, ...]:
@@ -47,9 +47,9 @@ def names_of_objects(s: ImageSet, display: Display, layers: tuple[LabelImage, ..
     found = []
     if display.label_text:
         found += [_of_segments(s, layer, place, size, workers) for layer in layers]
-        found.append(_of_shapes(s, layers, place, size))
+        found.append(_of_shapes(s, display, layers, place, size))
     if drawn.texts:
-        found.append(written([text for *_, text in drawn.texts], np.array([(x, y) for x, y, _ in drawn.texts]), size, centred=False))
+        found.append(written([text for *_, text in drawn.texts], np.array([(x, y) for x, y, _ in drawn.texts]) * place.zoom, size, centred=False))
     return tuple(one for one in found if len(one))
 
 
@@ -62,7 +62,7 @@ def _of_segments(s: ImageSet, layer: LabelImage, place: Place, size: int, worker
     text = pl.DataFrame({"label": found.label}).join(names, on="label", how="left", maintain_order="left")
     texts = text.select(pl.coalesce(pl.when(pl.col("name") != pl.lit("")).then("name"), pl.col("label").cast(pl.Utf8))).to_series()
     at = np.stack([found.columns["x", None].astype(np.float64), found.columns["y", None].astype(np.float64)], axis=1)
-    return written(texts, at, size, centred=True)
+    return written(texts, at * place.zoom, size, centred=True)
 
 
 def _plane_pixels(pixels: Pixels, axes: str, place: Place) -> tuple[Pixels, str]:
@@ -72,11 +72,13 @@ def _plane_pixels(pixels: Pixels, axes: str, place: Place) -> tuple[Pixels, str]
     return pixels, axes
 
 
-def _of_shapes(s: ImageSet, layers: tuple[LabelImage, ...], place: Place, size: int) -> Writing:
-    points = centre_points(s.shapes.take(shown_rows(s, layers, place)))
+def _of_shapes(s: ImageSet, display: Display, layers: tuple[LabelImage, ...], place: Place, size: int) -> Writing:
+    rows = shown_rows(s, layers, place)
+    is_region = (s.objects.frame["layer"] == LAYER).fill_null(value=False).to_numpy()[s.shapes.frame["object"].to_numpy()[rows]]
+    points = centre_points(s.shapes.take(rows[np.where(is_region, display.regions, display.drawings)]))
     objects = s.objects.frame[points.frame["object"].to_numpy()]
     texts = objects.select(pl.coalesce(pl.when(pl.col("name") != pl.lit("")).then("name"), pl.col("label").cast(pl.Utf8), "id")).to_series()
-    return written(texts, points.rings.coords, size, centred=True)
+    return written(texts, points.rings.coords * place.zoom, size, centred=True)
 
 
 def stamps_of(s: ImageSet, display: Display, channels: Sequence[Lit], shown: tuple[Shown, ...], place: Place, where: str) -> tuple[Stamp, ...]:
@@ -92,11 +94,11 @@ def stamps_of(s: ImageSet, display: Display, channels: Sequence[Lit], shown: tup
     if display.legend:
         entries = [Entry(display.name)] if "title" in display.legend_parts and display.name else []
         entries += [Entry(one.display.channel, one.display.colour | 255) for one in channels] if "channels" in display.legend_parts else []
-        entries += [Entry(one.title, one.colour) for one in present(s, shown)] if "populations" in display.legend_parts else []
+        entries += [Entry(one.title, one.colour) for one in present(s, shown, display)] if "populations" in display.legend_parts else []
         found += [legend(entries, size)] if entries else []
     if display.scale_bar:
         pixels, text = _scale(s, display, place, where)
-        found.append(scale_bar(pixels, text, size, place.window.height, place.window.width))
+        found.append(scale_bar(pixels * place.zoom, text, size, place.height, place.width))
     return tuple(found)
 
 

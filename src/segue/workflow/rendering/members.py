@@ -83,11 +83,12 @@ def colours_of_regions(s: ImageSet, shown: tuple[Shown, ...]) -> NDArray[np.uint
     return found
 
 
-def present(s: ImageSet, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
-    """The populations of which there are members, or regions, in an image set."""
-    members = set(s.membership.frame["population"].unique())
+def present(s: ImageSet, shown: tuple[Shown, ...], display: Display) -> tuple[Shown, ...]:
+    """The populations that can be seen on a picture: by their members, or by regions that select for them."""
+    painted = display.population_outlines or display.population_opacity > 0
+    members = set(s.membership.frame["population"].unique()) if painted else set()
     ids = s.objects.frame["id"]
-    return tuple(one for one in shown if one.population.id in members or _has_region(one.population, ids))
+    return tuple(one for one in shown if one.population.id in members or (display.regions and _has_region(one.population, ids)))
 
 
 def _has_region(population: Population, ids: pl.Series) -> bool:

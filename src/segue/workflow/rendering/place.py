@@ -12,6 +12,9 @@ from segue.notes import Kind, Note, Notes
 from segue.render.drawn import Window
 from segue.workflow.exporting.cutout import Cut, pixels_of
 
+Planes = tuple[tuple[str, int], ...]
+"""(axis, index)"""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -20,14 +23,28 @@ class Place:
     window: Window
     planes: tuple[tuple[str, int], ...]
     """(axis, index) of z and t, where there are several."""
+    zoom: int = 1
+    """Pixels of the picture along each side of a pixel of the image."""
+
+    @property
+    def height(self) -> int:
+        """Rows of the picture."""
+        return self.window.height * self.zoom
+
+    @property
+    def width(self) -> int:
+        """Columns of the picture."""
+        return self.window.width * self.zoom
 
     def at(self, axis: str) -> int:
         """Index of a plane; 0 where there is one."""
         return dict(self.planes).get(axis, 0)
 
 
-def place_of(s: ImageSet, asked: tuple[tuple[str, int], ...], crop: Sequence[Cut], where: str) -> tuple[Place, Notes]:
-    """The plane that is asked for, else the middle one in z and the first in t; and the crop in whole pixels.
+def place_of(s: ImageSet, display: Planes, asked: Planes, crop: Sequence[Cut], where: str, zoom: int = 1) -> tuple[Place, Notes]:
+    """The plane that is asked for, else that of the display, else the middle one in z and the first in t; and the crop in whole pixels.
+
+    A display may be of other images: what it says about axes of which there is one plane is passed over.
 
     Raises
     ------
@@ -37,7 +54,8 @@ def place_of(s: ImageSet, asked: tuple[tuple[str, int], ...], crop: Sequence[Cut
         There is no such plane.
     """
     sizes = _sizes(s, where)
-    notes, planes, wanted = Notes(), [], dict(asked)
+    usual = tuple((axis, index) for axis, index in display if sizes.get(axis, 1) > 1)
+    notes, planes, wanted = Notes(), [], dict((*usual, *asked))
     for axis in "tz":
         size = sizes.get(axis, 1)
         index = wanted.get(axis, size // 2 if axis == "z" else 0)
@@ -50,7 +68,7 @@ def place_of(s: ImageSet, asked: tuple[tuple[str, int], ...], crop: Sequence[Cut
     found, said = pixels_of(tuple(crop), "yx", (sizes["y"], sizes["x"]), s.grid)
     ends = {"y": (0, sizes["y"]), "x": (0, sizes["x"])} | {axis: (start, stop) for axis, start, stop in found}
     notes += Notes(tuple(Note(Kind.ASSUMED, text, where=where) for text in said))
-    return Place(Window(*ends["y"], *ends["x"]), tuple(planes)), notes
+    return Place(Window(*ends["y"], *ends["x"]), tuple(planes), zoom), notes
 
 
 def _sizes(s: ImageSet, where: str) -> dict[str, int]:

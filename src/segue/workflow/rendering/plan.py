@@ -10,7 +10,6 @@ from segue.errors import UsageError
 from segue.storage.names import safe_name
 from segue.storage.source import split_suffix
 from segue.workflow.exporting.container import Container
-from segue.workflow.exporting.source import parts_of
 from segue.workflow.measuring.inputs import opened
 from segue.workflow.measuring.plan import segments
 from segue.workflow.opening import recognised
@@ -73,7 +72,7 @@ def _parts(image: Path, recipe: RenderRecipe) -> list[tuple[str | int | None, st
         if len(names) < 2:
             return [(None, names[0] if names else "")]
         told_apart = all(names) and len(set(names)) == len(names)
-        return [(names[nth] if told_apart else nth + 1, names[nth] or str(nth + 1)) for nth in parts_of(study.image_sets, None, image.name)]
+        return [(names[nth] if told_apart else nth + 1, names[nth] or str(nth + 1)) for nth in range(len(names))]
 
 
 def item_at(item: RenderItem, recipe: RenderRecipe, container: Container, name: str) -> RenderItem:

@@ -49,7 +49,7 @@ def picture_of(study: Study, s: ImageSet, how: Rendering, where: str, workers: W
     chosen, notes = display_of(study, s, how, display)
     if not (s.images or s.labels or len(s.shapes)):
         raise Incompatible(f"{where} holds nothing that could be shown: no image, no segments and no shapes")
-    place, more = place_of(s, chosen.plane, how.crop, where)
+    place, more = place_of(s, chosen.plane, how.plane, how.crop, where, how.zoom)
     channels, of_channels = lit_channels(s, chosen, how.channels, place.planes, where)
     shown = shown_populations(study, chosen, strict="populations" in how.changes)
     scene, of_shapes = _scene(s, chosen, channels, shown, place, where, workers)
@@ -70,6 +70,7 @@ def _scene(
         drawn.figures,
         names_of_objects(s, display, layers, drawn, place, workers),
         stamps_of(s, display, channels, shown, place, where),
+        place.zoom,
     )
     left_out = "{count shape} that are pictures: not drawn"
     return scene, Notes.of(Note(Kind.SKIPPED, left_out, where=where, count=drawn.left_out)) if drawn.left_out else Notes()
@@ -80,5 +81,6 @@ def _grid(grid: Grid, place: Place) -> Grid:
     axes = []
     for name, (start, size) in sizes.items():
         axis = grid.axis(name) or Axis(name)
-        axes.append(replace(axis, size=size, translation=axis.translation + start * (axis.scale or 1.0)))
+        step = None if axis.scale is None else axis.scale / place.zoom
+        axes.append(replace(axis, size=size * place.zoom, scale=step, translation=axis.translation + start * (axis.scale or 1.0)))
     return Grid(tuple(axes))
