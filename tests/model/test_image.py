@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segue.model import image
 from segue.model.diff_pixels import same_pixels
 from segue.model.image import ArrayPixels, Image, LabelImage, Pixels, in_memory, planes
 
@@ -101,6 +102,16 @@ class TestFingerprint:
     def test_does_not_depend_on_how_it_is_read(self):
         assert LabelImage(Rows(SEGMENTS), "tzyx").fingerprint() == self.PRINT
         assert labels(np.asfortranarray(SEGMENTS)).fingerprint() == self.PRINT
+
+    @pytest.mark.parametrize(("band", "held"), [(1, 0), (1, 1 << 20), (10, 0), (10, 100), (1 << 25, 0)])
+    def test_does_not_depend_on_the_rows_that_are_looked_at_together(self, monkeypatch, band, held):
+        monkeypatch.setattr(image, "BAND", band)
+        monkeypatch.setattr(image, "MOST_HELD", held)
+        assert labels(SEGMENTS).fingerprint() == self.PRINT
+        assert labels(SEGMENTS.transpose(3, 1, 0, 2), "xzty").fingerprint() == self.PRINT
+
+    def test_is_what_it_was_when_studies_were_written(self):
+        assert labels(np.array([[0, 5, 5], [7, 7, 0]], np.uint16), "yx").fingerprint() == "7e7fcf256cfdc131615f498603b907c9ebb8b358859638562e411fd6aa7c865e"
 
     def test_does_not_depend_on_axes_of_one_plane(self):
         assert labels(SEGMENTS[0, 0], "yx").fingerprint() == labels(SEGMENTS[:1, :1]).fingerprint() == labels(SEGMENTS[0, :1], "zyx").fingerprint()

@@ -102,11 +102,40 @@ class LabelImage:
         row (start, length, label as little-endian uint64, background left out).
         """
         digest = hashlib.sha256(np.array([size_of(self.pixels, self.axes, name) for name in "tzyx"], "<u8").tobytes())
-        for number, (_, plane) in enumerate(planes(self.pixels, self.axes)):
-            runs = _runs(plane)
-            digest.update(np.array([number, len(runs)], "<u8").tobytes())
-            digest.update(runs.astype("<u8").tobytes())
+        for number, place in enumerate(places(self.pixels, self.axes)):
+            _digest_plane(digest, number, self.pixels, self.axes, place)
         return digest.hexdigest()
+
+
+BAND = 1 << 25
+"""Bytes of a plane that are looked at together, in whole rows of chunks where these are not higher."""
+MOST_HELD = 1 << 26
+"""Bytes of runs that are held until their number is known; of a plane with more, the rows are read twice."""
+
+
+def _digest_plane(digest: Any, number: int, pixels: Pixels, axes: str, place: dict[str, int]) -> None:
+    held: list[np.ndarray[Any, Any]] = []
+    count, size = 0, 0
+    for runs in _runs_by_bands(pixels, axes, place):
+        count += len(runs)
+        size += runs.nbytes
+        held = [*held, runs] if size <= MOST_HELD else []
+    digest.update(np.array([number, count], "<u8").tobytes())
+    for runs in held if size <= MOST_HELD else _runs_by_bands(pixels, axes, place):
+        digest.update(runs.astype("<u8").tobytes())
+
+
+def _runs_by_bands(pixels: Pixels, axes: str, place: dict[str, int]) -> Iterator[np.ndarray[Any, Any]]:
+    """The runs of a plane in raster order, band of rows by band of rows."""
+    height, width = size_of(pixels, axes, "y"), size_of(pixels, axes, "x")
+    chunks = getattr(pixels, "chunks", ())
+    chunk = int(chunks[axes.index("y")]) if len(chunks) == len(axes) else 1
+    rows = max(1, BAND // max(1, width * pixels.dtype.itemsize))
+    rows = rows // chunk * chunk or (chunk if chunk * width * pixels.dtype.itemsize <= 8 * BAND else rows)
+    for begin in range(0, height, rows):
+        runs = _runs(plane_at(pixels, axes, place, slice(begin, min(begin + rows, height))))
+        runs[:, 0] += np.uint64(begin * width)
+        yield runs
 
 
 def _runs(plane: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -137,16 +166,21 @@ def size_of(pixels: Pixels, axes: str, name: str) -> int:
 
 def planes(pixels: Pixels, axes: str) -> Iterator[tuple[dict[str, int], np.ndarray[Any, Any]]]:
     """Every (y, x) plane with its place, in the order t, c, z; one plane is in memory at a time."""
-    outer = [name for name in "tcz" if name in axes]
-    for indexes in product(*(range(size_of(pixels, axes, name)) for name in outer)):
-        place = dict(zip(outer, indexes, strict=True))
+    for place in places(pixels, axes):
         yield place, plane_at(pixels, axes, place)
 
 
-def plane_at(pixels: Pixels, axes: str, place: dict[str, int]) -> np.ndarray[Any, Any]:
-    """The (y, x) plane at the given t, c, z; axes that the pixels do not have are passed over."""
-    region = tuple(slice(place[name], place[name] + 1) if name in place else slice(0, size) for name, size in zip(axes, pixels.shape, strict=True))
-    array = pixels.read(region)
+def places(pixels: Pixels, axes: str) -> Iterator[dict[str, int]]:
+    """The t, c and z of every plane, in this order, as far as the pixels have these axes."""
+    outer = [name for name in "tcz" if name in axes]
+    for indexes in product(*(range(size_of(pixels, axes, name)) for name in outer)):
+        yield dict(zip(outer, indexes, strict=True))
+
+
+def plane_at(pixels: Pixels, axes: str, place: dict[str, int], rows: slice | None = None) -> np.ndarray[Any, Any]:
+    """The (y, x) plane at the given t, c, z, or some rows of it; axes that the pixels do not have are passed over."""
+    at = {name: slice(index, index + 1) for name, index in place.items()} | ({} if rows is None else {"y": rows})
+    array = pixels.read(tuple(at.get(name, slice(0, size)) for name, size in zip(axes, pixels.shape, strict=True)))
     plane = array.reshape([size for name, size in zip(axes, array.shape, strict=True) if name in "yx"])
     return plane if axes.index("y") < axes.index("x") else plane.T
 
