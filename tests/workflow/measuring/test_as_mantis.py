@@ -129,6 +129,19 @@ def test_without_any_segmentation_nothing_is_written(project):
 
 
 @pytest.mark.golden
+@pytest.mark.parametrize("from_", [None, "mantis-project"])
+def test_a_project_is_measured_as_it_lies_there(mantis, golden, from_):
+    """As folders of channels, each with its segmentation; or as one project."""
+    recipe = MeasureRecipe(inputs=(str(golden / "mantis" / "test" / "files" / "project"),), outputs=("out/",), preset="mantis", from_=from_)
+    for item in plan_measure(recipe).items:
+        notes = measure_item(item, False, task_of(recipe)).notes
+        assert [str(note) for note in notes.refused] == []
+    assert sorted(path.name for path in Path("out").iterdir()) == ["set_one.csv", "set_two.csv"]
+    theirs = [line.split(",")[:20] for line in (mantis.exported / "set_one.csv").read_text().splitlines()]
+    assert [line.split(",")[:20] for line in Path("out/set_two.csv").read_text().splitlines()] == theirs
+
+
+@pytest.mark.golden
 def test_nothing_that_was_measured_is_said_to_be_lost(mantis):
     assert [str(note) for note in mantis("a.csv").notes.refused] == []
     parts = mantis("{population}.fcs", options={"dialect": "mantis"}, split_populations=()).notes.refused

@@ -69,7 +69,8 @@ def fitted(measured: Measured, one: Output, settings: Mapping[str, Any], where: 
     else:
         source, ready, notes = prepare(study.map(lambda s: replace(s, images=())), one.record, Policy(), settings, where)
     held = one.record.fitted(ready, one.options)
-    lost = losses(_result(source, one.record), _result(held, one.record), one.record)
+    features = RESULT - ({F.LAYER} if _one_layer(source) else set())
+    lost = losses(_result(source, features, one.record), _result(held, features, one.record), one.record)
     return held, notes + Notes(tuple(note for note in lost if note.feature is not F.COLUMNS))
 
 
@@ -101,9 +102,14 @@ def with_centres(s: ImageSet, centres: pl.DataFrame) -> ImageSet:
     return replace(s, labels=(), shapes=joined([s.shapes, points]) if len(s.shapes) else points)
 
 
-def _result(study: Study, record: Format) -> Study:
+def _one_layer(study: Study) -> bool:
+    """Whether the label alone says which segment is meant: the name of the only layer stands in what was measured."""
+    return all(s.objects.frame["layer"].n_unique() < 2 for s in study.image_sets)
+
+
+def _result(study: Study, features: frozenset[F], record: Format) -> Study:
     """What measuring gave; outlines, and what columns mean, can be had again. Where a format has label images, these say which objects there are."""
-    return keep(study, RESULT | ({F.LABELS} & set(record.keeps))).map(_without_shapes)
+    return keep(study, features | ({F.LABELS} & set(record.keeps))).map(_without_shapes)
 
 
 def _measured_only(s: ImageSet, *, among: bool) -> ImageSet:

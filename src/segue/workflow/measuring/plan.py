@@ -44,7 +44,8 @@ def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
         check_summary(Path(recipe.summary))
     pairs = [with_files(pair, recipe) for pair in segments(recipe.inputs, recipe.labels)]
     numbered = len(pairs) > 1 and not recipe.combine
-    planned = tuple(Planned(pair, _item(pair, recipe, number if numbered else None)) for number, pair in enumerate(pairs, 1))
+    alone = len(pairs) == 1
+    planned = tuple(Planned(pair, _item(pair, recipe, number if numbered else None, alone=alone)) for number, pair in enumerate(pairs, 1))
     if recipe.combine:
         _check_combined(recipe)
         return Plan(planned, batch=len(pairs) > 1)
@@ -112,11 +113,11 @@ def _called(name: str) -> set[str]:
     return {name, *(name[: -len(ending)] for ending in IMAGE_ENDINGS if name.lower().endswith(ending) and len(name) > len(ending))}
 
 
-def _item(pair: Pair, recipe: MeasureRecipe, number: int | None) -> MeasureItem | None:
+def _item(pair: Pair, recipe: MeasureRecipe, number: int | None, *, alone: bool) -> MeasureItem | None:
     if pair.missing or pair.image is None:
         return None
     labels = None if pair.source == pair.image else pair.source
-    targets = tuple(_target(output, to, pair, recipe) for output, to in _outputs(recipe))
+    targets = tuple(_target(output, to, pair, recipe, alone=alone) for output, to in _outputs(recipe))
     files = files_for(pair.image, recipe)
     populations, panel = (files[:-1], files[-1]) if recipe.panel else (files, None)
     beside = recipe.labels is None and labels is not None
@@ -134,20 +135,20 @@ def is_folder(output: str, to: str | None) -> bool:
     return output.endswith(("/", "\\")) or (Path(output).is_dir() and not (to and named(to).folder) and not output.lower().endswith(endings))
 
 
-def _target(output: str, to: str | None, pair: Pair, recipe: MeasureRecipe) -> Path:
+def _target(output: str, to: str | None, pair: Pair, recipe: MeasureRecipe, *, alone: bool) -> Path:
     if recipe.combine:
         return Path(output)
     if is_folder(output, to):
-        return Path(output) / _in_folder(to, pair, recipe)
+        return Path(output) / _in_folder(to, pair, recipe, alone=alone)
     return Path(_filled(output, to, pair, recipe.preset)) if "{" in output else Path(output)
 
 
-def _in_folder(to: str | None, pair: Pair, recipe: MeasureRecipe) -> str:
+def _in_folder(to: str | None, pair: Pair, recipe: MeasureRecipe, *, alone: bool) -> str:
     """The name of a file in an output folder: that of the image, of the population, what the program adds, and the suffix."""
     usual = _usual(to, recipe.preset)
-    several = recipe.labels is None and pair.image is not None and pair.image.is_dir() and len(recipe.inputs) == 1
-    alone = not usual.many or usual.options("write", chosen(recipe.options, usual, "write")).one_image_set
-    name = IMAGE_SET if several and alone else safe_name(pair.name)
+    several = alone and recipe.labels is None and pair.image is not None and pair.image.is_dir()
+    single = not usual.many or usual.options("write", chosen(recipe.options, usual, "write")).one_image_set
+    name = IMAGE_SET if several and single else safe_name(pair.name)
     added = preset_of(recipe.preset).ending if recipe.preset else ""
     return name + (f"_{PLACE}" if recipe.split_populations is not None else "") + added + usual.ending
 
