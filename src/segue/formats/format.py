@@ -150,6 +150,8 @@ class Format:
     """Whether one of several pictures in a file can be named by a path that goes on behind the file: ``file.h5/group/data``."""
     enabled_by: str | None = None
     """The rule of ``workflow.enabling`` that says from which studies it can be written; None = from any. ``fit`` and ``writer`` do not ask."""
+    unsigned: bool = False
+    """Whether its files hold labels and lists of these, but may not say on which labels the lists were made: converting judges them."""
     written_as: str = ""
     """What follows the name of an item in an output folder; empty = the first suffix."""
 

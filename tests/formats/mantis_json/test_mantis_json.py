@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import segue
 from segue.errors import Malformed, TooLarge, WrongFormat
 from segue.formats.catalog import FORMATS
 from segue.formats.detect import candidates, detect
 from segue.formats.mantis_json.spec import FORMAT
 from segue.model.diff import diff
 from segue.model.image import in_memory
+from segue.model.populations import Membership
 from segue.model.rings import Rings
 from segue.model.rules import GateRule, ListRule, Range, RegionRule
 from segue.model.shapes import Shapes
@@ -84,7 +86,7 @@ def test_the_segmentation_of_version_c_is_a_label_image(read):
     assert s.labels[0].pixels.dtype == np.uint16
     assert s.grid.shape == (2, 3)
     assert s.objects.frame["label"].to_list() == [7, 300]
-    assert set(s.membership.frame["labels"]) == {s.labels[0].fingerprint()}
+    assert set(s.membership.frame["labels"]) == {None}
     assert [str(note) for note in notes] == ["skipped: 1 segment listed that the segmentation in the file does not have"]
 
 
@@ -93,6 +95,19 @@ def test_version_c_without_a_segmentation(read):
     assert not study.image_sets[0].labels
     assert study.image_sets[0].objects.frame["label"].to_list() == [1, 3]
     assert not len(notes)
+
+
+@pytest.mark.parametrize(("listed", "known"), [([7, 300], True), ([7, 9], False)])
+def test_populations_made_before_the_segmentation_in_the_file_are_found_out(tmp_path, listed, known):
+    labels = np.zeros((20, 20), np.uint16)
+    labels[2:5, 2:5], labels[8:11, 3:6], labels[15:18, 15:18] = 7, 300, 9
+    region = {"id": "r", "selectedRegion": [0, 0, 12, 0, 12, 13, 0, 13], "selectedSegments": listed, "name": "R", "color": 1, "visible": True}
+    whole = {"populations": [region, B[0] | {"selectedSegments": [9]}], "segmentation": {"width": 20, "height": 20, "data": labels.ravel().tolist()}}
+    (tmp_path / "c.json").write_text(json.dumps(whole))
+    notes = segue.convert(tmp_path / "c.json", tmp_path / "c.segue")
+    (s,) = segue.read(tmp_path / "c.segue").image_sets
+    assert set(s.membership.frame["labels"]) == {s.labels[0].fingerprint() if known else None}
+    assert any("only 1 are the same" in str(note) for note in notes) is not known
 
 
 @pytest.mark.parametrize(
@@ -180,6 +195,20 @@ def test_a_region_of_two_populations_is_written_for_both(read, tmp_path):
     first, second = study.populations
     rows = json.loads(written(replace(study, populations=(first, replace(second, rule=first.rule))), tmp_path))
     assert rows[0]["selectedRegion"] == rows[1]["selectedRegion"]
+
+
+def test_a_region_that_no_population_names_becomes_one(read, tmp_path):
+    study, _ = read(D)
+    rows = json.loads(written(replace(study, populations=study.populations[1:], image_sets=(_without_members(study, "ryxT3vK1H"),)), tmp_path))
+    assert [row["name"] for row in rows] == ["Graph Selection 2", "Image Selection 1"]
+    assert rows[1]["selectedRegion"] == json.loads(D)[0]["selectedRegion"]
+    assert rows[1]["selectedSegments"] == []
+    assert "segue" not in rows[1]
+
+
+def _without_members(study, population):
+    s = study.image_sets[0]
+    return replace(s, membership=Membership(s.membership.frame.filter(pl.col("population") != population)))
 
 
 def test_of_several_image_sets_the_first_with_its_populations(read, tmp_path):

@@ -96,16 +96,12 @@ def _is_population(row: Row) -> bool:
 
 
 def _on_labels(rows: list[Row], labels: LabelImage) -> tuple[list[Row], int]:
-    """Rows with only those segments that the label image has, made on it; and how many others there were."""
-    there = np.unique(in_memory(labels.pixels))
-    made_on = labels.fingerprint() if any(len(row.members) for row in rows) else ""
-    found, stray = [], 0
-    for row in rows:
-        kept = row.members[np.isin(row.members, there)]
-        stray += len(row.members) - len(kept)
-        side = row.side if row.side.labels is not None else msgspec.structs.replace(row.side, labels=made_on)
-        found.append(replace(row, members=kept, side=side))
-    return found, stray
+    """Rows with only those segments that the label image has; and how many others there were."""
+    there = np.unique(in_memory(labels.pixels)).astype(np.uint64)
+    kept = [row.members[np.isin(row.members, there)] for row in rows]
+    return [replace(row, members=some) for row, some in zip(rows, kept, strict=True)], sum(
+        len(row.members) - len(some) for row, some in zip(rows, kept, strict=True)
+    )
 
 
 def _with_rest(study: Study, top: dict[str, msgspec.Raw], path: Path) -> Study:

@@ -15,15 +15,18 @@ from segue.formats.mantis_files.side import Region, Side
 from segue.formats.mantis_files.terms import SIDE
 from segue.formats.mantis_json.outlines import Outline, outlines
 from segue.formats.rule_files import rule_facts
+from segue.formats.shape_files import area_rows
 from segue.model.objects import unique_texts
 from segue.model.populations import Population
 from segue.model.rings import Ints
-from segue.model.rules import GateRule, ListRule, RegionRule, Rule, SetsRule
+from segue.model.rules import REGIONS, GateRule, ListRule, RegionRule, Rule, SetsRule
 from segue.model.study import ImageSet, Study
 
 
 def rows_in(study: Study, layer: str = "") -> list[Row]:
     """A row per population of the study, as it is in the first image set; populations that only other image sets have are left out.
+
+    In Mantis every region is a population, so one that no population names becomes one, without members.
 
     Parameters
     ----------
@@ -35,6 +38,7 @@ def rows_in(study: Study, layer: str = "") -> list[Row]:
     s = study.image_sets[0] if study.image_sets else ImageSet("")
     payload = payloads(s.extras)
     there = _here(s, study, payload)
+    there += _alone(s, study)
     named = _named(there, aliases(s), payload)
     own = [replace(as_in(one, {}, payload), id=named[one.id], rule=_renamed(one.rule, named)) for one in there]
     members = _members(s, [one.id for one in there], layer)
@@ -56,6 +60,19 @@ def _here(s: ImageSet, study: Study, payload: Mapping[str, object]) -> list[Popu
     elsewhere = set().union(*others)
     ids = set(s.objects.frame["id"].filter(s.objects.frame["label"].is_null()))
     return [one for one in study.populations if one.id in mine or one.id in payload or one.id not in elsewhere or ids & set(_regions(one))]
+
+
+def _alone(s: ImageSet, study: Study) -> list[Population]:
+    """Populations for regions that no population names."""
+    used = {name for one in study.populations for name in _regions(one)}
+    drawn = np.unique(s.shapes.frame["object"].to_numpy()[area_rows(s.shapes)])
+    frame = s.objects.frame[drawn].filter(pl.col("label").is_null() & (pl.col("layer") == pl.lit(REGIONS)) & ~pl.col("id").is_in(list(used)))
+    if not frame.height:
+        return []
+    ids = unique_texts(pl.concat([pl.Series("id", [one.id for one in study.populations], dtype=pl.Utf8), frame["id"]])).tail(frame.height)
+    rows = zip(ids, frame["id"], frame["name"], strict=True)
+    first = len(study.populations) + 1
+    return [Population(own, (name or of,), order=first + nth, rule=RegionRule((of,), "mantis-1.0")) for nth, (own, of, name) in enumerate(rows)]
 
 
 def _regions(one: Population) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ FORMAT = Format(
     accepts=frozenset({Accepts.SHAPES, Accepts.LABELS}),
     identity=f"a segment is its label; other ids stand {_SIDE}",
     opened_by=("Mantis Viewer 0.9.5 to 1.0.1",),
+    enabled_by="export populations json",
+    unsigned=True,
     keeps={
         Feature.OBJECTS: approximate("segments with a label that are in a population, and the regions of populations"),
         Feature.OBJECT_ID: exact(_SIDE),
@@ -35,7 +37,9 @@ FORMAT = Format(
         Feature.OBJECT_NAME: approximate(f"names of regions stand {_SIDE}, where they are not that of the population; segments have none"),
         **dict.fromkeys(_KINDS, exact(f"{_REGION}; {_JOINED}", limit=_RING)),
         **dict.fromkeys(_AREAS, approximate(f"{_REGION}, a polygon")),
-        Feature.POPULATIONS: exact(f"paths of names stand {_SIDE}; those that only other image sets have are left out", limit=Limit(at_most=99)),
+        Feature.POPULATIONS: exact(
+            f"paths of names stand {_SIDE}; a region alone becomes one; those that only other image sets have are left out", limit=Limit(at_most=99)
+        ),
         Feature.POPULATION_COLOUR: exact("without how transparent it is", limit=Limit(choices=("opaque",))),
         Feature.POPULATION_SETTINGS: exact(f"what is not Mantis' stands {_SIDE}"),
         Feature.RULES: approximate(f"regions as Mantis selects with them; other rules stand {_SIDE}; several regions of a population become one"),
