@@ -97,23 +97,25 @@ def defined(study: Study, new: Sequence[New], choice: Choice) -> tuple[Study, li
     UsageError
         There is one of the same name with another rule.
     """
-    made: list[Population] = []
+    populations, made = list(study.populations), list[Population]()
     for one in new:
         rule = SetsRule("union", tuple(part.id for part in made)) if one.rule == SetsRule("union", ()) else one.rule
-        old = [other for other in study.populations if other.name == one.name and other not in made]
+        taken = {other.id for other in made}
+        old = [nth for nth, other in enumerate(populations) if other.name == one.name and other.id not in taken]
         if len(old) > 1:
             raise UsageError(f"{len(old)} populations are called {LEVELS.join(one.name)!r}; choose another --name")
-        definition = _definition(study, replace(one, rule=rule), old[0] if old else None, choice)
-        others = [definition if other.id == definition.id else other for other in study.populations]
-        study = replace(study, populations=tuple(others) if old else (*others, definition))
-        made.append(definition)
-    return study, made
+        made.append(_definition(populations, replace(one, rule=rule), populations[old[0]] if old else None, choice))
+        if old:
+            populations[old[0]] = made[-1]
+        else:
+            populations.append(made[-1])
+    return replace(study, populations=tuple(populations)), made
 
 
-def _definition(study: Study, one: New, old: Population | None, choice: Choice) -> Population:
+def _definition(populations: Sequence[Population], one: New, old: Population | None, choice: Choice) -> Population:
     if old is None:
         text = one.id or LEVELS.join(one.name)
-        name = unique_texts(pl.Series([*(other.id for other in study.populations), text], dtype=pl.Utf8))[-1]
+        name = unique_texts(pl.Series([*(other.id for other in populations), text], dtype=pl.Utf8))[-1]
         return Population(name, one.name, one.kind, one.colour, one.visible, rule=one.rule)
     if not choice.replace and (isinstance(one.rule, ListRule) or old.rule != one.rule):
         raise UsageError(f"there is a population {LEVELS.join(one.name)!r} already; choose another --name, or define it anew with --replace")
