@@ -123,7 +123,7 @@ def _stays(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, Any]
 
 
 def _nothing_to_draw(s: ImageSet, where: str) -> str:
-    why = reason("export pixels", Study(), s, where)
+    why = reason("export images", Study(), s, where)
     if not len(s.shapes):
         return why
     kinds = ", ".join(sorted({f"{kind}s" for kind in s.shapes.frame["kind"].cast(str).unique()}))

@@ -69,7 +69,9 @@ ENOUGH = {
     "export outlines": [study(**LABELS)],
     "export annotations": [study(**LISTED), study(**LABELS)],
     "export connections": [study(**LINKED)],
-    "export pixels": [study(**IMAGE), study(**LABELS), study(**REGION)],
+    "export images": [study(**IMAGE), study(**LABELS), study(**REGION)],
+    "export pixels": [study(**IMAGE), study(**LABELS)],
+    "segment": [study(**IMAGE)],
     "render": [study(**IMAGE), study(**REGION)],
 }
 NOT_ENOUGH = {
@@ -87,6 +89,7 @@ NOT_ENOUGH = {
     "export statistics": [study(**LABELS), study(**IMAGE)],
     "export gates": [study(P)],
     "export labels": [study(**REGION)],
+    "export pixels": [study(**OUTLINE)],
 }
 ALWAYS = {"import segmentation", "import regions", "import populations json", "import annotations"}
 

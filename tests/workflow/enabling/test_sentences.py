@@ -53,7 +53,19 @@ def test_values_for_an_image_set_without_segments(files):
 def test_pixels_of_nothing(files):
     with pytest.raises(Incompatible) as caught:
         segue.convert("empty.segue", "out.tif")
-    assert str(caught.value) == reason("export pixels", EMPTY, where="empty.segue")
+    assert str(caught.value) == reason("export images", EMPTY)
+
+
+def test_a_picture_of_nothing(files):
+    with pytest.raises(Incompatible) as caught:
+        segue.render("empty.segue", "out.png")
+    assert str(caught.value) == reason("render", EMPTY)
+
+
+def test_segments_of_nothing(files):
+    with pytest.raises(Incompatible) as caught:
+        segue.segment("empty.segue")
+    assert str(caught.value) == reason("segment", EMPTY)
 
 
 def test_statistics_that_nobody_measured(files):

@@ -322,7 +322,7 @@ def test_sizes_have_to_agree(study):
         segue.render(other)
     with pytest.raises(Incompatible, match="nothing says how large the image is"):
         segue.render(ImageSet("", objects=s.objects, shapes=s.shapes))
-    with pytest.raises(Incompatible, match="holds nothing that could be shown"):
+    with pytest.raises(Incompatible, match="only if it has an image, a segmentation or a drawing, and"):
         segue.render(ImageSet("", s.grid))
     with pytest.raises(UsageError, match="the study has 2 image sets"):
         segue.render(Study((s, replace(s, name="b")), study.populations))

@@ -47,6 +47,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("import gates", "gates", "read into", (n.SEGMENTS, n.VALUES)),
     Action("import mappings", "channel marker mappings", "read into", (n.IMAGE,)),
     Action("import annotations", "annotations", "read into"),
+    Action("segment", "segments", "made in", (n.PIXELS,)),
     Action("measure shapes", "sizes and shapes of segments", "measured in", (n.SEGMENTATION,)),
     Action("measure statistics", "segment statistics", "measured in", (n.SEGMENTATION, n.IMAGE)),
     Action("select by region", "populations from regions", "made in", (n.REGION, n.SEGMENTATION)),
@@ -66,7 +67,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("export outlines", "outlines", "written from", (n.SEGMENTATION,)),
     Action("export annotations", "annotations", "written from", (n.OBJECTS,)),
     Action("export connections", "connections", "written from", (n.CONNECTIONS,)),
-    Action("export pixels", "pixels", "written from", (n.PIXELS,)),
+    Action("export images", "images and label images", "written from", (n.DRAWABLE,)),
+    Action("export pixels", "pixels, in part or in another form,", "written from", (n.PIXELS,)),
     Action("render", "a picture of the image and its layers", "made in", (n.PICTURE,)),
 )
 

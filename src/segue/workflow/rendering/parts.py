@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segue.errors import Incompatible, UsageError
-from segue.model.study import ImageSet
+from segue.errors import UsageError
+from segue.model.study import ImageSet, Study
+from segue.workflow.enabling import require
 from segue.workflow.exporting.source import parts_of
 
 
@@ -34,7 +35,7 @@ def shown_part(sets: Sequence[ImageSet], wanted: str | int | None, where: str) -
     """
     found = shown_parts(sets, wanted, where)
     if not found:
-        raise Incompatible(f"{where} holds no image set, so there is nothing to show", where=where)
+        require("render", Study(), where=where)
     if len(found) > 1:
         names = ", ".join(s.name or str(number) for number, s in enumerate(sets, 1))
         raise UsageError(f"{where} has {len(sets)} image sets ({names}); choose one: --image-set (in Python image_set=...)")

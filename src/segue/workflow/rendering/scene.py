@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from segue.errors import Incompatible
 from segue.model.display import Display
 from segue.model.grid import Axis, Grid
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.render.scene import Scene
+from segue.workflow.enabling import require
 from segue.workflow.measuring.units import with_pixel_size
 from segue.workflow.rendering.channels import Lit, lit_channels
 from segue.workflow.rendering.choice import Rendering
@@ -47,8 +47,7 @@ def picture_of(study: Study, s: ImageSet, how: Rendering, where: str, workers: W
     """
     s = s if how.pixel_size is None else with_pixel_size(s, how.pixel_size)
     chosen, notes = display_of(study, s, how, display)
-    if not (s.images or s.labels or len(s.shapes)):
-        raise Incompatible(f"{where} holds nothing that could be shown: no image, no segments and no shapes")
+    require("render", study, s, where)
     place, more = place_of(s, chosen.plane, how.plane, how.crop, where, how.zoom)
     channels, of_channels = lit_channels(s, chosen, how.channels, place.planes, where)
     shown = shown_populations(study, chosen, strict="populations" in how.changes)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from segue.errors import Incompatible, InvalidOption, UnsupportedVariant
+from segue.errors import InvalidOption, UnsupportedVariant
 from segue.model.image import Image, size_of
 from segue.model.objects import Objects
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import with_new_objects
+from segue.workflow.enabling import require
 from segue.workflow.measuring.channels import channels_of
 from segue.workflow.roles import is_colour
 from segue.workflow.segmenting.choice import Segmenting, checked
@@ -49,7 +50,7 @@ def segmented_study(study: Study, how: Segmenting, where: str = "", workers: Wor
     """
     checked(how)
     if not study.image_sets:
-        raise Incompatible(f"{where or 'the study'} holds no image")
+        require("segment", study, where=where)
     results = [_image_set(s, how, s.name or where or "the image", workers) for s in study.image_sets]
     several = len(results) > 1
     notes = Notes.joined(notes.at(s.name) if several else notes for s, notes in results)
@@ -70,7 +71,7 @@ def _channel(s: ImageSet, wanted: str | int | None, where: str) -> tuple[Channel
     """The channel to segment, and its name where there are several."""
     found = channels_of(s, (), where)
     if not found:
-        raise Incompatible(f"{where} holds no image that could be segmented")
+        require("segment", Study(), s, where)
     if wanted is None:
         return _only(s, found, where), ""
     names = [one.name for one in found]
