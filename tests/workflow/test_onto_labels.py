@@ -116,6 +116,14 @@ def test_a_study_goes_back_with_the_fingerprint(place):
     assert {row["segue"]["labels"] for row in back} == {study.image_sets[0].labels[0].fingerprint()}
 
 
+def test_python_reads_and_converts_with_labels(place):
+    study = segue.read(place / "p.json", labels=place / "cells.tif", image=place / "raw.tif")
+    assert study.image_sets[0].objects.frame["label"].to_list() == [7, 23, 45, 300, None]
+    assert len(segue.convert(place / "p.json", place / "t.segue", labels=place / "cells.tif").refused) == 0
+    assert segue.diff(study, place / "t.segue") == {}
+    assert len(segue.read(place / "raw.tif", labels=place / "cells.tif").image_sets[0].objects) == 4
+
+
 def test_planned_are_labels_beside_files_without_pixels(place):
     (pair,) = find_pairs([str(place / "p.json")], image=str(place / "raw.tif"), labels=str(place / "cells.tif"), joins_labels=True)
     assert (pair.source.name, pair.image.name, pair.labels.name) == ("p.json", "raw.tif", "cells.tif")

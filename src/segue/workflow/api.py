@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from segue.errors import UsageError
+from segue.formats.format import Accepts
 from segue.model.diff import diff as diff_studies
 from segue.model.features import Feature
 from segue.model.grid import Grid, grid_of
@@ -18,6 +19,7 @@ from segue.notes import Notes
 from segue.workflow.convert import Settings, check_options, chosen, open_table, write_study
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
 from segue.workflow.jobs.converting import run
+from segue.workflow.onto_labels import onto_labels
 from segue.workflow.opening import open_path, recognised, with_grid_of
 from segue.workflow.opening import read as read_recognised
 from segue.workflow.plan import plan
@@ -30,6 +32,7 @@ def read(
     path: Path | str,
     *,
     image: Path | str | None = None,
+    labels: Path | str | None = None,
     table: Path | str | None = None,
     populations: Path | str | Sequence[Path | str] = (),
     from_: str | None = None,
@@ -43,6 +46,8 @@ def read(
         A file, or the folder of a study.
     image
         The image that the data belong to: says how large the pixel grid is, and its pixel size.
+    labels
+        The label image whose segments the file names by their numbers.
     table
         Values that are joined to its objects or labels, by id or label, never by order.
     populations
@@ -61,7 +66,7 @@ def read(
     ------
     segue.SegueError
     """
-    return _read(path, image, table, paths_of(populations), from_, options)
+    return _read(path, image, labels, table, paths_of(populations), from_, options)
 
 
 def paths_of(given: Path | str | Sequence[Path | str]) -> tuple[Path, ...]:
@@ -70,7 +75,13 @@ def paths_of(given: Path | str | Sequence[Path | str]) -> tuple[Path, ...]:
 
 
 def _read(
-    path: Path | str, image: Path | str | None, table: Path | str | None, populations: tuple[Path, ...], from_: str | None, options: dict[str, Any]
+    path: Path | str,
+    image: Path | str | None,
+    labels: Path | str | None,
+    table: Path | str | None,
+    populations: tuple[Path, ...],
+    from_: str | None,
+    options: dict[str, Any],
 ) -> Study:
     file = recognised(path, from_)
     others = [recognised(one).record for one in (*([] if table is None else [table]), *populations)]
@@ -81,9 +92,11 @@ def _read(
     study = read_recognised(file, mine).study
     if image is not None:
         study = with_grid_of(study, open_path(image))
+    if labels is not None:
+        study = onto_labels(study, open_path(labels), where=Path(path).name)[0]
     if table is not None:
         study = joined(study, frozenset(), open_table(Path(table), options), options, Path(path).name)[0]
-    return gated(study, frozenset(), Gates(populations), options, Path(path).name)[0] if populations else study
+    return gated(study, frozenset({Accepts.SHAPES}), Gates(populations), options, Path(path).name)[0] if populations else study
 
 
 def write(
@@ -105,6 +118,7 @@ def convert(
     target: Path | str,
     *,
     image: Path | str | None = None,
+    labels: Path | str | None = None,
     table: Path | str | None = None,
     populations: Path | str | Sequence[Path | str] = (),
     from_: str | None = None,
@@ -128,7 +142,8 @@ def convert(
         The error of the first item that failed, after the others were converted.
     """
     gates = [str(one) for one in paths_of(populations)]
-    planned = plan([str(source)], str(target), to, None if image is None else str(image), table=None if table is None else str(table), populations=gates)
+    companions = {name: None if path is None else str(path) for name, path in (("image", image), ("labels", labels), ("table", table))}
+    planned = plan([str(source)], str(target), to, populations=gates, **companions)
     settings = Settings(from_, to, Policy(overlap), options, strict=strict, dry_run=dry_run, verify=verify, overwrite=overwrite)
     done = list(run(planned, settings))
     for one in done:
