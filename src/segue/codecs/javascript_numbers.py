@@ -53,7 +53,7 @@ def javascript_texts(values: pl.Series) -> pl.Series:
     """`javascript_text` of a column of integers or floats; null stays null. A million take about a tenth of a second."""
     if not values.dtype.is_float():
         return values.cast(pl.Utf8)
-    floats = values.cast(pl.Float64)
+    floats = values.alias("").cast(pl.Float64)  # names such as ^a$ are patterns to polars
     filled = floats.fill_null(0.0).to_numpy()
     size = np.abs(filled)
     whole = (np.trunc(filled) == filled) & (size < _EXACT)
@@ -68,12 +68,17 @@ def javascript_texts(values: pl.Series) -> pl.Series:
     return texts.alias(values.name)
 
 
+def trim(text: str) -> str:
+    """``text.trim()``: without white space and ends of lines around it; a byte order mark is white space."""
+    return _TRIM.sub("", text)
+
+
 def number(text: str) -> float | None:
     """``Number(text)``: blanks around it do not count, ``0x10`` is 16, ``1e2`` is 100; None = NaN.
 
     An empty text, which is 0 in JavaScript, is None as well: nobody means it.
     """
-    text = _TRIM.sub("", text)
+    text = trim(text)
     prefixed = _PREFIXED.fullmatch(text)
     if prefixed:
         digits, base = next((digits, base) for digits, base in zip(prefixed.groups(), (16, 8, 2), strict=True) if digits)
@@ -90,35 +95,37 @@ def _float(value: int) -> float:
 
 def numbers(texts: pl.Series) -> pl.Series:
     """`number` of a column of text, Float64; null where it is NaN, and for null."""
+    name, texts = texts.name, texts.alias("")
     plain = texts.str.contains(_PLAIN).fill_null(value=False)
     found = texts.set(~plain, None).cast(pl.Float64) if not plain.all() else texts.cast(pl.Float64)
     odd = texts.filter(~plain).drop_nulls().unique()
     if not len(odd):
-        return found.alias(texts.name)
+        return found.alias(name)
     meant = {text: number(text) for text in odd}
     rest = texts.set(plain, None).replace_strict(meant, default=None, return_dtype=pl.Float64)
-    return pl.select(pl.coalesce(found, rest)).to_series().alias(texts.name)
+    return pl.select(pl.coalesce(found, rest)).to_series().alias(name)
 
 
 def whole_numbers(texts: pl.Series) -> pl.Series:
     """The same where it is a whole number from 0, with all its digits, UInt64; null elsewhere."""
+    name, texts = texts.name, texts.alias("")
     digits = texts.str.contains(r"^[0-9]{1,20}$").fill_null(value=False)
     found = texts.set(~digits, None).cast(pl.UInt64, strict=False)
     if digits.all():
-        return found
+        return found.alias(name)
     rest = numbers(texts.set(digits, None))
     fits = ((rest >= 0) & (rest < 2.0**64) & (rest.floor() == rest)).fill_null(value=False)
-    return pl.select(pl.coalesce(found, rest.set(~fits, None).cast(pl.UInt64))).to_series().alias(texts.name)
+    return pl.select(pl.coalesce(found, rest.set(~fits, None).cast(pl.UInt64))).to_series().alias(name)
 
 
 def leading_numbers(texts: pl.Series) -> pl.Series:
     """``parseFloat(text)`` of a column, Float64: ``12abc`` is 12; null where it is NaN."""
-    return texts.str.extract(_LEADING_NUMBER).str.replace("Infinity", "inf", literal=True).cast(pl.Float64, strict=False)
+    return texts.alias("").str.extract(_LEADING_NUMBER).str.replace("Infinity", "inf", literal=True).cast(pl.Float64, strict=False).alias(texts.name)
 
 
 def leading_whole_numbers(texts: pl.Series) -> pl.Series:
     """``parseInt(text)`` of a column, Float64: ``220.7`` is 220, ``1e3`` is 1; null where it is NaN."""
-    parts = pl.DataFrame({"text": texts}).select(pl.col("text").str.extract_groups(_LEADING_WHOLE).alias("parts")).unnest("parts")
+    parts = pl.DataFrame({"text": texts.alias("")}).select(pl.col("text").str.extract_groups(_LEADING_WHOLE).alias("parts")).unnest("parts")
     sign, hexadecimal, decimal = (parts[name] for name in parts.columns)
     sixteen = hexadecimal.str.to_integer(base=16, strict=False, dtype=pl.Int64).cast(pl.Float64)
     size = pl.select(pl.coalesce(sixteen, decimal.cast(pl.Float64, strict=False))).to_series()

@@ -121,7 +121,7 @@ def write_rows(file: BinaryIO, columns: Sequence[pl.Series]) -> None:
     """
     height = len(columns[0]) if columns else 0
     for start in range(0, height, _SLICE):
-        cells = [quoted(column.slice(start, _SLICE).cast(pl.Utf8)) for column in columns]
+        cells = [quoted(column.alias("").slice(start, _SLICE).cast(pl.Utf8)) for column in columns]  # names such as ^a$ are patterns to polars
         if not start:
             cells[0] = _without_mark(cells[0])
         frame = pl.DataFrame([cell.alias(str(nth)) for nth, cell in enumerate(cells)])

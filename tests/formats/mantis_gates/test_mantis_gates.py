@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 import segue
-from segue.errors import WrongFormat
+from segue.errors import Incompatible, WrongFormat
 from segue.formats.catalog import FORMATS
 from segue.formats.detect import detect
+from segue.model.diff import diff
+from segue.model.features import Feature
 from segue.model.populations import Population
 from segue.model.rules import GateRule, ListRule, PolygonTerm, Range
-from segue.model.study import Study
+from segue.model.study import ImageSet, Study
 from segue.storage.source import Source
 from segue.testing.trips import PlainSink
 
@@ -92,10 +94,15 @@ def test_parents_are_written_with_their_gates(tmp_path):
         *(GateRule((PolygonTerm("a", "b", ((0, 0), (1, 0), (0, 1))),)), GateRule((Range("a", float("nan"), 2),)), GateRule((Range(" ", 1, 2),))),
     ],
 )
-def test_what_is_no_range_is_left_out_and_said(tmp_path, rule):
-    notes = segue.write(Study((), (Population("G", ("G",), "gate", rule=rule),)), tmp_path / "x_gates.csv")
-    assert (tmp_path / "x_gates.csv").read_bytes() == b""
-    assert any("populations" in str(one) for one in notes.refused)
+def test_what_is_no_range_is_left_out_and_counted(tmp_path, rule):
+    study = Study((ImageSet(""),), (Population("G", ("G",), "gate", rule=rule),))
+    assert diff(study, FORMAT.fitted(study)) == {Feature.POPULATIONS: 1}
+    assert written(tmp_path, *study.populations) == ""
+
+
+def test_without_a_gate_nothing_is_written(tmp_path):
+    with pytest.raises(Incompatible, match="only if it has a population that a gate defines"):
+        segue.write(Study((ImageSet(""),), (Population("G", ("G",)),)), tmp_path / "x_gates.csv")
 
 
 @pytest.mark.parametrize("text", ["hello\n", "a,b,c\nd,e,f\n", "1,2\n"])

@@ -9,7 +9,7 @@ from segue.errors import WrongFormat
 from segue.formats.catalog import FORMATS
 from segue.formats.detect import detect
 from segue.model.display import ChannelDisplay, Display
-from segue.model.study import Study
+from segue.model.study import ImageSet, Study
 from segue.storage.source import Source
 from segue.testing.trips import PlainSink
 
@@ -81,7 +81,7 @@ def test_presets_of_other_tools_get_slots_by_their_colours(tmp_path):
 
 def test_what_has_no_place_is_counted(tmp_path):
     preset = Display("mine", tuple(ChannelDisplay(f"m{nth}") for nth in range(9)))
-    notes = segue.write(Study((), displays=(preset,)), tmp_path / "x_mappings.csv")
+    notes = segue.write(Study((ImageSet(""),), displays=(preset,)), tmp_path / "x_mappings.csv")
     assert len((tmp_path / "x_mappings.csv").read_text().splitlines()) == 7
     assert any("display settings" in str(one) for one in notes.refused)
 

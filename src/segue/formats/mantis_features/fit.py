@@ -7,6 +7,7 @@ from typing import cast
 
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.formats.cell_files import numbered
 from segue.formats.mantis_features.assemble import assembled
 from segue.formats.mantis_features.options import WriteOptions
@@ -35,6 +36,6 @@ def fit(study: Study, options: Options) -> Study:
 def values_of(study: Study) -> list[pl.Series]:
     """Every column of numbers of all tables about objects, one value for each object of all image sets; NaN is missing."""
     found = [one for one in held(study.image_sets) if one.column.type in _NUMBERS]
-    names = different([one.column.name.strip() or f"feature {nth + 1}" for nth, one in enumerate(found)])
+    names = different([trim(one.column.name) or f"feature {nth + 1}" for nth, one in enumerate(found)])
     # adding 0 takes the sign off zeros, which has no text
     return [(one.series.cast(pl.Float64) + 0.0).fill_nan(None).alias(name) for one, name in zip(found, names, strict=True)]

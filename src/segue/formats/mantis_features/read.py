@@ -6,7 +6,7 @@ from typing import cast
 
 import polars as pl
 
-from segue.codecs.javascript_numbers import leading_numbers, whole_numbers
+from segue.codecs.javascript_numbers import leading_numbers, trim, whole_numbers
 from segue.codecs.mantis_csv import Rows, read_rows
 from segue.errors import WrongFormat
 from segue.formats.mantis_features.assemble import assembled
@@ -70,8 +70,8 @@ def _names(rows: Rows, first: int, notes: list[Note]) -> dict[str, int]:
     found: dict[str, int] = {}
     for place in range(first, rows.width):
         given = rows.names[place]
-        name = given.strip() or f"feature {place - first + 1}"
-        if given != given.strip():
+        name = trim(given) or f"feature {place - first + 1}"
+        if given != trim(given):
             notes.append(Note(Kind.REPAIRED, f"blanks around the name of the feature {name!r}"))
         if name in found:
             notes.append(Note(Kind.SKIPPED, f"a column {name!r} that is followed by another of the same name"))

@@ -19,6 +19,7 @@ FORMAT = Format(
     write_options="segue.formats.mantis_features.options:WriteOptions",
     accepts=frozenset({Accepts.TABLE}),
     many=True,
+    enabled_by="export features",
     identity="the label number of a segment is all that names it",
     opened_by=("Mantis Viewer (File > Import > Segment Features)", "R, Python, every spreadsheet"),
     keeps={

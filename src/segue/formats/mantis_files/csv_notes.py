@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.codecs.mantis_csv import Rows
 from segue.notes import Kind, Note
 
@@ -45,5 +46,5 @@ def mended(rows: Rows) -> list[Note]:
 
 def trimmed(texts: pl.Series) -> pl.Series:
     """Texts without blanks around them; null where nothing is left."""
-    meant = {text: text.strip() or None for text in texts.drop_nulls().unique()}
+    meant = {text: trim(text) or None for text in texts.drop_nulls().unique()}
     return texts.replace_strict(meant, return_dtype=pl.Utf8) if any(text != strip for text, strip in meant.items()) else texts

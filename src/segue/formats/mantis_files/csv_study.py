@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.model.objects import unique_texts
 from segue.model.study import ImageSet, Study
 
@@ -24,12 +25,12 @@ def is_project(study: Study, form: str) -> bool:
     form
         ``active``, ``project`` or ``auto``, as the user says.
     """
-    return form == "project" or (form == "auto" and (len(study.image_sets) > 1 or any(s.name.strip() for s in study.image_sets)))
+    return form == "project" or (form == "auto" and (len(study.image_sets) > 1 or any(trim(s.name) for s in study.image_sets)))
 
 
 def image_names(image_sets: Sequence[ImageSet]) -> list[str]:
     """One name each: not empty, no blanks around it, none twice."""
-    return different([s.name.strip() or f"image {nth + 1}" for nth, s in enumerate(image_sets)])
+    return different([trim(s.name) or f"image {nth + 1}" for nth, s in enumerate(image_sets)])
 
 
 def different(names: Sequence[str]) -> list[str]:

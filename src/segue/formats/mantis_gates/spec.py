@@ -16,6 +16,7 @@ FORMAT = Format(
     fit="segue.formats.mantis_gates.fit:fit",
     writer="segue.formats.mantis_gates.write:write",
     accepts=frozenset({Accepts.TABLE, Accepts.SHAPES, Accepts.LABELS}),
+    enabled_by="export gates",
     identity="no objects: a gate selects anew in every image",
     opened_by=("Mantis Viewer (File > Import > Gates)", "every spreadsheet"),
     keeps={

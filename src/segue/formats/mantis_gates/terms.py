@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.formats.mantis_files.names import plain
 from segue.model.objects import unique_texts
 from segue.model.populations import Population
@@ -25,7 +26,7 @@ def gates_of(populations: Sequence[Population]) -> list[Gate]:
     """The populations that can be written, with names that are not empty, have no blanks around them, and do not occur twice."""
     known = {one.id: one for one in populations}
     found = [(one, terms) for one in populations if (terms := _terms(one, known)) is not None]
-    names = [": ".join(one.name).strip() or plain(nth + 1) for nth, (one, _) in enumerate(found)]
+    names = [trim(": ".join(one.name)) or plain(nth + 1) for nth, (one, _) in enumerate(found)]
     free = unique_texts(pl.Series(names, dtype=pl.Utf8)).to_list()
     return [(name, terms) for name, (_, terms) in zip(free, found, strict=True)]
 
@@ -55,7 +56,7 @@ def shared(ranges: Sequence[Range]) -> tuple[Range, ...] | None:
     ends: dict[str, tuple[float, float]] = {}
     for one in ranges:
         low, high = -math.inf if one.low is None else one.low, math.inf if one.high is None else one.high
-        name = one.column.strip()
+        name = trim(one.column)
         if not name or math.isnan(low) or math.isnan(high):
             return None
         before = ends.get(name, (-math.inf, math.inf))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.formats.mantis_files.colours import opaque
 from segue.formats.mantis_files.slots import in_slots, slot_rows, stated_slots
 from segue.model.display import ChannelDisplay, Display
@@ -25,9 +26,9 @@ def mappings_of(study: Study) -> dict[str, Channels]:
     """The presets that can be written: names that are not empty and have no blanks around them, at least one channel with a marker."""
     stated = stated_slots(study.extras)
     found = [(one, channels) for one in study.displays if (channels := _channels(in_slots(one, stated)))]
-    names = unique_texts(pl.Series([one.name.strip() or f"mapping {nth + 1}" for nth, (one, _) in enumerate(found)], dtype=pl.Utf8)).to_list()
+    names = unique_texts(pl.Series([trim(one.name) or f"mapping {nth + 1}" for nth, (one, _) in enumerate(found)], dtype=pl.Utf8)).to_list()
     return {name: channels for name, (_, channels) in zip(names, found, strict=True)}
 
 
 def _channels(channels: Channels) -> Channels:
-    return [(slot, ChannelDisplay(one.channel.strip(), opaque(one.colour) or 0xFF)) for slot, one in channels if one.channel.strip()]
+    return [(slot, ChannelDisplay(trim(one.channel), opaque(one.colour) or 0xFF)) for slot, one in channels if trim(one.channel)]

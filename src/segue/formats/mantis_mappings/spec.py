@@ -16,6 +16,7 @@ FORMAT = Format(
     fit="segue.formats.mantis_mappings.fit:fit",
     writer="segue.formats.mantis_mappings.write:write",
     accepts=frozenset({Accepts.TABLE, Accepts.SHAPES, Accepts.LABELS}),
+    enabled_by="export mappings",
     identity="no objects: presets hold for every image",
     opened_by=("Mantis Viewer (File > Import > Channel Marker Mappings)", "every spreadsheet"),
     keeps={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.formats.cell_files import numbered
 from segue.formats.mantis_files.colours import to_mantis
 from segue.formats.mantis_files.csv_study import different, image_names
@@ -31,7 +32,7 @@ def rows_of(study: Study, *, project: bool) -> pl.DataFrame:
 
 def population_names(populations: tuple[Population, ...]) -> list[str]:
     """One name each: not empty, no blanks around it, none twice."""
-    names = [": ".join(one.name).strip() or plain(nth + 1) for nth, one in enumerate(populations)]
+    names = [trim(": ".join(one.name)) or plain(nth + 1) for nth, one in enumerate(populations)]
     return different(names)
 
 

@@ -19,6 +19,7 @@ FORMAT = Format(
     write_options="segue.formats.mantis_populations.options:WriteOptions",
     accepts=frozenset({Accepts.TABLE}),
     many=True,
+    enabled_by="export populations csv",
     identity="the label number of a segment is all that names it",
     opened_by=("Mantis Viewer (File > Import > Populations)", "every spreadsheet"),
     keeps={

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from segue.codecs.javascript_numbers import trim
 from segue.formats.mantis_files.csv_study import different
 from segue.formats.mantis_files.names import imported
 from segue.formats.mantis_files.region_pixels import pixels_of_objects
@@ -33,7 +34,7 @@ def regions_of(s: ImageSet, populations: Sequence[Population], height: int, widt
     united = [np.unique(np.concatenate([pixels[row] for row in rows])) for rows in chosen]
     there = [nth for nth, one in enumerate(united) if len(one)]
     given = _numbers([numbers[nth] for nth in there])
-    called = different([names[nth].strip() or imported(number) for nth, number in zip(there, given, strict=True)])
+    called = different([trim(names[nth]) or imported(number) for nth, number in zip(there, given, strict=True)])
     return [Region(number, name, united[nth]) for nth, number, name in zip(there, given, called, strict=True)]
 
 
