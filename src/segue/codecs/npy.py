@@ -26,6 +26,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
+RUN = 64
+"""Numbers in a row that are read almost as fast as one."""
 _MOST_EXPANSION = 1100
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, struct.error)
 
@@ -95,6 +97,11 @@ class NpyPixels:
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any] = field(hash=False)
+
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        """Size along each dimension of what costs as much to read as one number of it."""
+        return (*(1,) * (len(self.shape) - 1), min(self.shape[-1], RUN)) if self.shape else ()
 
     @classmethod
     def of(cls, source: Source, head: NpyHead) -> NpyPixels:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.transform.halving import Rule, halved
+from segue.transform.parts import parts
 
 if TYPE_CHECKING:
     from segue.model.image import Pixels, Region
@@ -39,6 +40,14 @@ class Halved:
         return tuple((size + 1) // 2 if half else size for size, half in zip(known, self.axes, strict=False))
 
     def read(self, region: Region) -> Array:
-        """The pixels of a region; four times as many of the source are read where two axes are halved."""
-        wanted = [slice(2 * one.start, min(2 * one.stop, size)) if half else one for one, size, half in zip(region, self.source.shape, self.axes, strict=True)]
-        return halved(self.source.read(tuple(wanted)), self.axes, self.rule)
+        """The pixels of a region; four times as many of the source are read where two axes are halved, a part of them at a time."""
+        out = np.empty([one.stop - one.start for one in region], self.dtype)
+        for part in parts(region, self.dtype.itemsize << sum(self.axes), self.chunks):
+            at = tuple(slice(one.start - all_.start, one.stop - all_.start) for one, all_ in zip(part, region, strict=True))
+            out[at] = halved(self.source.read(self._behind(part)), self.axes, self.rule)
+        return out
+
+    def _behind(self, region: Region) -> Region:
+        """The region of the source of which a region is made."""
+        sizes = zip(region, self.source.shape, self.axes, strict=True)
+        return tuple(slice(2 * one.start, min(2 * one.stop, size)) if half else one for one, size, half in sizes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segue.transform.change import Change, cut, reordered
+from segue.transform.parts import parts
 from segue.transform.tally import Tally
 from segue.transform.values import changed
 
@@ -60,7 +61,7 @@ class Changed:
     @property
     def chunks(self) -> tuple[int, ...]:
         """Size along each dimension of what the source decodes at once; empty = not known."""
-        known = dict(zip(self.source_axes, getattr(self.source, "chunks", ()), strict=False))
+        known = dict(zip(self.source_axes, self._source_chunks, strict=False))
         return tuple(min(known.get(name, 1), size) for name, size in zip(self.axes, self.shape, strict=True)) if known else ()
 
     def read(self, region: Region) -> Array:
@@ -69,15 +70,42 @@ class Changed:
 
     def read_tallied(self, region: Region) -> tuple[Array, Tally]:
         """The pixels of a region of the result, and how many of them the change of values altered. Only that region of the source is read."""
-        wanted = dict(zip(self.axes, region, strict=True))
-        whole = slice(0, 1)
-        parts = [(window.start, wanted.get(name, whole)) for name, window in zip(self.source_axes, self._window, strict=True)]
-        block = self.source.read(tuple(slice(first + part.start, first + part.stop) for first, part in parts))
-        values, counts = changed(block, self.change.renormalise, self.dtype, self.change.rule)
-        return self._in_order(values, tuple(part.stop - part.start for part in region)), Tally(*counts)
+        wanted, whole = dict(zip(self.axes, region, strict=True)), slice(0, 1)
+        cuts = [(window.start, wanted.get(name, whole)) for name, window in zip(self.source_axes, self._window, strict=True)]
+        inside = tuple(slice(first + cut.start, first + cut.stop) for first, cut in cuts)
+        shape = tuple(cut.stop - cut.start for cut in region)
+        pieces = [inside] if self._is_plain else list(parts(inside, self.source.dtype.itemsize, self._source_chunks))
+        if len(pieces) < 2:
+            values, counts = self._changed(inside)
+            return self._in_order(values, shape), counts
+        out, tally = np.empty(shape, self.dtype), Tally()
+        for piece in pieces:
+            values, counts = self._changed(piece)
+            at = dict(zip(self.source_axes, (slice(a.start - b.start, a.stop - b.start) for a, b in zip(piece, inside, strict=True)), strict=True))
+            target = out[tuple(at.get(name, whole) for name in self.axes)]
+            target[...] = self._turned(values).reshape(target.shape)
+            tally += counts
+        return out, tally
+
+    def _changed(self, piece: Region) -> tuple[Array, Tally]:
+        values, counts = changed(self.source.read(piece), self.change.renormalise, self.dtype, self.change.rule)
+        return values, Tally(*counts)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether a block of the source is a block of the result."""
+        same = self.dtype == self.source.dtype and self.change.renormalise is None
+        return same and [name for name in self.axes if name in self.source_axes] == [name for name in self.source_axes if name in self.axes]
+
+    @cached_property
+    def _source_chunks(self) -> tuple[int, ...]:
+        return tuple(getattr(self.source, "chunks", ()))
+
+    def _turned(self, block: Array) -> Array:
+        """The axes of a block of the source in the order of the result; those of size 1 that it has not are in front."""
+        gone = [name for name in self.source_axes if name not in self.axes]
+        kept = [name for name in self.axes if name in self.source_axes]
+        return block.transpose([self.source_axes.index(name) for name in (*gone, *kept)])
 
     def _in_order(self, block: Array, shape: tuple[int, ...]) -> Array:
-        kept = [name for name in self.axes if name in self.source_axes]
-        gone = [name for name in self.source_axes if name not in self.axes]
-        order = [self.source_axes.index(name) for name in (*gone, *kept)]
-        return np.ascontiguousarray(block.transpose(order)).reshape(shape)
+        return np.ascontiguousarray(self._turned(block)).reshape(shape)
