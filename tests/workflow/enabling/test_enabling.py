@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -14,7 +16,7 @@ from segue.model.image import ArrayPixels, Image, LabelImage
 from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
 from segue.model.rings import Rings
-from segue.model.rules import GateRule, Range
+from segue.model.rules import GateRule, PolygonTerm, Range
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column, Table
@@ -39,6 +41,8 @@ MEMBERS = {**LISTED, "membership": Membership.of(pl.DataFrame({"population": ["p
 LINKED = {**LISTED, "connections": Connections(pl.DataFrame({"id": ["c"], "kind": ["link"], "parent": [0], "child": [1]}))}
 P, Q = Population("p", ("p",)), Population("q", ("q",))
 GATE = Population("g", ("g",), rule=GateRule((Range("v", 0, 1),)))
+INNER = Population("i", ("i",), rule=GateRule((Range("w", 0, 1),), "g"))
+LASSO = Population("l", ("l",), rule=GateRule((Range("v"), PolygonTerm("v", "w", ((0, 0), (1, 0), (1, 1))))))
 
 
 def study(*populations: Population, displays: tuple[Display, ...] = (), **has) -> Study:
@@ -63,7 +67,7 @@ ENOUGH = {
     "export statistics": [study(**LABELS, **IMAGE), study(**VALUES)],
     "export statistics of populations": [study(P, **MEMBERS, **TABLE)],
     "export features": [study(**VALUES)],
-    "export gates": [study(GATE)],
+    "export gates": [study(GATE), study(GATE, INNER)],
     "export mappings": [study(displays=(Display("d"),)), study(display=Display("d"))],
     "export labels": [study(**LABELS), study(**OUTLINE)],
     "export outlines": [study(**LABELS)],
@@ -87,7 +91,7 @@ NOT_ENOUGH = {
     "export populations csv": [study(P, **LABELS)],
     "export regions": [study(**OUTLINE)],
     "export statistics": [study(**LABELS), study(**IMAGE)],
-    "export gates": [study(P)],
+    "export gates": [study(P), study(LASSO), study(replace(INNER, rule=GateRule((Range("v"),), "i")))],
     "export labels": [study(**REGION)],
     "export pixels": [study(**OUTLINE)],
 }
@@ -118,7 +122,7 @@ def test_some_things_can_always_be_done(name):
 MEASURE = "segment statistics can be measured in an image set only if it has a segmentation and an image"
 EXPORT = "segment statistics can be written from an image set only if it has a segmentation, and measured values or an image"
 JSON = "populations and regions (JSON) can be written from an image set only if it has a region or a population"
-GATES = "gates can be written from an image set only if it has a population that a gate defines"
+GATES = "gates can be written from an image set only if it has a population that ranges of values define"
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from segue.formats.shape_files import area_rows
-from segue.model.rules import REGIONS, GateRule
+from segue.model.populations import Population
+from segue.model.rules import REGIONS, GateRule, Range
 from segue.model.study import ImageSet, Study
 
 
@@ -41,7 +42,22 @@ def _valued(study: Study, s: ImageSet) -> bool:
 
 
 def _gated(study: Study, s: ImageSet) -> bool:
-    return any(isinstance(one.rule, GateRule) for one in study.populations)
+    known = {one.id: one for one in study.populations}
+    return any(_ranged(one, known) for one in study.populations)
+
+
+def _ranged(population: Population, known: Mapping[str, Population]) -> bool:
+    """Whether ranges alone define it, as gates are written: its own, and those of the gates that it is a part of."""
+    one: Population | None = population
+    seen: set[str] = set()
+    count = 0
+    while one is not None and one.id not in seen and isinstance(one.rule, GateRule) and all(isinstance(term, Range) for term in one.rule.terms):
+        seen.add(one.id)
+        count += len(one.rule.terms)
+        if one.rule.parent is None:
+            return count > 0
+        one = known.get(one.rule.parent)
+    return False
 
 
 def _seen(study: Study, s: ImageSet) -> bool:
@@ -62,7 +78,7 @@ MEMBERS = Need("a population with members", lambda study, s: bool(len(s.membersh
 NAMED = Need("a region or a population", lambda study, s: bool(study.populations) or REGION.there(study, s))
 VALUES = Need("measured values", _valued)
 MEASURABLE = Need("measured values or an image", lambda study, s: bool(s.images) or _valued(study, s))
-GATE = Need("a population that a gate defines", _gated)
+GATE = Need("a population that ranges of values define", _gated)
 CONNECTIONS = Need("a connection", lambda study, s: bool(len(s.connections)))
 OBJECTS = Need("an object", lambda study, s: bool(len(s.objects) or s.labels))
 DISPLAY = Need("a setting of channels", lambda study, s: bool(study.displays) or s.display is not None)
