@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segue.codecs.chunked_blocks import ChunkedBlocks
-from segue.codecs.deflate import zlib_packed
+from segue.codecs.deflate import LARGE, zlib_packed
 from segue.storage.fault import DISK, code_of, sink_error
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def new_data(
     dtype = pixels.dtype.newbyteorder("<")
     packing = {} if level is None else {"compression": "gzip", "compression_opts": level}
     with sink.file() as path:
+        compiled = prod(pixels.shape) * dtype.itemsize >= LARGE
         try:
             with h5py.File(path, "w") as file:
                 data = file.create_dataset(name, pixels.shape, dtype, chunks=tuple(chunk), track_times=False, **packing)
@@ -60,18 +62,20 @@ def new_data(
                     data.dims[nth].label = letter
                 for key, value in attributes.items():
                     data.attrs[key] = value
-                yield ChunkedBlocks(pixels, chunk, partial(_encoded, chunk=tuple(chunk), dtype=dtype, level=level), data.id.write_direct_chunk)
+                yield ChunkedBlocks(
+                    pixels, chunk, partial(_encoded, chunk=tuple(chunk), dtype=dtype, level=level, compiled=compiled), data.id.write_direct_chunk
+                )
         except (OSError, RuntimeError) as error:  # HDF5 hides what the system said in the text
             if code_of(OSError(*error.args)) in DISK:
                 raise sink_error(path.with_name(sink.name), OSError(*error.args)) from error
             raise
 
 
-def _encoded(block: Array, chunk: tuple[int, ...], dtype: np.dtype[Any], level: int | None) -> bytes:
+def _encoded(block: Array, *, chunk: tuple[int, ...], dtype: np.dtype[Any], level: int | None, compiled: bool) -> bytes:
     """A chunk of full size, zeros behind the end of the array."""
     if block.shape != chunk:
         full = np.zeros(chunk, dtype)
         full[tuple(slice(0, size) for size in block.shape)] = block
         block = full
     data = np.ascontiguousarray(block, dtype).data
-    return data.tobytes() if level is None else zlib_packed(data, level)
+    return data.tobytes() if level is None else zlib_packed(data, level, compiled=compiled)

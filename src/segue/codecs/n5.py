@@ -22,6 +22,7 @@ import numpy as np
 from segue.codecs import n5_packing
 from segue.codecs.axistags import USUAL, Manner
 from segue.codecs.chunked_blocks import ChunkedBlocks
+from segue.codecs.deflate import LARGE
 from segue.errors import Malformed, NotFound, TooLarge, UnsupportedVariant
 from segue.model.image import Region
 from segue.storage.source import Source, unreadable
@@ -240,7 +241,7 @@ def new_array(
         folder.mkdir(parents=True, exist_ok=True)
         _write_json(root, {"n5": VERSION})
         _write_json(folder, {**sizes, "compression": n5_packing.described(compression, level), **attributes})
-        encode = partial(_encoded, compression=compression, level=level)
+        encode = partial(_encoded, compression=compression, level=level, compiled=math.prod(pixels.shape) * pixels.dtype.itemsize >= LARGE)
         yield ChunkedBlocks(pixels, block, encode, partial(_store, folder, tuple(block)))
 
 
@@ -248,9 +249,9 @@ def _write_json(folder: Path, content: Mapping[str, Any]) -> None:
     (folder / NAME).write_text(json.dumps(dict(content), sort_keys=True, indent=1), encoding="utf-8")
 
 
-def _encoded(block: Array, compression: str, level: int) -> bytes:
+def _encoded(block: Array, *, compression: str, level: int, compiled: bool) -> bytes:
     head = struct.pack(f">HH{block.ndim}I", 0, block.ndim, *reversed(block.shape))
-    return head + n5_packing.packed(np.ascontiguousarray(block, block.dtype.newbyteorder(">")).tobytes(), compression, level)
+    return head + n5_packing.packed(np.ascontiguousarray(block, block.dtype.newbyteorder(">")).tobytes(), compression, level, compiled=compiled)
 
 
 def _store(folder: Path, block: tuple[int, ...], start: tuple[int, ...], data: bytes) -> None:

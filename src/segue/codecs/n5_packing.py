@@ -30,10 +30,10 @@ def described(compression: str, level: int) -> dict[str, Any]:
     return kinds[compression]
 
 
-def packed(data: bytes, compression: str, level: int) -> bytes:
-    """A block as it is stored: ``none``, ``gzip`` or ``zstd``."""
+def packed(data: bytes, compression: str, level: int, *, compiled: bool = False) -> bytes:
+    """A block as it is stored: ``none``, ``gzip`` (see `deflate.gzip_packed`) or ``zstd``."""
     if compression == "gzip":
-        return gzip_packed(data, level)
+        return gzip_packed(data, level, compiled=compiled)
     if compression == "zstd":
         return bytes(_numcodecs("zstd").compress(data, level))
     return data

@@ -1,7 +1,7 @@
 """Writing PNG files band by band: 8 or 16 bits, grey, grey with a palette, RGB or RGBA. Equal input gives equal bytes.
 
 Bands of rows are packed by any workers: each is a piece of one deflate stream that refers to nothing before it. Rows are stored as differences from the row
-above, and of deflate only runs and Huffman codes are used (``Z_RLE``): on images and labels that is faster and smaller than a search for matches (ADR 0057).
+above, and of deflate only runs and Huffman codes are used: on images and labels that is faster and smaller than a search for matches (ADR 0057, 0065).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from segue.codecs import deflate
 from segue.codecs.blocks import write_whole
 from segue.codecs.boxes import Array, Region, along, arranged, boxes, region_of
 from segue.codecs.pixel_facts import KEY, Facts, known_steps
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _COLOUR = {1: 0, 2: 4, 3: 2, 4: 6}
 _METRES = {"um": 1e-6, "nm": 1e-9, "mm": 1e-3}
+SMALL = 1 << 18
+"""Bytes of an image up to which zlib is faster than loading compiled code."""
 _ADLER = 65_521
 _START, _END = b"\x78\x01", b"\x03\x00"
 """The head of a zlib stream, and an empty last block."""
@@ -92,7 +95,8 @@ class PngBands:
         bands = boxes((height, width * samples), pixels.dtype.itemsize, [*rows, 1] if rows else ())
         self._file, self._adler = file, 1
         self.blocks: Sequence[Region] = [region_of((band[0], slice(0, width), slice(0, samples)), axes, "yxc") for band in bands]
-        self.pack: Callable[[Array], tuple[bytes, int, int]] = partial(packed, axes=axes, dtype=pixels.dtype.newbyteorder(">"))
+        compiled = deflate.is_possible() and height * width * samples * pixels.dtype.itemsize > SMALL
+        self.pack: Callable[[Array], tuple[bytes, int, int]] = partial(packed, axes=axes, dtype=pixels.dtype.newbyteorder(">"), compiled=compiled)
 
     def put(self, nth: int, packed: tuple[bytes, int, int]) -> None:
         data, adler, length = packed
@@ -103,11 +107,13 @@ class PngBands:
         _chunk(self._file, b"IDAT", _END + struct.pack(">I", self._adler))
 
 
-def packed(block: Array, axes: str, dtype: np.dtype[Any]) -> tuple[bytes, int, int]:
+def packed(block: Array, axes: str, dtype: np.dtype[Any], *, compiled: bool = False) -> tuple[bytes, int, int]:
     """A band of rows as (a piece of a raw deflate stream, its Adler checksum before packing, its bytes before packing)."""
     rows = arranged(block, axes, "yxc", dtype)
     step = rows.shape[2] * dtype.itemsize
     data = _filtered(rows.reshape(len(rows), -1).view(np.uint8), step).data
+    if compiled:
+        return deflate.packed(data, last=False, runs=True), zlib.adler32(data), data.nbytes
     packer = zlib.compressobj(1, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
     return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH), zlib.adler32(data), data.nbytes
 
