@@ -116,6 +116,18 @@ def test_a_study_goes_back_with_the_fingerprint(place):
     assert {row["segue"]["labels"] for row in back} == {study.image_sets[0].labels[0].fingerprint()}
 
 
+def test_members_that_carry_the_fingerprint_of_other_labels_are_said(place):
+    converted(place)
+    convert_item(Item(place / "s.segue", place / "ours.json"), Settings(to="mantis-json"))
+    _, notes = converted(place, source="ours.json")
+    assert not [note for note in notes if note.startswith("changed")]
+    eroded = LABELS.copy()
+    eroded[2, 2:6] = 0
+    tifffile.imwrite(place / "eroded.tif", eroded)
+    _, notes = converted(place, "eroded.tif", source="ours.json")
+    assert [note for note in notes if note.startswith("changed: 4 members of populations (4 members of populations of ours.json were listed on another")]
+
+
 def test_python_reads_and_converts_with_labels(place):
     study = segue.read(place / "p.json", labels=place / "cells.tif", image=place / "raw.tif")
     assert study.image_sets[0].objects.frame["label"].to_list() == [7, 23, 45, 300, None]

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from segue.errors import Incompatible
+from segue.model.features import Feature
 from segue.model.image import LabelImage
 from segue.model.objects import Objects, default_ids, unique_texts
 from segue.model.select import take_objects
@@ -66,7 +67,20 @@ def onto_labels(study: Study, labels: Opened, options: Mapping[str, Any] | None 
     study = with_grid_of(study, replace(labels, study=taken))
     s, skipped = _joined(study.image_sets[0], images[0], where)
     found, more = judged(replace(study, image_sets=(s,)), workers, where)
-    return found, notes + skipped + more
+    return found, notes + skipped + _of_others(s, images[0], where) + more
+
+
+def _of_others(s: ImageSet, image: LabelImage, where: str) -> Notes:
+    """Members that say themselves that they were listed on other labels."""
+    stated = s.membership.frame.filter(pl.col("labels").is_not_null())
+    if not stated.height:
+        return Notes()
+    others = stated.filter(pl.col("labels") != pl.lit(image.fingerprint()))
+    what = (
+        f"{{count member}} of populations of {where} were listed on another segmentation: their numbers may be those of other cells here; "
+        "select anew with segue select --refresh"
+    )
+    return Notes.of(Note(Kind.CHANGED, what, Feature.MEMBERSHIP, where, others.height)) if others.height else Notes()
 
 
 def _joined(s: ImageSet, image: LabelImage, where: str) -> tuple[ImageSet, Notes]:
