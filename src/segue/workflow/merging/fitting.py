@@ -68,10 +68,11 @@ def _sentence(s: ImageSet, axis: str, at: int, size: int, rows: list[int]) -> Mi
     inside = np.zeros(len(s.objects), bool)
     inside[rows] = True
     ends = s.connections.frame.select("parent", "child").to_numpy()
-    links = int(inside[ends].any(axis=1).sum()) if len(ends) else 0
+    tied = s.connections.frame["id"].filter(pl.Series(inside[ends].any(axis=1))) if len(ends) else s.connections.frame["id"]
+    links = tied.len()
     name = {"t": "time point", "z": "z plane", "c": "channel"}[axis]
-    listed = ", ".join(map(repr, ids)) + (", ..." if len(rows) > SHOWN else "")
+    listed, named = (", ".join(map(repr, some)) + (", ..." if count > SHOWN else "") for some, count in ((ids, len(rows)), (tied.head(SHOWN), links)))
     count = f"{len(rows):,} object{'' if len(rows) == 1 else 's'}"
-    belong = f", with {links:,} connection{'' if links == 1 else 's'}," if links else ""
+    belong = f", with {links:,} connection{'' if links == 1 else 's'} ({named})," if links else ""
     where = f"at {name} {at + 1} of {size}" if at >= 0 else f"before the first {name}"
     return Misfit(f"{count}{belong} {'is' if len(rows) == 1 else 'are'} {where} (--map {NAMES[axis]}=...): {listed}", len(rows), links)

@@ -19,7 +19,7 @@ SENTENCES = (
     (Kind.SKIPPED, "classes", "{count object} kept the class that the study says, although another came"),
     (Kind.DONE, "values", "{count value} imported"),
     (Kind.SKIPPED, "differing", "{count value} kept as in the study, although another came (--overwrite ids takes the other)"),
-    (Kind.SKIPPED, "details", "{count detail} that is not about a new object"),
+    (Kind.SKIPPED, "details", "{count foreign detail} about something that the study has already, or about the image"),
 )
 """Kind of note, name in ``Counts``, sentence."""
 
