@@ -34,7 +34,7 @@ from segue.codecs.nimbus_documents import (
 )
 from segue.errors import Malformed, TooLarge
 
-_ANNOTATION = {*MEMBERS, "_id", "id", "location", "channel", "coordinates", *ACCOUNT}
+KNOWN_OF_ANNOTATIONS = {*MEMBERS, "_id", "id", "location", "channel", "coordinates", *ACCOUNT}
 _CONNECTION = {*CONNECTION_MEMBERS, "_id", "id", *ACCOUNT}
 
 
@@ -58,15 +58,15 @@ def read(data: bytes, path: File | str = "") -> Documents:
         if name in SECTIONS and value is not None:
             found[SECTIONS[name]] = value
     rest = {name: value for name, value in whole.items() if name not in SECTIONS and name not in ACCOUNT}
-    annotations = _documents(found.get("annotations", []), "annotations", path)
+    annotations = documents_in(found.get("annotations", []), "annotations", path)
     coords, start = _coordinates(annotations, path)
     keys, leaves = values_of(found.get("values", {}), path)
     return Documents(
         annotations=pl.DataFrame([_annotation(one, path) for one in annotations], schema=ANNOTATIONS),
         coords=coords,
         start=start,
-        connections=connections_of(_documents(found.get("connections", []), "connections", path)),
-        properties=_documents(found.get("properties", []), "properties", path),
+        connections=connections_of(documents_in(found.get("connections", []), "connections", path)),
+        properties=documents_in(found.get("properties", []), "properties", path),
         keys=keys,
         leaves=leaves,
         members=rest,
@@ -74,7 +74,14 @@ def read(data: bytes, path: File | str = "") -> Documents:
     )
 
 
-def _documents(value: Any, what: str, path: File | str) -> list[dict[str, Any]]:
+def documents_in(value: Any, what: str, path: File | str) -> list[dict[str, Any]]:
+    """The documents of a section.
+
+    Raises
+    ------
+    Malformed
+        It is no list of objects.
+    """
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise Malformed(f"{path} is damaged in its {what}: expected a list of objects", path=path, position=what, expected="a list of objects")
     return value
@@ -104,7 +111,7 @@ def _annotation(one: dict[str, Any], path: File | str) -> dict[str, Any]:
     place = one.get("location")
     if place is not None and not isinstance(place, dict):
         raise Malformed(f"{path} is damaged: expected a location of XY, Z and Time", path=path, position="location", expected="an object")
-    other = {name: value for name, value in one.items() if name not in _ANNOTATION}
+    other = {name: value for name, value in one.items() if name not in KNOWN_OF_ANNOTATIONS}
     return {
         "id": _text(id_member(one)),
         **{column: _text(one.get(name)) for name, column in MEMBERS.items()},

@@ -21,4 +21,11 @@ def read(source: Source) -> Documents:
         Values stand at more than 5,000 places.
     SourceChanged
     """
-    return nimbus_plain.read(source.read_bytes(), source.path)
+    if source.size <= SMALL:
+        return nimbus_plain.read(source.read_bytes(), source.path)
+    from segue.codecs import nimbus_large
+    from segue.codecs.mapped_text import mapped
+
+    with mapped(source) as text:
+        found = nimbus_large.read(text, source.path)
+    return nimbus_plain.read(source.read_bytes(), source.path) if found is None else found

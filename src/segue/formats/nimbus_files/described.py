@@ -62,7 +62,7 @@ def described(value: Any, path: Path | str) -> Description:
 
 
 def _described(value: dict[str, Any]) -> Description:
-    images = tuple(_image(one) for one in value.get("images", []))
+    images = tuple(_image(one) for one in value.get("image_sets", []))
     populations = tuple((as_text(one["tag"]), read_population(one)) for one in value.get("populations", []))
     if len({one.xy for one in images}) != len(images):
         raise ValueError("two image sets at the same position")

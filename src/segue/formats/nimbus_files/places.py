@@ -58,23 +58,51 @@ def place_columns(image_sets: Sequence[ImageSet], ids: Mapping[str, str]) -> Pla
     """
     columns = {(name, column): None for s in image_sets for name, table in s.tables.items() if table.about == "objects" for column in table.columns}
     found: dict[tuple[str, Column], Path] = {}
-    taken: set[Path] = set()
-    inner: set[Path] = set()
     rest = []
-    for name, column in columns:
+    tree: dict[Path, list[tuple[str, Column]]] = {}
+    for one in columns:
+        name, column = one
         place = (ids[column.property], *map(legal_key, column.path)) if column.property is not None and column.property in ids else None
-        if place is None or place in taken or place in inner or any(place[:depth] in taken for depth in range(1, len(place))):
-            rest.append((name, column))
+        if place is None or _is_taken(one, place, found, tree, image_sets):
+            rest.append(one)
             continue
-        found[name, column] = place
-        taken.add(place)
-        inner.update(place[:depth] for depth in range(1, len(place)))
+        found[one] = place
+        for depth in range(1, len(place) + 1):
+            tree.setdefault(place[:depth], []).append(one)
     made = _made(dict.fromkeys(name for name, _ in rest), ids.values())
     for name, own in made.items():
         mine = [column for table, column in rest if table == name]
         keys = unique_texts(pl.Series([legal_key(column.name) for column in mine], dtype=pl.Utf8))
         found |= {(name, column): (own, key) for column, key in zip(mine, keys, strict=True)}
     return Places({key: found[key] for key in columns}, {own: name for name, own in made.items()})
+
+
+def _is_taken(
+    one: tuple[str, Column],
+    place: Path,
+    found: Mapping[tuple[str, Column], Path],
+    tree: Mapping[Path, list[tuple[str, Column]]],
+    image_sets: Sequence[ImageSet],
+) -> bool:
+    """Whether a place is that of another column, or inside or around one that has a value where this one has one."""
+    inside = tree.get(place, [])
+    around = [other for depth in range(1, len(place)) for other in tree.get(place[:depth], []) if len(found[other]) == depth]
+    return any(found[other] == place or _overlap(one, other, image_sets) for other in [*inside, *around])
+
+
+def _overlap(one: tuple[str, Column], other: tuple[str, Column], image_sets: Sequence[ImageSet]) -> bool:
+    """Whether some object has values of both columns."""
+    for s in image_sets:
+        filled = [_filled(s, *which) for which in (one, other)]
+        if filled[0] is not None and filled[1] is not None and filled[0].is_in(filled[1].implode()).any():
+            return True
+    return False
+
+
+def _filled(s: ImageSet, name: str, column: Column) -> pl.Series | None:
+    """Rows of the objects that have a value of a column."""
+    table = s.tables.get(name)
+    return None if table is None or column not in table.columns else table.frame["row"].filter(table.frame[column.name].is_not_null())
 
 
 def _made(tables: Collection[str], taken: Collection[str]) -> dict[str, str]:

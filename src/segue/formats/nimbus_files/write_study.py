@@ -141,7 +141,7 @@ def _members(study: Study) -> Iterator[bytes]:
 def _description(study: Study, xy: list[int], tags: dict[str, str], ids: dict[str, str], places: Places, everywhere: list[str]) -> dict[str, Any]:
     """Everything that NimbusImage has no place for."""
     images = [_image(s, at, axes, places) for s, at, axes in zip(study.image_sets, xy, everywhere, strict=True)]
-    found: dict[str, Any] = {"version": VERSION, "images": images}
+    found: dict[str, Any] = {"version": VERSION, "image_sets": images}
     if study.populations:
         found["populations"] = [{"tag": tags[one.id], **population_facts(one)} for one in study.populations]
     stated = differing(study.properties, ids)

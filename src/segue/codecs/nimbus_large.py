@@ -1,0 +1,278 @@
+"""NimbusImage documents of a large file, by kernels: arrays of places and numbers, never one Python object per annotation.
+
+Memory: what is found, and about 200 MB; the file itself is mapped and given back part by part. Plain twin: ``segue.codecs.nimbus_plain``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path as File
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from segue.codecs import json_scan_kernel, nimbus_plain
+from segue.codecs import nimbus_scan_kernel as scan
+from segue.codecs.json_columns import unquoted
+from segue.codecs.json_scan_kernel import EXPECTED
+from segue.codecs.json_spans import entries, few_texts, floats, interned, texts
+from segue.codecs.json_text import DEEPEST, loads, malformed
+from segue.codecs.mapped_text import Mapped
+from segue.codecs.nimbus_documents import ACCOUNT, ANNOTATIONS, CONNECTION_MEMBERS, CONNECTIONS, SECTIONS, Documents, Floats, Ints, Leaf, Path
+from segue.codecs.nimbus_large_values import Values
+from segue.errors import Malformed
+
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+ROWS = 1 << 15
+"""Annotations at a time."""
+VERTICES = 1 << 20
+"""Vertices at a time; more where one annotation has more."""
+FAULTS = {
+    **EXPECTED,
+    scan.OBJECT: "an object in braces",
+    scan.VERTICES_LIST: "a list of vertices with x and y",
+    scan.LOCATION_OBJECT: "a location of XY, Z and Time",
+}
+_SPANS = {
+    "shape": scan.SHAPE,
+    "tags": scan.TAGS,
+    "dataset": scan.DATASET,
+    "colour": scan.COLOUR,
+}
+_KNOWN_OF_CONNECTIONS = {*CONNECTION_MEMBERS, "_id", "id", *ACCOUNT}
+
+
+class _Escaped(Exception):
+    """Names are escaped: only the twin understands them."""
+
+
+@dataclass
+class _Found:
+    annotations: list[pl.DataFrame] = field(default_factory=list)
+    coords: list[Floats] = field(default_factory=list)
+    starts: list[Ints] = field(default_factory=list)
+    connections: list[pl.DataFrame] = field(default_factory=list)
+    properties: list[dict[str, Any]] = field(default_factory=list)
+    keys: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.Utf8))
+    leaves: dict[Path, Leaf] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+
+
+def read(text: Mapped, path: File | str = "") -> Documents | None:
+    """All documents of a text; None if names are escaped, which only the twin understands.
+
+    Raises
+    ------
+    Malformed, TooLarge
+    """
+    b = text.b
+    if b.size == 0 or b[-1] not in b"]}":
+        malformed(path, int(b.size), "the rest of it (it is cut off)" if b.size else "JSON, not an empty file", None)
+    text.check(path)
+    found = _Found()
+    try:
+        end = _annotations(text, 0, found, path) if b[0] == ord("[") else _sections(text, found, path)
+    except _Escaped:
+        return None
+    if end != b.size:
+        malformed(path, end, "nothing after the last bracket", None)
+    return Documents(
+        annotations=pl.concat(found.annotations).rechunk() if found.annotations else pl.DataFrame(schema=ANNOTATIONS),
+        coords=_concatenated(found.coords),
+        start=_offsets(found.starts),
+        connections=pl.concat(found.connections).rechunk() if found.connections else pl.DataFrame(schema=CONNECTIONS),
+        properties=found.properties,
+        keys=found.keys,
+        leaves=found.leaves,
+        members=found.members,
+        sections=frozenset(found.sections),
+    )
+
+
+def _concatenated(pieces: list[Floats]) -> Floats:
+    """All pieces in one array; each is let go as soon as it is copied."""
+    whole = np.empty((sum(len(piece) for piece in pieces), 2))
+    at = 0
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()
+        whole[at : at + len(piece)] = piece
+        at += len(piece)
+    return whole
+
+
+def _offsets(counts: list[Ints]) -> Ints:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(counts))]) if counts else np.zeros(1, np.int64)
+
+
+def _fault(state: Ints, path: File | str) -> None:
+    malformed(path, int(state[0]), FAULTS.get(int(state[1]), "valid JSON"), None)
+
+
+def _sections(text: Mapped, found: _Found, path: File | str) -> int:
+    """Read the members of the outermost object; behind it."""
+    b = text.b
+    state = np.zeros(8, np.int64)
+    if b[0] != ord("{"):
+        malformed(path, 0, "an object with annotations", None)
+    at = int(json_scan_kernel.skip_space(b, 1))
+    if at < b.size and b[at] == ord("}"):
+        return at + 1
+    while True:
+        end = int(json_scan_kernel.name_end(b, at, state))
+        begin = int(json_scan_kernel.value_start(b, end, state)) if end >= 0 else -1
+        if begin < 0:
+            _fault(state, path)
+        name = loads(b[at:end].tobytes(), path)
+        at = _section(text, name, begin, found, path)
+        at = int(scan.next_or_end(b, at, ord("}"), state))
+        if at < 0:
+            _fault(state, path)
+        if b[at] == ord("}"):
+            return at + 1
+
+
+def _section(text: Mapped, name: str, begin: int, found: _Found, path: File | str) -> int:
+    """Read one member; behind its value."""
+    b = text.b
+    section = SECTIONS.get(name)
+    if section in ("annotations", "connections") and b[begin] == ord("["):
+        found.sections.add(section)
+        return (_annotations if section == "annotations" else _connections)(text, begin, found, path)
+    if section == "values" and b[begin] == ord("{"):
+        found.sections.add(section)
+        values = Values(text)
+        end = values.read(begin, path)
+        if end < 0:
+            raise _Escaped
+        found.keys, found.leaves = values.finished()
+        return end
+    state, stack = np.zeros(8, np.int64), np.zeros(DEEPEST, np.uint8)
+    end = int(json_scan_kernel.value_end(b, begin, 0, stack, state))
+    if end < 0:
+        _fault(state, path)
+    _small(name, section, loads(b[begin:end].tobytes(), path), found, path)
+    return end
+
+
+def _small(name: str, section: str | None, value: Any, found: _Found, path: File | str) -> None:
+    """A member that is not read by kernels."""
+    if section is None:
+        if name not in ACCOUNT:
+            found.members[name] = value
+        return
+    if value is None:
+        return
+    found.sections.add(section)
+    if section == "values":
+        found.keys, found.leaves = nimbus_plain.values_of(value, path)
+    elif section == "properties":
+        found.properties = nimbus_plain.documents_in(value, section, path)
+    else:
+        nimbus_plain.documents_in(value, section, path)
+        raise Malformed(f"{path} is damaged in its {section}", path=path, position=section, expected="a list of objects")
+
+
+def _annotations(text: Mapped, begin: int, found: _Found, path: File | str) -> int:
+    """Read the list of annotations at ``begin``; behind it."""
+    b = text.b
+    found.annotations, found.coords, found.starts = [], [], []
+    spans, places, flags = np.empty((ROWS, 9, 2), np.int64), np.empty((ROWS, 4)), np.empty(ROWS, np.uint8)
+    starts, coords = np.empty(ROWS + 1, np.int64), np.empty((VERTICES, 2))
+    state, stack = np.zeros(8, np.int64), np.zeros(DEEPEST, np.uint8)
+    at = int(json_scan_kernel.skip_space(b, begin + 1))
+    while not state[scan.DONE]:
+        first = at
+        at = int(scan.read_annotations(b, at, spans, places, flags, starts, coords, stack, state))
+        if at < 0:
+            _fault(state, path)
+        if state[scan.ESCAPED]:
+            raise _Escaped
+        rows = int(state[scan.ROWS])
+        if state[scan.FULL] and not rows:
+            coords = np.empty((2 * len(coords), 2))
+            continue
+        found.coords.append(_with_slow(b, coords[: state[scan.VERTICES]].copy()))
+        found.starts.append(np.diff(starts[: rows + 1]))
+        found.annotations.append(_frame(b, spans[:rows], places[:rows], flags[:rows]))
+        text.forget(first, at)
+    return at
+
+
+def _with_slow(b: Bytes, coords: Floats) -> Floats:
+    """Read the numbers that the kernel left."""
+    late: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = np.isnan(coords)
+    if late.any():
+        begin = (coords.view(np.uint64)[late] & np.uint64((1 << 51) - 1)).astype(np.int64)
+        numbers = np.full(len(begin), np.nan)
+        numbers[begin > 0] = floats(b, begin[begin > 0])
+        coords[late] = numbers
+    return coords
+
+
+def _given(values: pl.Series) -> pl.Series:
+    """Null where the text says so."""
+    return values.set((values == "null").fill_null(value=False), None)
+
+
+def _frame(b: Bytes, spans: Ints, places: Floats, flags: Bytes) -> pl.DataFrame:
+    columns: dict[str, Any] = {name: _given(few_texts(b, spans[:, at])) for name, at in _SPANS.items()}
+    new = _given(texts(b, spans[:, scan.NEW_ID]))
+    columns["id"] = new if not new.null_count() else pl.select(pl.coalesce(new, _given(texts(b, spans[:, scan.OLD_ID]))).alias("id"))["id"]
+    columns |= {"name": _given(texts(b, spans[:, scan.NAME])), "side": _given(texts(b, spans[:, scan.SIDE]))}
+    columns |= {name: places[:, at] for name, at in (("xy", scan.XY), ("z", scan.Z), ("t", scan.TIME), ("c", scan.CHANNEL))}
+    columns["account"] = (flags & scan.ACCOUNT) != 0
+    columns["other"] = _others(b, spans[:, scan.SELF], (flags & scan.OTHER) != 0, nimbus_plain.KNOWN_OF_ANNOTATIONS)
+    return pl.DataFrame({name: columns[name] for name in ANNOTATIONS}, schema=ANNOTATIONS)
+
+
+def _others(b: Bytes, spans: Ints, which: np.ndarray[tuple[int], np.dtype[np.bool_]], known: set[str]) -> pl.Series:
+    """Members that are not known, as the JSON text of an object; null where there are none."""
+    found: list[str | None] = [None] * len(spans)
+    for row in np.flatnonzero(which):
+        value = loads(b[spans[row, 0] : spans[row, 1]].tobytes())
+        rest = {name: one for name, one in value.items() if name not in known}
+        found[row] = nimbus_plain.json_of(rest) if rest else None
+    return pl.Series(found, dtype=pl.Utf8)
+
+
+def _connections(text: Mapped, begin: int, found: _Found, path: File | str) -> int:
+    """Read the list of connections at ``begin``; behind it."""
+    b = text.b
+    found.connections = []
+    spans = np.empty((ROWS, 2), np.int64)
+    state, stack = np.zeros(8, np.int64), np.zeros(DEEPEST, np.uint8)
+    at = int(json_scan_kernel.skip_space(b, begin + 1))
+    while not state[scan.DONE]:
+        first = at
+        at = int(scan.objects(b, at, spans, stack, state))
+        if at < 0:
+            _fault(state, path)
+        found.connections.append(_links(b, spans[: state[scan.ROWS]]))
+        text.forget(first, at)
+    return at
+
+
+def _links(b: Bytes, spans: Ints) -> pl.DataFrame:
+    """The table of some connections."""
+    found = entries(b, spans, 0, len(spans))
+    codes, names = interned(b, np.ascontiguousarray(found[:, 1]), np.ascontiguousarray(found[:, 2]))
+    columns: dict[str, pl.Series] = {}
+    account, other = np.zeros(len(spans), np.bool_), np.zeros(len(spans), np.bool_)
+    for code, name in enumerate(unquoted(names)):
+        mine = found[codes == code]
+        if name in ACCOUNT:
+            account[mine[:, 0]] = True
+        elif name not in _KNOWN_OF_CONNECTIONS:
+            other[mine[:, 0]] = True
+        else:
+            where = np.full((len(spans), 2), -1, np.int64)
+            where[mine[:, 0]] = mine[:, 3:5]
+            columns[str(name)] = _given(texts(b, where))
+    none = pl.Series([None], dtype=pl.Utf8).new_from_index(0, len(spans))
+    frame = {column: columns.get(name, none) for name, column in CONNECTION_MEMBERS.items()}
+    ids = pl.select(pl.coalesce(columns.get("_id", none), columns.get("id", none)).alias("id"))["id"]
+    whole = {**frame, "id": ids, "other": _others(b, spans, other, _KNOWN_OF_CONNECTIONS), "account": account}
+    return pl.DataFrame({name: whole[name] for name in CONNECTIONS}, schema=CONNECTIONS)
