@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,8 @@ import tifffile
 import segue
 from segue.errors import Incompatible
 from segue.workflow.convert import Item, Settings, convert_item
+from segue.workflow.onto_labels import onto_labels
+from segue.workflow.opening import open_path
 from segue.workflow.pairing import find_pairs
 from segue.workflow.recipe import ConvertRecipe
 
@@ -126,6 +129,14 @@ def test_members_that_carry_the_fingerprint_of_other_labels_are_said(place):
     tifffile.imwrite(place / "eroded.tif", eroded)
     _, notes = converted(place, "eroded.tif", source="ours.json")
     assert [note for note in notes if note.startswith("changed: 4 members of populations (4 members of populations of ours.json were listed on another")]
+
+
+def test_segments_of_two_layers_are_not_those_of_one_label_image(place):
+    study = segue.read(place / "p.json")
+    layers = pl.Series(["cells", "nuclei", "cells", "regions"])
+    twice = study.map(lambda s: replace(s, objects=s.objects.with_columns(layer=layers, label=pl.Series([45, 45, 300, None], dtype=pl.UInt64))))
+    with pytest.raises(Incompatible, match="cells, nuclei"):
+        onto_labels(twice, open_path(place / "cells.tif"))
 
 
 def test_python_reads_and_converts_with_labels(place):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from segue.tasks.workers import Workers
 
 
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+
+
 def onto_labels(study: Study, labels: Opened, options: Mapping[str, Any] | None = None, workers: Workers | None = None, where: str = "") -> tuple[Study, Notes]:
     """The study with a label image: its objects are segments of it, by their numbers.
 
@@ -65,9 +68,11 @@ def onto_labels(study: Study, labels: Opened, options: Mapping[str, Any] | None 
     if len(images) != 1:
         raise Incompatible(f"{path} holds {len(images)} label images; give a file with one", path=path)
     study = with_grid_of(study, replace(labels, study=taken))
-    s, skipped = _joined(study.image_sets[0], images[0], where)
+    s, missing = _joined(study.image_sets[0], images[0], where)
+    others = _of_others(s, images[0], where)
     found, more = judged(replace(study, image_sets=(s,)), workers, where)
-    return found, notes + skipped + _of_others(s, images[0], where) + more
+    s, skipped = _without(found.image_sets[0], missing, images[0].name, where)
+    return replace(found, image_sets=(s,)), notes + skipped + others + more
 
 
 def _of_others(s: ImageSet, image: LabelImage, where: str) -> Notes:
@@ -83,23 +88,36 @@ def _of_others(s: ImageSet, image: LabelImage, where: str) -> Notes:
     return Notes.of(Note(Kind.CHANGED, what, Feature.MEMBERSHIP, where, others.height)) if others.height else Notes()
 
 
-def _joined(s: ImageSet, image: LabelImage, where: str) -> tuple[ImageSet, Notes]:
+def _joined(s: ImageSet, image: LabelImage, where: str) -> tuple[ImageSet, Rows]:
+    """The image set with the label image and an object for every segment; and the rows of those that the labels do not have."""
     segments = with_new_objects(Objects.empty(), labels_in(replace(s, labels=(image,))))
     numbered = np.flatnonzero(s.objects.frame["label"].is_not_null().to_numpy())
+    _check_alone(s.objects.frame[numbered], where)
     rows = rows_of(segments, _by_number(s.objects, numbered), where)
     if len(rows) and (rows < 0).all():
         few = ", ".join(map(str, s.objects.frame["label"].drop_nulls().head(3)))
         raise Incompatible(f"none of the {len(rows):,} segments of {where} is among the labels: {few}, ... are those of another image", path=where)
-    missing = numbered[rows < 0]
-    bare = missing[~_known(s)[missing]]
     s = _placed(s, segments, numbered, rows)
-    s = replace(s, labels=(image,), objects=_with_rest(s.objects, segments, rows))
-    s = take_objects(s, _order(s, image.name, np.setdiff1d(np.arange(len(s.objects)), bare)))
+    return replace(s, labels=(image,), objects=_with_rest(s.objects, segments, rows)), numbered[rows < 0]
+
+
+def _check_alone(frame: pl.DataFrame, where: str) -> None:
+    """One label image cannot hold two segments of one number."""
+    layers = frame["layer"].unique(maintain_order=True)
+    if len(layers) > 1 and frame.select(pl.struct("t", "label").is_duplicated().any()).item():
+        names = ", ".join(f"{name}" for name in layers[:3])
+        raise Incompatible(f"{where} has segments of several layers ({names}) with the same numbers; one label image is not enough for it", path=where)
+
+
+def _without(s: ImageSet, missing: Rows, layer: str, where: str) -> tuple[ImageSet, Notes]:
+    """The image set without objects that the labels do not have, if nothing but memberships is known of them."""
+    bare = missing[~_known(s)[missing]]
+    s = take_objects(s, _order(s, layer, np.setdiff1d(np.arange(len(s.objects)), bare)))
     note = Note(Kind.SKIPPED, f"{{count segment}} of {where} that the labels do not have", count=len(bare))
     return s, Notes.of(note) if len(bare) else Notes()
 
 
-def _by_number(objects: Objects, numbered: np.ndarray[Any, np.dtype[np.int64]]) -> Objects:
+def _by_number(objects: Objects, numbered: Rows) -> Objects:
     """The objects with a number, by nothing else."""
     frame = objects.frame[numbered]
     return Objects(frame.with_columns(default_ids(frame)))
@@ -117,27 +135,25 @@ def _known(s: ImageSet) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return found
 
 
-def _placed(s: ImageSet, segments: Objects, numbered: np.ndarray[Any, np.dtype[np.int64]], rows: np.ndarray[Any, np.dtype[np.int64]]) -> ImageSet:
-    """Objects in the layer, and at the time, of the segment that they are; others have no number any more if it would be one of these."""
-    at = np.full(len(s.objects), -1, np.int64)
-    at[numbered] = rows
-    here = pl.Series(at >= 0)
-    found = segments.frame.select("layer", "t", "label")[np.maximum(at, 0)] if len(segments) else segments.frame.select("layer", "t", "label")
+def _placed(s: ImageSet, segments: Objects, numbered: Rows, rows: Rows) -> ImageSet:
+    """Objects in the layer, and at the time, of the segment that they are."""
     if not len(segments):
         return s
-    frame = s.objects.frame
+    at = np.full(len(s.objects), -1, np.int64)
+    at[numbered] = rows
+    here, found, frame = pl.Series(at >= 0), segments.frame[np.maximum(at, 0)], s.objects.frame
     columns = {name: pl.select(pl.when(here).then(found[name]).otherwise(frame[name])).to_series() for name in ("layer", "t", "label")}
     return replace(s, objects=Objects(frame.with_columns(**columns)))
 
 
-def _with_rest(objects: Objects, segments: Objects, rows: np.ndarray[Any, np.dtype[np.int64]]) -> Objects:
+def _with_rest(objects: Objects, segments: Objects, rows: Rows) -> Objects:
     """The objects, and behind them the segments that none of them is."""
     rest = segments.frame[np.setdiff1d(np.arange(len(segments)), rows)]
     frame = pl.concat([objects.frame, rest])
     return Objects(frame.with_columns(unique_texts(frame["id"])))
 
 
-def _order(s: ImageSet, layer: str, kept: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _order(s: ImageSet, layer: str, kept: Rows) -> Rows:
     """Where no segment is drawn or measured, their order says nothing: that of the labels then, before everything else."""
     frame = s.objects.frame[kept]
     mine = (frame["layer"] == pl.Series([layer])).fill_null(value=False).to_numpy() & frame["label"].is_not_null().to_numpy()
