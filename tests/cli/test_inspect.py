@@ -46,3 +46,36 @@ def test_what_can_be_done_now_and_why_not(segue_command, tmp_path):
     assert {"action": "export populations csv", "possible": False, "reason": sentence} in found["actions"]
     assert {"action": "export pixels", "possible": True, "reason": ""} in found["actions"]
     assert "actions" not in json.loads(segue_command("inspect", "images/a.tif", "--json").stdout)[0]
+
+
+def test_a_project_says_what_its_image_sets_have_and_lack(segue_command, tmp_path):
+    for name in ("one", "two"):
+        place = tmp_path / "project" / name
+        place.mkdir(parents=True)
+        for channel in ("CD3", "CD4"):
+            tifffile.imwrite(place / f"{channel}.tif", np.zeros((8, 9), np.float32))
+    tifffile.imwrite(tmp_path / "project/one/segmentation.tif", np.ones((8, 9), np.float32))
+    done = segue_command("inspect", "project", "--from", "mantis-project")
+    assert done.returncode == 0, done.stderr
+    assert "images        2 in all 2 image sets" in done.stdout
+    assert "segmentations 1 in 1 of 2 image sets; none in two" in done.stdout
+    only = segue_command("inspect", "project", "--from", "mantis-project", "--image-set", "two", "--json")
+    (found,) = json.loads(only.stdout)
+    assert [one["name"] for one in found["image_sets"]] == ["two"]
+    wrong = segue_command("inspect", "project", "--from", "mantis-project", "--image-set", "three")
+    assert (wrong.returncode, "there are: one, two" in wrong.stderr) == (2, True)
+
+
+def test_a_project_there_and_back(segue_command, tmp_path):
+    for name in ("one", "two"):
+        place = tmp_path / "project" / name
+        place.mkdir(parents=True)
+        tifffile.imwrite(place / "CD3.tif", np.arange(72, dtype=np.float32).reshape(8, 9))
+        tifffile.imwrite(place / "segmentation.tif", np.eye(8, 9, dtype=np.float32))
+    assert segue_command("convert", "project", "study.segue", "--from", "mantis-project").returncode == 0
+    assert segue_command("convert", "study.segue", "back.mantis", "--strict", "--verify").returncode == 0
+    assert segue_command("diff", "study.segue", "back.mantis").returncode == 0
+    assert segue_command("convert", "back.mantis", "one.segue", "--image-set", "two").returncode == 0
+    assert "two" in segue_command("inspect", "one.segue").stdout
+    assert segue_command("measure", "back.mantis", "--image-set", "two", "-o", "two.csv").returncode == 0
+    assert (tmp_path / "two.csv").read_text().count("\n") == 2

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from segue.errors import NotFound, UsageError
+from segue.formats.catalog import FORMATS
+from segue.formats.detect import Candidate
+from segue.formats.format import Evidence
 from segue.workflow.pairing import find_pairs, mask_of
 
 
@@ -47,7 +50,8 @@ def test_a_folder_that_is_of_a_format_as_a_whole_is_one_item(tmp_path, monkeypat
     place = tmp_path / "run_7"
     place.mkdir()
     (place / "cells.tif").write_bytes(b"")
-    monkeypatch.setattr("segue.workflow.pairing.candidates", lambda source: ["a format"] if source.path == place else [])
+    sure = [Candidate(FORMATS["steinbock"], Evidence(94, "it is"))]
+    monkeypatch.setattr("segue.workflow.pairing.candidates", lambda source: sure if source.path == place else [])
     assert told(find_pairs([str(place)])) == [("run_7", "run_7", None, "")]
 
 

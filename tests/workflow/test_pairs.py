@@ -17,6 +17,7 @@ from segue.workflow.compare import like
 from segue.workflow.convert import Item, Settings, convert_item, write_study
 from segue.workflow.derive import Policy
 from segue.workflow.enabling import reason
+from segue.workflow.judging import with_judgement
 from segue.workflow.opening import open_path, with_grid_of
 from segue.workflow.prepare import prepare
 
@@ -63,7 +64,7 @@ def test_a_dry_run_announces_exactly_what_the_result_differs_in(tmp_path, source
     written = convert_item(item, Settings(to=target.name))
     assert written.notes.refused == announced.notes.refused
 
-    opened = open_path(item.source, source.name)
+    opened = with_judgement(open_path(item.source, source.name))
     study = with_grid_of(opened.study, open_path(image)) if item.image else opened.study
     before, _, _ = prepare(study, target, Policy(), {})
     found = diff(before, like(open_path(item.target, target.name).study, before))

@@ -23,6 +23,7 @@ from segue.cli.setting import Setting
 @click.option("--overlap", type=click.Choice(["last", "first", "smallest", "error"]), default="last", show_default=True, help="Who gets shared pixels.")
 @click.option("--holes", type=click.Choice(["keep", "fill"]), default="keep", show_default=True, help="Holes of segments and shapes.")
 @click.option("--parts", type=click.Choice(["keep", "largest"]), default="keep", show_default=True, help="Separate parts of one object.")
+@click.option("--image-set", metavar="NAME|N", help="Only this image set of a project or study, by its name or number.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of reader or writer (segue formats NAME), or role=labels, components=8.")
 @click.option("--strict", is_flag=True, help="Write nothing if anything would be lost or changed.")
 @click.option("--verify", is_flag=True, help="Read each output back and compare.")

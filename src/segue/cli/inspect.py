@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 @click.command("inspect")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--from", "from_", metavar="FORMAT", help="Format, when content and suffix do not say.")
+@click.option("--image-set", metavar="NAME|N", help="Only this image set of a project or study, by its name or number.")
 @click.option("--actions", is_flag=True, help="What can be imported, exported and selected now, and if not, why.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="All notes.")
-def command(paths: tuple[str, ...], from_: str | None, actions: bool, as_json: bool, verbose: bool) -> int:
+def command(paths: tuple[str, ...], from_: str | None, image_set: str | None, actions: bool, as_json: bool, verbose: bool) -> int:
     """Show what is inside files: image sets, axes, channels, pixel size, labels, objects, populations.
 
     \b
     segue inspect cells.tif
     segue inspect RoiSet.zip cells.geojson --json
     segue inspect cells.segue --actions
+    segue inspect study.segue --image-set 1
     """
     from segue.workflow.pairing import files_of
 
@@ -35,8 +37,8 @@ def command(paths: tuple[str, ...], from_: str | None, actions: bool, as_json: b
     failed: list[SegueError] = []
     for given in paths:
         try:
-            for path in files_of(given):
-                _look(path, from_, found, failed, actions=actions)
+            for path in files_of(given, from_):
+                _look(path, from_, image_set, found, failed, actions=actions)
         except SegueError as error:
             failed.append(error)
     if as_json:
@@ -44,6 +46,8 @@ def command(paths: tuple[str, ...], from_: str | None, actions: bool, as_json: b
     else:
         for one in found:
             click.echo(f"{one.path}: {one.title} ({one.format})")
+            for count in one.counts:
+                click.echo(f"  {count.what:14}{count}")
             for name, facts in one.image_sets:
                 click.echo(f"  {name}")
                 for what, text in facts:
@@ -58,10 +62,10 @@ def command(paths: tuple[str, ...], from_: str | None, actions: bool, as_json: b
     return OK if not failed else code_for(failed[0]) if not found and len(failed) == 1 else SOME_FAILED
 
 
-def _look(path: Path, from_: str | None, found: list[Found], failed: list[SegueError], *, actions: bool) -> None:
+def _look(path: Path, from_: str | None, image_set: str | None, found: list[Found], failed: list[SegueError], *, actions: bool) -> None:
     from segue.workflow.inspect import inspect
 
     try:
-        found.append(inspect(path, from_, possible=actions))
+        found.append(inspect(path, from_, image_set, possible=actions))
     except SegueError as error:
         failed.append(error)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--summary", metavar="FILE", help="Counts, fractions, densities and means per image and population.")
 @click.option("--from", "from_", metavar="FORMAT", help="Format of the images, when content and suffix do not say.")
 @click.option("--to", multiple=True, metavar="FORMAT", help="Format of the outputs, when their suffixes do not say.")
+@click.option("--image-set", metavar="NAME|N", help="Only this image set of a project or study, by its name or number.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of reader or writer (segue formats NAME), or role=labels, components=8.")
 @click.option("--strict", is_flag=True, help="Write nothing if anything that was measured would be lost or changed.")
 @macro_option

@@ -18,7 +18,7 @@ def convert(recipe: ConvertRecipe, how: How) -> bool:
     from segue.workflow.jobs.converting import converting
     from segue.workflow.plan import plan
 
-    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table, recipe.populations)
+    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table, recipe.populations, recipe.from_)
     workers, _ = how.team(len(planned.items))
     work = converting(recipe.settings(dry_run=how.dry_run, overwrite=how.overwrite))
     return tell(planned, carry_out(planned, work, recipe, how, WORDS, workers), how, WORDS)

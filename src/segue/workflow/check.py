@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segue.formats.shape_files import area_rings, area_rows
+from segue.model.shapes import AREAS, ShapeKind
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 
@@ -20,12 +21,12 @@ def check(study: Study) -> Notes:
 
 
 def _image_set(s: ImageSet) -> Notes:
-    rows = area_rows(s.shapes)
-    if not len(rows):
+    areas = s.shapes.take(area_rows(s.shapes))
+    areas = areas.of_kinds(tuple(kind for kind in AREAS if kind is not ShapeKind.MASK))  # pixels cannot cross each other
+    if not len(areas):
         return Notes()
     from segue.geometry.validity import invalid
 
-    areas = s.shapes.take(rows)
     found = invalid(area_rings(areas))
     if not found:
         return Notes()

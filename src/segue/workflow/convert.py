@@ -18,6 +18,7 @@ from segue.storage.sink import FileSink
 from segue.storage.source import Source
 from segue.workflow.compare import losses
 from segue.workflow.derive import Policy
+from segue.workflow.judging import with_judgement
 from segue.workflow.onto_labels import onto_labels
 from segue.workflow.opening import Opened, open_path, read, recognised, with_grid_of, with_image_of
 from segue.workflow.prepare import SETTINGS, Gates, prepare
@@ -37,6 +38,8 @@ class Settings:
     dry_run: bool = False
     verify: bool = False
     overwrite: bool = False
+    image_set: str | int | None = None
+    """The only image set that is converted; None = all."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,8 @@ def _open(item: Item, record: Format, settings: Settings) -> tuple[Opened, Notes
     companions = [recognised(path).record for path in (*([] if item.table is None else [item.table]), *item.populations)]
     check_options(settings.options, file.record, record, *companions, more=("population",) if item.populations else ())
     mine = chosen(settings.options, file.record, "read")
-    opened = read(file, {key: value for key, value in mine.items() if key != "population"} if item.populations else mine)
+    opened = read(file, {key: value for key, value in mine.items() if key != "population"} if item.populations else mine, settings.image_set)
+    opened = with_judgement(opened)
     notes = opened.notes
     if item.image is not None:
         image = open_path(item.image)

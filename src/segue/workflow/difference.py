@@ -10,6 +10,7 @@ from segue.model.diff import diff
 from segue.model.features import Feature
 from segue.model.study import ImageSet, Study
 from segue.workflow.compare import like
+from segue.workflow.judging import with_judgement
 from segue.workflow.opening import open_path
 from segue.workflow.recipe_of import changed_settings, recipe_file, recipe_of
 from segue.workflow.roles import as_labels
@@ -47,7 +48,7 @@ def difference(a: Path, b: Path, from_a: str | None = None, from_b: str | None =
         return Difference({}, changed_settings(one, other, places=True))
     made = [recipe_of(path) for path in (a, b)]
     settings = changed_settings(made[0], made[1]) if made[0] is not None and made[1] is not None else {}
-    with open_path(a, from_a).study as first, open_path(b, from_b).study as second:
+    with with_judgement(open_path(a, from_a)).study as first, with_judgement(open_path(b, from_b)).study as second:
         one_study, other_study = _same_roles(first, second)
         alike = like(other_study, one_study)
         return Difference(diff(one_study, alike), settings, same_segments(one_study, alike))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from segue.model.count import Count, counts
 from segue.model.describe import facts
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
@@ -27,32 +28,39 @@ class Found:
     notes: Notes
     actions: tuple[Answer, ...] = ()
     """What can be done with it, and why not; empty = nobody asked."""
+    counts: tuple[Count, ...] = ()
+    """What its image sets have, and which lack it; empty = there are not several."""
 
     def to_json(self) -> dict[str, Any]:
         sets = [{"name": name, "facts": [list(fact) for fact in found]} for name, found in self.image_sets]
-        return {
-            "path": str(self.path),
-            "format": self.format,
-            "image_sets": sets,
-            "populations": list(self.populations),
-            "notes": self.notes.to_json(),
-        } | ({"actions": [one.to_json() for one in self.actions]} if self.actions else {})
+        return (
+            {
+                "path": str(self.path),
+                "format": self.format,
+                "image_sets": sets,
+                "populations": list(self.populations),
+                "notes": self.notes.to_json(),
+            }
+            | ({"actions": [one.to_json() for one in self.actions]} if self.actions else {})
+            | ({"counts": [one.to_json() for one in self.counts]} if self.counts else {})
+        )
 
 
-def inspect(path: Path, from_: str | None = None, *, possible: bool = False) -> Found:
-    """Read a file, check its areas, and say what it holds, and with ``possible`` what can be done with it; pixels are not read.
+def inspect(path: Path, from_: str | None = None, image_set: str | int | None = None, *, possible: bool = False) -> Found:
+    """Read a file, or one of its image sets, check its areas, and say what it holds; with ``possible`` what can be done with it. Pixels are not read.
 
     Raises
     ------
     SourceError, UsageError
     """
-    opened = open_path(path, from_)
+    opened = open_path(path, from_, image_set=image_set)
     with opened.study as study:
         sets = tuple((s.name or opened.source.name, (*facts(s), *_stale(study, s))) for s in study.image_sets)
         notes = opened.notes + check(study)
         populations = tuple(" / ".join(population.name) for population in study.populations)
         answers = tuple(actions(study, where=path.name)) if possible else ()
-    return Found(path, opened.record.name, opened.record.title, sets, populations, notes, answers)
+        found = tuple(counts(study)) if len(study.image_sets) > 1 else ()
+    return Found(path, opened.record.name, opened.record.title, sets, populations, notes, answers, found)
 
 
 def _stale(study: Study, s: ImageSet) -> list[tuple[str, str]]:

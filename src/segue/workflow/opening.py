@@ -17,6 +17,7 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.storage import handles
 from segue.storage.source import Source
+from segue.workflow.image_sets import only, reader_option
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Opened:
     source: Source
 
 
-def open_path(path: Path | str, from_: str | None = None, options: Mapping[str, Any] | None = None) -> Opened:
+def open_path(path: Path | str, from_: str | None = None, options: Mapping[str, Any] | None = None, image_set: str | int | None = None) -> Opened:
     """Read a file or study folder.
 
     Parameters
@@ -40,12 +41,14 @@ def open_path(path: Path | str, from_: str | None = None, options: Mapping[str, 
         Name of the format, when content and suffix do not say.
     options
         Options of the reader; names that belong to no option of it are refused.
+    image_set
+        Name, or number from 1, of the only image set that is wanted.
 
     Raises
     ------
     SourceError, UsageError
     """
-    return read(recognised(path, from_), options)
+    return read(recognised(path, from_), options, image_set)
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,15 @@ def recognised(path: Path | str, from_: str | None = None) -> Recognised:
     return Recognised(source, record, notes)
 
 
-def read(file: Recognised, options: Mapping[str, Any] | None = None) -> Opened:
-    """Read a file whose format is known; leaving a ``with`` block of its study lets go of it.
+def read(file: Recognised, options: Mapping[str, Any] | None = None, image_set: str | int | None = None) -> Opened:
+    """Read a file whose format is known, or one of its image sets; leaving a ``with`` block of its study lets go of it.
 
     Raises
     ------
     SourceError, UsageError
     """
-    study, notes = file.record.read(file.source, file.record.options("read", options))
-    study = replace(study, close=partial(handles.close, file.source.path))
+    study, notes = file.record.read(file.source, file.record.options("read", {**(options or {}), **reader_option(file.record, image_set)}))
+    study = replace(only(study, image_set, file.source.path.name), close=partial(handles.close, file.source.path))
     return Opened(study, (file.notes + notes).at(file.source.path.name), file.record, file.source)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
 
-from segue.errors import NotFound, UsageError
-from segue.formats.catalog import by_suffix
-from segue.formats.detect import candidates
-from segue.formats.format import Accepts
+from segue.errors import NotFound, SegueError, UsageError
+from segue.formats.catalog import by_suffix, named
+from segue.formats.detect import candidates, detect
+from segue.formats.format import Accepts, Format
 from segue.storage.source import Source, file_of, home_of, nickname
 
 MASK_ENDINGS = (
@@ -21,6 +21,9 @@ MASK_ENDINGS = (
 
 Where several lie beside an image, the first in this list is taken: pixels say more than outlines.
 """
+
+_SURE = 50
+"""Score from which a folder is taken as a whole; below it may as well be a batch."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,13 @@ class Pair:
 
 
 def find_pairs(
-    inputs: Sequence[str], image: str | None = None, labels: str | None = None, *, objects_wanted: bool = True, joins_labels: bool = False
+    inputs: Sequence[str],
+    image: str | None = None,
+    labels: str | None = None,
+    *,
+    objects_wanted: bool = True,
+    joins_labels: bool = False,
+    from_: str | None = None,
 ) -> list[Pair]:
     """The items that the inputs of a command stand for.
 
@@ -58,15 +67,17 @@ def find_pairs(
         Whether the target takes only objects: a folder with masks is then a folder of images with their masks.
     joins_labels
         Whether files of formats without pixels get their label image beside them, instead of being the image that belongs to it.
+    from_
+        The format of the inputs, if the user says it.
 
     Raises
     ------
     NotFound
         An input does not exist, or a folder holds nothing that segue reads.
     """
-    files = [file for one in inputs for file in files_of(one)]
+    files = [file for one in inputs for file in files_of(one, from_)]
     if labels is not None:
-        return [_beside_labels(file, labels, image) if joins_labels and not _may_be_image(file) else _with_labels(file, labels) for file in files]
+        return [_beside_labels(file, labels, image) if joins_labels and not _may_be_image(file, from_) else _with_labels(file, labels) for file in files]
     masks = {file: stem for file in files if (stem := mask_of(file)) is not None}
     if image is None and objects_wanted and masks and len(masks) < len(files):
         return _by_name(files, masks)
@@ -140,10 +151,19 @@ def _beside_labels(file: Path, template: str, image: str | None) -> Pair:
     return replace(pair, labels=labels, missing=pair.missing or ("" if file_of(labels).exists() else f"no label image {labels}"))
 
 
-def _may_be_image(file: Path) -> bool:
-    """Whether a file of this name may hold pixels."""
+def _may_be_image(file: Path, from_: str | None) -> bool:
+    """Whether a file may hold pixels: by its name, and if that says so, by its content (regions can be a TIFF)."""
     records = by_suffix(file.name)
-    return not records or any(Accepts.PIXELS in record.accepts or record.accepts == {Accepts.LABELS} for record in records)
+    if records and not any(map(_holds_pixels, records)):
+        return False
+    try:
+        return _holds_pixels(named(from_) if from_ else detect(Source(file))[0])
+    except SegueError:
+        return True
+
+
+def _holds_pixels(record: Format) -> bool:
+    return Accepts.PIXELS in record.accepts or record.accepts == {Accepts.LABELS}
 
 
 def _alone(file: Path, stem: str | None, template: str | None) -> Pair:
@@ -175,13 +195,13 @@ def preference(file: Path) -> tuple[int, str]:
     return next(nth for nth, ending in enumerate(MASK_ENDINGS) if stem.endswith(ending)), file.name
 
 
-def files_of(given: str) -> list[Path]:
+def files_of(given: str, from_: str | None = None) -> list[Path]:
     """The files that an input of a command stands for: itself, the readable files of a folder, what fits a pattern.
 
     Tables beside images, masks and outlines belong to these (``--table``); a folder of nothing but tables is its tables.
     A path may go on behind a file that holds several pictures (``file.h5/raw/data``), also behind a pattern.
     A folder that is of a format as a whole (a study, the output folder of an instrument) stands for itself; one that holds such folders and
-    no readable file (a project of image sets) stands for these.
+    no readable file (a project of image sets) stands for these, unless ``from_`` names a format that is such a folder.
 
     Raises
     ------
@@ -189,9 +209,9 @@ def files_of(given: str) -> list[Path]:
         There is none.
     """
     path = Path(given)
-    if path.is_dir() and not by_suffix(path.name) and not candidates(Source(path)):
+    if path.is_dir() and not by_suffix(path.name) and not _is_one(path, from_):
         found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
-        found = found or [folder for folder in sorted(path.iterdir()) if folder.is_dir() and folder.name[0] != "." and candidates(Source(folder))]
+        found = found or [folder for folder in sorted(path.iterdir()) if folder.is_dir() and folder.name[0] != "." and _is_one(folder, from_)]
         if not found:
             raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)
         return [file for file in found if not _may_be_table(file)] or found
@@ -203,6 +223,13 @@ def files_of(given: str) -> list[Path]:
     if not file_of(path).exists():
         raise NotFound(f"{given} does not exist", path=path)
     return [path]
+
+
+def _is_one(folder: Path, from_: str | None) -> bool:
+    """Whether a folder is an input by itself: its content says so, or the user does and it can be."""
+    if from_ is not None and named(from_).folder and named(from_).reads and named(from_).evidence(Source(folder)).score:
+        return True
+    return any(one.evidence.score >= _SURE for one in candidates(Source(folder)))
 
 
 def _fitting(pattern: Path) -> list[Path]:

@@ -54,12 +54,13 @@ def plan(
     labels: str | None = None,
     table: str | None = None,
     populations: Sequence[str] = (),
+    from_: str | None = None,
 ) -> Plan[Item]:
     """Plan a conversion.
 
     Parameters
     ----------
-    inputs, image, labels, table, populations
+    inputs, image, labels, table, populations, from_
         See ``pairing.find_pairs``; ``table`` is the template of the table that is joined to each input, ``populations`` are those of files of gates.
     output
         A file, a folder (ends with ``/``, or exists as one), or a template with ``{nickname}``, ``{parent}``, ``{dataset_dir}``.
@@ -73,7 +74,7 @@ def plan(
     """
     folder = _is_folder(output, to)
     record = named(to) if to else target_format(Path("x" if folder else output), None)
-    pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts, joins_labels=True)
+    pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts, joins_labels=True, from_=from_)
     pairs = [with_table(pair, table) for pair in pairs] if table is not None else pairs
     pairs = [with_populations(pair, populations) for pair in pairs] if populations else pairs
     shared = len(pairs) > 1 and any("{" not in template for template in populations)

@@ -45,6 +45,7 @@ class ConvertRecipe(BaseModel):
     overlap: Literal["last", "first", "smallest", "error"] = Field("last", description="which shape a pixel goes to that several cover")
     holes: Literal["keep", "fill"] = Field("keep", description="holes of segments and shapes")
     parts: Literal["keep", "largest"] = Field("keep", description="separate parts of segments and shapes")
+    image_set: str | int | None = Field(None, description="name, or number from 1, of the image set, where an input holds several; null = all")
     options: dict[str, Any] = Field(default_factory=dict, description="options of the reader, the writer and the conversion")
     strict: bool = Field(False, description="refuse to write when anything is lost or changed")
     verify: bool = Field(False, description="read each output back and compare")
@@ -59,7 +60,8 @@ class ConvertRecipe(BaseModel):
     def settings(self, *, dry_run: bool = False, overwrite: bool = False) -> Settings:
         """How to convert each item."""
         policy = Policy(self.overlap, self.holes, self.parts)
-        return Settings(self.from_, self.to, policy, self.options, strict=self.strict, verify=self.verify, dry_run=dry_run, overwrite=overwrite)
+        flags = {"strict": self.strict, "verify": self.verify, "dry_run": dry_run, "overwrite": overwrite}
+        return Settings(self.from_, self.to, policy, self.options, **flags, image_set=self.image_set)
 
 
 class EditRecipe(BaseModel):

@@ -36,6 +36,7 @@ class MeasureRecipe(BaseModel):
     undefined: Literal["", "NA", "NaN"] | None = Field(None, description="what stands for a number that is missing in a text table")
     dictionary: bool = Field(False, description="a table beside each output that says what its columns mean")
     summary: str | None = Field(None, description="a table of counts, fractions, densities and means per image and population")
+    image_set: str | int | None = Field(None, description="name, or number from 1, of the image set, where an image holds several; null = all")
     options: dict[str, Any] = Field(default_factory=dict, description="options of the readers and writers, and of taking images as labels")
     strict: bool = Field(False, description="refuse to write when anything that was measured is lost or changed")
 

@@ -15,7 +15,7 @@ from segue.formats.mantis_files.terms import OWN
 from segue.formats.mantis_files.to_model import Contents, contents
 from segue.formats.mantis_project import settings as words
 from segue.formats.mantis_project.parts import Project, SetParts
-from segue.formats.mantis_project.shared import PLACE, Defined, definitions, differently_ordered, payload_of, shared
+from segue.formats.mantis_project.united import PLACE, Defined, definitions, differently_ordered, payload_of, shared
 from segue.model.display import Display
 from segue.model.objects import Objects, unique_texts
 from segue.model.study import ALIASES, EXTRAS, ImageSet, Study
@@ -45,7 +45,9 @@ def assembled(project: Project) -> Study:
 
 def _unsaid(project: Project, display: Display | None, slots: pl.DataFrame) -> words.Settings:
     """The settings that the rest of the study does not say."""
-    said = words.view_from(display) | {words.MAPPINGS: words.mappings_from(words.displays_of(project.settings), None, stated_slots(slots))}
+    view = words.view_from(display)
+    said: words.Settings = view if view == {name: value for name, value in project.settings.items() if name in words.VIEW} else {}
+    said = said | {words.MAPPINGS: words.mappings_from(words.displays_of(project.settings), None, stated_slots(slots))}
     said[words.BASENAME] = next((f"{one.layer}.tif" for one in project.sets if one.labels), "")
     return {name: value for name, value in project.settings.items() if said.get(name) != value}
 

@@ -106,9 +106,7 @@ class Database:
         for name in self._names("features", "feature", image_set):
             query = "SELECT segment_id, value FROM features WHERE image_set = ? AND feature = ? ORDER BY segment_id"
             rows = self._tables.numbers(query, 2, image_set, name)
-            good = (rows[:, 0] >= 1) & (rows[:, 0] < LARGEST) & (rows[:, 0] == np.floor(rows[:, 0])) & ~np.isnan(rows[:, 1])
-            good[:-1] &= rows[:-1, 0] != rows[1:, 0]
-            kept = rows if good.all() else rows[good]
+            kept = _possible(rows)
             dropped += len(rows) - len(kept)
             if len(kept):
                 found.append((name, kept[:, 0].astype(np.uint64), kept[:, 1].copy()))
@@ -139,6 +137,16 @@ class Database:
 
     def _rows(self, table: str, query: str, *values: object) -> sqlite_safe.Rows:
         return self._tables.rows(query, *values) if table in self.usable else []
+
+
+def _possible(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Rows (segment, value) of what can be segments, ascending; of several for one segment the last."""
+    good = (rows[:, 0] >= 1) & (rows[:, 0] < LARGEST) & (rows[:, 0] == np.floor(rows[:, 0])) & ~np.isnan(rows[:, 1])
+    kept = rows if good.all() else rows[good]
+    if (kept[1:, 0] > kept[:-1, 0]).all():
+        return kept
+    kept = kept[np.argsort(kept[:, 0], kind="stable")]  # an index that is damaged gives them in another order
+    return kept[np.append(kept[1:, 0] != kept[:-1, 0], True)]
 
 
 def _union(many: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

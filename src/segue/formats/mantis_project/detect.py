@@ -40,8 +40,8 @@ def _looked_at(root: Path) -> Evidence:
         return Evidence(0, "it holds images, but no settings of Mantis Viewer")
     if any(_with_regions(one) for one in islice(sets, _LOOKED_AT)):
         return Evidence(90, "its folders hold channels and pictures of populations, as ark-analysis makes them for Mantis Viewer")
-    if sets and all(_with_labels(one) for one in islice(sets, _LOOKED_AT)):
-        return Evidence(WEAK, "its folders hold channels and a segmentation each, as a project of Mantis Viewer does")
+    if any(_with_labels(one) for one in islice(sets, _LOOKED_AT)):
+        return Evidence(WEAK, "its folders hold channels and segmentations, as a project of Mantis Viewer does")
     return Evidence(0, "it is a folder without image sets of Mantis Viewer")
 
 

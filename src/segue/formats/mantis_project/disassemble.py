@@ -114,7 +114,7 @@ def _settings(study: Study) -> words.Settings:
     display = next((s.display for s in study.image_sets if s.display is not None), None)
     if words.display_of(found) != display:
         found = {name: value for name, value in found.items() if name not in words.VIEW} | words.view_from(display)
-    if study.displays or words.MAPPINGS in found:
+    if study.displays or isinstance(found.get(words.MAPPINGS), dict):
         found[words.MAPPINGS] = words.mappings_from(study.displays, found.get(words.MAPPINGS), stated_slots(study.extras))
     found = words.with_populations(found, study.populations)
     basename = _basename(words.text_of(found, words.BASENAME), study)

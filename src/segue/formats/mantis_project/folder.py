@@ -123,7 +123,7 @@ def _named(one: Picture, markers: tuple[str, ...]) -> Picture:
 
 def _names(pictures: Sequence[Picture], stated: Mapping[str, str]) -> tuple[list[str], list[int] | None]:
     """The names of the channels, and their order: those that segue wrote as it says, others by Mantis' rules and in the order of their names."""
-    usual = channel_names(list(pictures))
+    usual = channel_names(list(pictures), always=True)
     files = [one.source.path.name for one in pictures for _ in range(one.size("c"))]
     if not stated or not set(stated) <= set(files) or len(set(files)) != len(files):
         return usual, None

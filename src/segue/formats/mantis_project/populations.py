@@ -18,7 +18,7 @@ from segue.formats.mantis_files.side import Region, Side
 from segue.formats.mantis_files.terms import KNOWN
 from segue.formats.mantis_project.parts import SetParts, whole
 from segue.formats.mantis_project.regions import pixels_of_objects
-from segue.formats.mantis_project.shared import PLACE
+from segue.formats.mantis_project.united import PLACE
 from segue.formats.rule_files import rule_facts
 from segue.model.grid import Grid
 from segue.model.populations import Population

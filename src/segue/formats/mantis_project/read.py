@@ -121,6 +121,8 @@ class _Reader:
         if not wanted:
             return names
         by_name = {_named(name, self.facts.get(name)): name for name in names}
+        if wanted not in by_name and wanted.isdecimal() and 1 <= int(wanted) <= len(names):
+            return [names[int(wanted) - 1]]
         if wanted not in by_name:
             listed = ", ".join(by_name)
             raise InvalidOption(f"{self.root.name} has no image set called {wanted!r}; there are: {listed}", option="image_set", given=wanted, allowed=listed)

@@ -27,6 +27,7 @@ FORMAT = Format(
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS, Accepts.TABLE}),
     folder=True,
     many=True,
+    unsigned=True,
     identity=f"a segment is its label; other ids stand {_BESIDE}",
     opened_by=("Mantis Viewer 1.1 and later",),
     keeps={

@@ -11,6 +11,7 @@ from segue.errors import Incompatible, InvalidOption, UnsupportedVariant
 from segue.model.image import Image, LabelImage
 from segue.model.study import ImageSet
 from segue.workflow.exporting.choice import Exporting
+from segue.workflow.image_sets import number_of
 from segue.workflow.input_axes import read_with_axes
 from segue.workflow.measuring.outputs import fields_of
 from segue.workflow.opening import Opened, recognised
@@ -93,13 +94,7 @@ def parts_of(sets: Sequence[ImageSet], wanted: str | int | None, where: str) -> 
         if not found:
             raise Incompatible(f"{where} holds no pixels to export", where=where)
         return found
-    named = [number for number, s in enumerate(sets) if s.name == str(wanted)]
-    if not named and str(wanted).isdecimal() and 1 <= int(wanted) <= len(sets):
-        named = [int(wanted) - 1]
-    if not named:
-        shown = ", ".join(s.name or str(number) for number, s in enumerate(sets, 1))
-        raise InvalidOption(f"{where} has no image set {wanted}; there are {shown}", option="image-set", given=str(wanted), allowed=shown)
-    return named[:1]
+    return [number_of(sets, wanted, where)]
 
 
 def chosen(s: ImageSet, how: Exporting, where: str) -> Chosen:

@@ -33,7 +33,7 @@ def carry_convert(recipe: ConvertRecipe, running: Running) -> tuple[Plan[Item], 
     ------
     SegueError
     """
-    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table)
+    planned = plan(recipe.inputs, recipe.output, recipe.to, recipe.image, recipe.labels, recipe.table, from_=recipe.from_)
     workers, _ = running.team(len(planned.items))
     work = converting(recipe.settings(dry_run=running.dry_run, overwrite=running.overwrite))
     return planned, carry(planned, work, recipe, running, workers)

@@ -17,10 +17,10 @@ from segue.workflow.opening import Opened, read, recognised
 from segue.workflow.roles import as_labels
 
 
-def opened(path: Path, options: Mapping[str, Any], from_: str | None = None) -> Opened:
-    """A file with those of the options that its reader has."""
+def opened(path: Path, options: Mapping[str, Any], from_: str | None = None, image_set: str | int | None = None) -> Opened:
+    """A file, or one of its image sets, with those of the options that its reader has."""
     file = recognised(path, from_)
-    return read(file, chosen(options, file.record, "read"))
+    return read(file, chosen(options, file.record, "read"), image_set)
 
 
 def with_segments(image: Opened, labels: Opened | None, options: Mapping[str, Any]) -> tuple[Study, Notes]:
@@ -52,7 +52,15 @@ def with_segments(image: Opened, labels: Opened | None, options: Mapping[str, An
     sets = []
     for s, images in _pairs(labels, image):
         segments, more = _with_labels(s, options, labels.source.path.name)
-        sets.append(replace(segments, images=images.images, grid=_grid(segments, images, labels, image), name=segments.name or images.name, display=segments.display or images.display))
+        sets.append(
+            replace(
+                segments,
+                images=images.images,
+                grid=_grid(segments, images, labels, image),
+                name=segments.name or images.name,
+                display=segments.display or images.display,
+            )
+        )
         notes.append(more)
     close = _both(labels.study, image.study)
     return replace(labels.study, image_sets=tuple(sets), displays=labels.study.displays or image.study.displays, close=close), Notes.joined(notes)

@@ -64,6 +64,8 @@ class MeasureTask:
     summary: bool = False
     recipe: MeasureRecipe | None = None
     """What was asked for, for the history of studies."""
+    image_set: str | int | None = None
+    """The only image set of the image that is measured; None = all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def measure_item(item: MeasureItem, overwrite: bool, task: MeasureTask, workers:
 def opened_item(item: MeasureItem, task: MeasureTask, writers: list[Format]) -> tuple[Study, Notes]:
     """The image and the segments of an item as one study."""
     options = task.how.options
-    image = opened(item.image, _of_image(item, options), task.from_)
+    image = opened(item.image, _of_image(item, options), task.from_, task.image_set)
     labels = None if item.labels is None else opened(item.labels, options)
     check_options(options, [image.record, *([labels.record] if labels else [])], writers)
     study, notes = with_segments(image, labels, options)

@@ -42,7 +42,7 @@ def plan_measure(recipe: MeasureRecipe) -> Plan[MeasureItem]:
     one_each(recipe.to, len(recipe.outputs))
     if recipe.summary is not None:
         check_summary(Path(recipe.summary))
-    pairs = [with_files(pair, recipe) for pair in segments(recipe.inputs, recipe.labels)]
+    pairs = [with_files(pair, recipe) for pair in segments(recipe.inputs, recipe.labels, recipe.from_)]
     numbered = len(pairs) > 1 and not recipe.combine
     alone = len(pairs) == 1
     planned = tuple(Planned(pair, _item(pair, recipe, number if numbered else None, alone=alone)) for number, pair in enumerate(pairs, 1))
@@ -68,23 +68,23 @@ def files_for(image: Path, recipe: MeasureRecipe) -> tuple[Path, ...]:
     return (*gates, *([fill(recipe.panel, image)] if recipe.panel else []))
 
 
-def segments(inputs: Sequence[str], labels: str | None) -> list[Pair]:
+def segments(inputs: Sequence[str], labels: str | None, from_: str | None = None) -> list[Pair]:
     """The images that are measured, each with the file of its segments; ``image`` is the image, ``source`` that file.
 
     Without a template the segments are found beside the image under the endings of well-known tools; an image that has none there is taken to
     hold them itself, as a study does: ``source`` and ``image`` are then the same.
     """
     if labels is not None:
-        files = [file for one in inputs for file in _images(one, labels)]
+        files = [file for one in inputs for file in _images(one, labels, from_)]
         masks = {fill(labels, file) for file in files} if "{" in labels and len(files) > 1 else set()
         kept = [str(file) for file in files if file not in masks]
         return find_pairs(kept, labels=labels)
-    return [_with_segments(pair) for pair in find_pairs(inputs)]
+    return [_with_segments(pair) for pair in find_pairs(inputs, from_=from_)]
 
 
-def _images(given: str, labels: str) -> list[Path]:
+def _images(given: str, labels: str, from_: str | None) -> list[Path]:
     """The images of an input. A folder that could be one image, of a file per channel, is many images where these have labels, and it has none."""
-    files, folder = files_of(given), Path(given)
+    files, folder = files_of(given, from_), Path(given)
     if "{" not in labels or files != [folder] or not folder.is_dir() or fill(labels, folder).exists():
         return files
     inside = sorted(file for file in folder.iterdir() if not file.name.startswith(".") and by_suffix(file.name))

@@ -46,7 +46,7 @@ def task_of(recipe: MeasureRecipe, *, items: int = 1, dry_run: bool = False) -> 
     measuring = Measuring(choice, recipe.layer, recipe.channels, size, recipe.physical or size is not None, recipe.neighbours)
     how = How(recipe.to, recipe.preset, recipe.options, recipe.split_populations, recipe.undefined, recipe.dictionary, recipe.strict, dry_run)
     shared = items > 1 and not any("{" in template for template in recipe.populations)
-    return MeasureTask(measuring, how, recipe.from_, shared, recipe.combine, recipe.summary is not None, recipe)
+    return MeasureTask(measuring, how, recipe.from_, shared, recipe.combine, recipe.summary is not None, recipe, recipe.image_set)
 
 
 def measuring(task: MeasureTask, workers: Workers | None = None) -> Work[MeasureItem]:
