@@ -54,6 +54,7 @@ def prepare(
     SourceError
         An image is not a label image, nothing says how large the image is, or the study has not what the format is about.
     """
+    settings = _told(study, settings)
     study, notes = joined(study, record.accepts, table, settings, where) if table is not None else (study, Notes())
     if gates is not None and gates.paths:
         study, more = gated(study, record.accepts, gates, settings, where)
@@ -65,6 +66,12 @@ def prepare(
     ready = replace(study, image_sets=tuple(two for _, two, _ in results))
     require_for(record, source, where)
     return source, ready, notes + Notes.joined(more for _, _, more in results)
+
+
+def _told(study: Study, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where some image sets have segments or drawings, the images of the others are not taken for label images unless the user says so."""
+    drawn = len(study.image_sets) > 1 and any(s.labels or len(s.objects) or len(s.shapes) for s in study.image_sets)
+    return {**settings, "role": "image"} if drawn and not {"role", "components", "channel"} & set(settings) else settings
 
 
 def joined(study: Study, accepts: frozenset[Accepts], table: Opened, settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +76,12 @@ def test_statistics_that_nobody_measured(files):
         segue.convert("listed.segue", "out.csv", to="mantis-statistics")
     assert str(caught.value) == reason("export statistics", listed)
     assert not Path("out.csv").exists()
+
+
+def test_a_project_with_an_image_set_that_is_not_segmented_is_written(files):
+    """Its image is not taken for a label image, as that of a file alone would be."""
+    with segue.read("cells.tif") as image, segue.read("mask.tif", role="labels") as mask:
+        (one,), (two,) = image.image_sets, mask.image_sets
+        segue.write(Study((replace(one, name="a", labels=two.labels), replace(one, name="b"))), "project.segue")
+    segue.convert("project.segue", "out.csv")
+    assert pl.read_csv("out.csv").select("image", "label").rows() == [("a", 1), ("a", 2)]
