@@ -18,6 +18,7 @@ from segue.notes import Kind, Note, Notes
 from segue.testing.canonical import canonical
 from segue.workflow.convert import Item, Settings, convert_item, write_study
 from segue.workflow.derive import shapes_from_labels
+from segue.workflow.enabling import reason
 from segue.workflow.opening import open_path
 
 INTRODUCTION = """Each row below was made by a conversion. One study with something of everything was written in each format; that file was
@@ -26,7 +27,8 @@ converted into every other format, and read back. The study holds two fields of 
 drawing of every kind of shape.
 
 What a source does not hold cannot be lost on the way: a mask has no names, so nothing is lost when it becomes an ROI set. Formats that are only
-read are not shown. The page is made anew for every change of segue, and compared with this one."""
+read are not shown; nor are, as sources, those that cannot be written from this study. The page is made anew for every change of segue, and
+compared with this one."""
 KEPT = """How many of the objects of the source are in the result, under the same id; files of one image set hold the first, which has
 three. Numbers in brackets further down count what a feature counts ([the model](../model.md) says what that is)."""
 
@@ -49,14 +51,15 @@ def text() -> str:
     """The page."""
     records = [record for record in FORMATS.values() if record.reads and record.writes]
     with TemporaryDirectory() as folder:
-        sources = {record.name: _source(record, Path(folder)) for record in records}
-        found = {record.name: [_outcome(sources[record.name], record, target) for target in records] for record in records}
+        possible = [record for record in records if not (record.enabled_by and reason(record.enabled_by, canonical()))]
+        sources = {record.name: _source(record, Path(folder)) for record in possible}
+        found = {record.name: [_outcome(sources[record.name], record, target) for target in records] for record in possible}
     names = [record.name for record in records]
     matrix = table(
         ("from \\ to", *names),
-        [(f"[{name}](#from-{name})", *("" if to == name else one.cell for to, one in zip(names, found[name], strict=True))) for name in names],
+        [(f"[{name}](#from-{name})", *("" if to == name else one.cell for to, one in zip(names, found[name], strict=True))) for name in found],
     )
-    sections = [f"## From {name}\n\n{_details(zip(names, found[name], strict=True))}" for name in names]
+    sections = [f"## From {name}\n\n{_details(zip(names, outcomes, strict=True))}" for name, outcomes in found.items()]
     return page("From any format to any other", INTRODUCTION, "## Objects that keep their id", KEPT, matrix, *sections)
 
 
