@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from segue.codecs.json_text import loads
-from segue.codecs.nimbus_documents import SIDE
 from segue.codecs.nimbus_plain import json_of
-from segue.errors import Malformed
 from segue.formats.annotation_files import fitted_tables
+from segue.formats.nimbus_files.about import about_image, history_of, object_of
 from segue.formats.nimbus_files.choice import Choice
 from segue.formats.nimbus_files.fit_shapes import fitted_shapes
 from segue.formats.nimbus_files.terms import ANNOTATION, CONNECTION, DATASET, KNOWN_TOP, NAME, RESERVED, STUDY
@@ -39,8 +37,8 @@ def fitted(study: Study, choice: Choice, features: Collection[Feature]) -> Study
     features
         What the format keeps, exactly or not.
     """
-    about = [_about(s) for s in study.image_sets]
-    kept = keep(study, set(features) - {Feature.RULES})
+    about = [about_image(s) for s in study.image_sets]
+    kept = keep(study, set(features) - {Feature.RULES, Feature.LABELS})
     image_sets = tuple(_image_set(s, choice, said) for s, said in zip(kept.image_sets, about, strict=True))
     populations = tuple(replace(one, rule=ListRule()) for one in kept.populations)
     properties = kept.properties if choice.properties else ()
@@ -54,7 +52,7 @@ def _image_set(s: ImageSet, choice: Choice, about: dict[str, Any]) -> ImageSet:
     connections = s.connections if choice.connections else Connections.empty()
     tables = fitted_tables(s.tables, len(s.objects)) if choice.values and choice.properties and choice.annotations else {}
     s = replace(s, connections=connections, tables=tables, membership=_members(s.membership))
-    return replace(s, extras=_extras(s, about), aliases=_aliases(s.aliases))
+    return replace(s, extras=_extras(s), aliases=_aliases(s.aliases), history=history_of(about))
 
 
 def _members(membership: Membership) -> Membership:
@@ -68,33 +66,15 @@ def _members(membership: Membership) -> Membership:
     return Membership(made.frame.join(table, on="population", how="left", maintain_order="left").with_columns(labels="found").drop("found"))
 
 
-def _about(s: ImageSet) -> dict[str, Any]:
-    """Channel names and fingerprints of label images: information that goes with the file."""
-    found = object_of(next(iter(_own(s.extras, SIDE, "image set")["payload"]), None))
-    channels = next((list(image.channels) for image in s.images if image.channels), None)
-    labels = {one.name: one.fingerprint() for one in s.labels}
-    return found | ({"channels": channels} if channels else {}) | ({"labels": labels} if labels else {})
-
-
 def _own(rows: pl.DataFrame, name: str, entity: str) -> pl.DataFrame:
     return rows.filter((pl.col("format") == name) & (pl.col("entity") == entity))
 
 
-def object_of(text: str | None) -> dict[str, Any]:
-    """The JSON object that a payload is; an empty one for anything else."""
-    try:
-        value = loads((text or "null").encode())
-    except Malformed:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _extras(s: ImageSet, about: dict[str, Any]) -> pl.DataFrame:
+def _extras(s: ImageSet) -> pl.DataFrame:
     """What came from NimbusImage's files and is written back."""
-    rows = [{"format": SIDE, "entity": "image set", "id": "", "payload": _text(about)}] if about else []
     objects = _payloads(_own(s.extras, NAME, ANNOTATION), s.objects.frame["id"])
     connections = _payloads(_own(s.extras, NAME, CONNECTION), s.connections.frame["id"])
-    return pl.concat([pl.DataFrame(rows, schema=EXTRAS), objects, connections])
+    return pl.concat([objects, connections])
 
 
 def _payloads(rows: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -111,11 +91,7 @@ def _payloads(rows: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 def _clean(text: str | None) -> str | None:
     found = {key: value for key, value in object_of(text).items() if key not in RESERVED}
-    return _text(found) if found else None
-
-
-def _text(value: dict[str, Any]) -> str:
-    return json_of(value)
+    return json_of(found) if found else None
 
 
 def _aliases(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from segue.codecs.json_text import dumps
 from segue.codecs.nimbus_documents import SIDE, Documents
+from segue.codecs.nimbus_plain import json_of
 from segue.errors import Malformed
+from segue.formats.nimbus_files.about import history_of
 from segue.formats.nimbus_files.described import Described, Description, described
 from segue.formats.nimbus_files.ids_read import Known, known_ids
 from segue.formats.nimbus_files.positions import implied
@@ -95,7 +96,7 @@ def _study(documents: Documents, path: File | str) -> tuple[Study, Notes]:
 
 
 def _study_extras(members_: dict[str, Any]) -> pl.DataFrame:
-    rows = [{"format": NAME, "entity": STUDY, "id": "", "payload": dumps(members_).decode()}] if members_ else []
+    rows = [{"format": NAME, "entity": STUDY, "id": "", "payload": json_of(members_)}] if members_ else []
     return pl.DataFrame(rows, schema=EXTRAS)
 
 
@@ -148,13 +149,12 @@ def _image_set(whole: Whole, one: Described, mine: Ints, object_row: Ints) -> Im
     shapes = shapes_of(whole.rows, whole.side, mine, object_row, one.everywhere)
     dataset = _dataset(whole.documents)
     rows = [{"format": NAME, "entity": DATASET, "id": "", "alias": dataset}] if dataset else []
-    about = [{"format": SIDE, "entity": "image set", "id": "", "payload": dumps(one.about).decode()}] if one.about else []
     main = mine[whole.owner[mine] == mine]
     other = whole.documents.annotations["other"].gather(main)
     frame = pl.DataFrame({"id": objects.frame["id"], "payload": other}).filter(pl.col("payload").is_not_null())
     own = frame.select(format=pl.lit(NAME), entity=pl.lit(ANNOTATION), id="id", payload="payload")
-    extras = pl.concat([pl.DataFrame(about, schema=EXTRAS), own.cast(pl.Schema(EXTRAS))])
-    return replace(one.image_set, objects=objects, shapes=shapes, extras=extras, aliases=pl.DataFrame(rows, schema=ALIASES))
+    aliases = pl.DataFrame(rows, schema=ALIASES)
+    return replace(one.image_set, objects=objects, shapes=shapes, extras=own.cast(pl.Schema(EXTRAS)), aliases=aliases, history=history_of(one.about))
 
 
 def _made_on(membership: Membership, made_on: dict[str, str]) -> Membership:

@@ -11,10 +11,9 @@ import polars as pl
 from segue.codecs import nimbus_write
 from segue.codecs.json_columns import quoted
 from segue.codecs.json_text import dumps
-from segue.codecs.nimbus_documents import SIDE
 from segue.formats.description_files import VERSION, column_facts, image_facts, population_facts
+from segue.formats.nimbus_files.about import about_image, object_of
 from segue.formats.nimbus_files.choice import Choice
-from segue.formats.nimbus_files.fit import object_of
 from segue.formats.nimbus_files.places import Places, place_columns
 from segue.formats.nimbus_files.positions import positions
 from segue.formats.nimbus_files.properties import differing, document, made_for, native_ids
@@ -154,7 +153,6 @@ def _image(s: ImageSet, xy: int, everywhere: str, places: Places) -> dict[str, A
         for name, table in s.tables.items()
     ]
     made_on = dict(s.membership.frame.filter(pl.col("labels").is_not_null()).unique("population", maintain_order=True).select("population", "labels").rows())
-    about = next(iter(s.extras.filter((pl.col("format") == SIDE) & (pl.col("entity") == "image set"))["payload"]), None)
     found: dict[str, Any] = {"xy": xy, **image_facts(s)}
-    more = {"everywhere": everywhere, "made_on": made_on, "about": object_of(about), "tables": tables}
+    more = {"everywhere": everywhere, "made_on": made_on, "about": about_image(s), "tables": tables}
     return found | {key: value for key, value in more.items() if value}

@@ -31,6 +31,7 @@ FORMAT = Format(
         Feature.GRID_SIZE: exact(_SIDE),
         Feature.PIXEL_SIZE: exact(_SIDE),
         Feature.ORIGIN: exact(_SIDE),
+        Feature.LABELS: approximate("as outlines along the pixel edges; holes are filled"),
         Feature.OBJECTS: exact("objects without a shape cannot be held; several shapes of one are several annotations", limit=Limit(lowest=1)),
         Feature.OBJECT_ORDER: exact(),
         Feature.OBJECT_ID: exact(),
@@ -72,8 +73,6 @@ FORMAT = Format(
         Feature.MEMBERSHIP: approximate("members are listed in the order of the objects; one fingerprint of labels for each population and image set"),
         Feature.PROPERTIES: exact(f"what NimbusImage does not accept in a definition stands {_SIDE}"),
         Feature.STUDY_EXTRAS: approximate("further members of NimbusImage's files, not what other formats added"),
-        Feature.EXTRAS: approximate(
-            "the id of the dataset, further members of NimbusImage's files, channel names and fingerprints; not what other formats added"
-        ),
+        Feature.EXTRAS: approximate("the id of the dataset and further members of NimbusImage's files, not what other formats added"),
     },
 )
