@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from segue.formats.format import Accepts, Format, Limit, Reference, approximate, exact
-from segue.model.features import SHAPE_FEATURES, Feature
-from segue.model.shapes import AREAS
+from segue.model.features import Feature
+
+_AREAS = (Feature.RECTANGLE, Feature.ROTATED_RECTANGLE, Feature.OVAL, Feature.ELLIPSE, Feature.POLYGON, Feature.FREEHAND, Feature.TRACED, Feature.MASK)
 
 FORMAT = Format(
     name="mantis-regions",
@@ -29,7 +30,7 @@ FORMAT = Format(
         Feature.OBJECTS: approximate("regions that have pixels in the image"),
         Feature.OBJECT_NAME: approximate("the name of the population that a region selects, else its own"),
         Feature.LAYER: approximate("all are regions"),
-        **{feature: approximate("as the pixels whose centres are inside") for feature in SHAPE_FEATURES if feature in {kind.feature for kind in AREAS}},
+        **dict.fromkeys(_AREAS, approximate("as the pixels whose centres are inside")),
         Feature.POPULATIONS: approximate("those that regions select, by one name each; empty and repeated names are changed"),
         Feature.POPULATION_SETTINGS: approximate("the number, where no other has it, and if it is from 1"),
         Feature.RULES: approximate("centroids in the pixels of one region, as Mantis v1.1 selects"),
