@@ -47,7 +47,7 @@ def _with_region(s: ImageSet, name: str) -> ImageSet:
 PANELS: tuple[dict[str, Any], ...] = (
     {"image_set": "roi1", "population_outlines": False, "legend": True},
     {"image_set": "roi1", "population_fill": 0.4, "legend": True},
-    {"image_set": "roi2", "population_fill": 0.4, "scale_bar": "20px"},
+    {"image_set": "roi2", "population_fill": 0.4, "scale_bar": "20um"},
 )
 """Settings of ``segue.render``."""
 

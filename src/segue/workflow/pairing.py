@@ -212,6 +212,8 @@ def files_of(given: str, from_: str | None = None) -> list[Path]:
     if path.is_dir() and not by_suffix(path.name) and not _is_one(path, from_):
         found = sorted(file for file in path.iterdir() if not file.name.startswith(".") and by_suffix(file.name))
         found = found or [folder for folder in sorted(path.iterdir()) if folder.is_dir() and folder.name[0] != "." and _is_one(folder, from_)]
+        if not found and from_ is not None and named(from_).folder:
+            return [path]  # the user knows better
         if not found:
             raise NotFound(f"{given} holds no file that segue reads by its name; name the files, or use a pattern such as '{given}/*'", path=path)
         return [file for file in found if not _may_be_table(file)] or found
