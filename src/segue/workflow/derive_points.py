@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import polars as pl
 
 from segue.formats.shape_files import area_rings, area_rows, centre_points
 from segue.geometry.centres import centroids
-from segue.model.image import LabelImage, planes
+from segue.measure.segments import segments
+from segue.model.image import size_of
 from segue.model.objects import Objects
 from segue.model.rings import Rings
 from segue.model.shapes import ShapeKind, Shapes, joined
@@ -18,7 +19,6 @@ from segue.model.study import ImageSet
 from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import with_new_objects
 
-_PIXELS = 1 << 22
 _KEYS = {"layer": pl.Utf8, "t": pl.Int32, "label": pl.UInt64}
 
 
@@ -89,42 +89,17 @@ def _points(frame: pl.DataFrame, coords: np.ndarray[Any, np.dtype[np.float64]]) 
     return Shapes(frame.with_columns(kind=pl.lit(str(ShapeKind.POINT))), Rings(np.ascontiguousarray(coords), ones, ones, ones))
 
 
-@dataclass
-class _Sums:
-    """Sums over the pixels of labels, plane by plane."""
-
-    blocks: list[pl.DataFrame] = field(default_factory=list)
-
-    def add(self, image: LabelImage, place: dict[str, int], plane: np.ndarray[Any, Any]) -> None:
-        """Labels of a plane with the number of their pixels and the sums of x and y of the centres; some rows at a time."""
-        step = max(1, _PIXELS // max(1, plane.shape[1]))
-        for start in range(0, plane.shape[0], step):
-            self._rows(image, place, plane[start : start + step], start)
-
-    def _rows(self, image: LabelImage, place: dict[str, int], rows: np.ndarray[Any, Any], first: int) -> None:
-        y, x = np.nonzero(rows)
-        labels, nth = np.unique(rows[y, x], return_inverse=True)
-        y = y + first
-        index = {name: place[name] if name in place and image.pixels.shape[image.axes.index(name)] > 1 else None for name in "tz"}
-        sums = {"n": np.bincount(nth), "x": np.bincount(nth, x + 0.5), "y": np.bincount(nth, y + 0.5)}
-        frame = pl.DataFrame({"label": labels, **sums}).with_columns(
-            pl.lit(image.name, pl.Utf8).alias("layer"),
-            t=pl.lit(index["t"], pl.Int32),
-            z=pl.lit(index["z"], pl.Int32),
-        )
-        self.blocks.append(frame.with_columns(pl.col("label").cast(pl.UInt64), pl.col("n").cast(pl.Float64), pl.col("x", "y").cast(pl.Float64)))
-
-
 def _of_labels(s: ImageSet) -> pl.DataFrame:
-    """(layer, t, label, x, y, z) of every label."""
-    sums = _Sums()
+    """(layer, t, label, x, y, z) of every label; z is its plane, null where it is on several or there is one only. Images are read rows by rows."""
+    found = [pl.DataFrame(schema={**_KEYS, "x": pl.Float64, "y": pl.Float64, "z": pl.Int32})]
     for image in s.labels:
-        for place, plane in planes(image.pixels, image.axes):
-            sums.add(image, place, plane)
-    if not sums.blocks:
-        return pl.DataFrame(schema={**_KEYS, "x": pl.Float64, "y": pl.Float64, "z": pl.Int32})
-    summed = pl.concat(sums.blocks).group_by(list(_KEYS), maintain_order=True).agg(pl.col("n", "x", "y").sum(), _only("z"))
-    return summed.select(*_KEYS, x=pl.col("x") / pl.col("n"), y=pl.col("y") / pl.col("n"), z="z")
+        timed, deep = (size_of(image.pixels, image.axes, name) > 1 for name in "tz")
+        for t, one in enumerate(segments(image)):
+            single = deep & (one.high[:, 0] - one.low[:, 0] == 1)
+            columns = {"label": one.label, "x": one.centroid[:, 2], "y": one.centroid[:, 1], "z": one.low[:, 0].astype(np.int32)}
+            frame = pl.DataFrame(columns).with_columns(layer=pl.lit(image.name, pl.Utf8), t=pl.lit(t if timed else None, pl.Int32))
+            found.append(frame.with_columns(z=pl.when(pl.Series(single)).then("z")).select(*found[0].columns))
+    return pl.concat(found)
 
 
 def _placed(objects: Objects, found: pl.DataFrame) -> Shapes:

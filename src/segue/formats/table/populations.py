@@ -12,6 +12,8 @@ from segue.model.populations import Membership, Population
 from segue.model.rules import ListRule
 
 JOINT = ";"
+BLANKS = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What ``str.strip`` takes away."""
 
 
 def fitted(populations: tuple[Population, ...]) -> dict[str, Population]:
@@ -61,9 +63,20 @@ def pairs(column: pl.Series, *, several: bool) -> pl.DataFrame:
     """
     frame = pl.DataFrame({"population": column.alias(""), "object": pl.int_range(column.len(), dtype=pl.Int32, eager=True)}).drop_nulls("population")
     if several and frame["population"].str.contains('[;"]|^$').any():
-        split = {cell: _split(cell) for cell in frame["population"].unique()}
-        frame = frame.with_columns(pl.col("population").replace_strict(split, return_dtype=pl.List(pl.Utf8))).explode("population")
+        quoted = frame["population"].str.contains('"', literal=True)
+        plain = frame.with_columns(pl.col("population").str.split(JOINT)).explode("population").with_columns(pl.col("population").str.strip_chars(BLANKS))
+        frame = plain if not quoted.any() else _with_quoted(frame, quoted)
     return frame.unique(["population", "object"], keep="first", maintain_order=True)
+
+
+def _with_quoted(frame: pl.DataFrame, quoted: pl.Series) -> pl.DataFrame:
+    """Cells in which names are quoted are read one by one, each text once."""
+    split = {cell: _split(cell) for cell in frame["population"].filter(quoted).unique()}
+    names = frame["population"].str.split(JOINT).list.eval(pl.element().str.strip_chars(BLANKS))
+    found = frame["population"].filter(quoted).replace_strict(split, return_dtype=pl.List(pl.Utf8))
+    order = pl.concat([pl.Series(range(frame.height), dtype=pl.Int64).filter(~quoted), pl.Series(range(frame.height), dtype=pl.Int64).filter(quoted)])
+    lists = pl.concat([names.filter(~quoted), found]).gather(order.arg_sort())
+    return frame.with_columns(lists.alias("population")).explode("population")
 
 
 def _split(cell: str) -> list[str]:
