@@ -13,11 +13,11 @@ import polars as pl
 from segue.formats.description_files import as_text
 from segue.formats.mantis_files.colours import to_mantis, understood
 from segue.formats.mantis_files.from_model import aliases, called, payloads
+from segue.formats.mantis_files.region_pixels import pixels_of_objects
 from segue.formats.mantis_files.rows import Row
 from segue.formats.mantis_files.side import Region, Side
 from segue.formats.mantis_files.terms import KNOWN
 from segue.formats.mantis_project.parts import SetParts, whole
-from segue.formats.mantis_project.regions import pixels_of_objects
 from segue.formats.mantis_project.united import PLACE
 from segue.formats.rule_files import rule_facts
 from segue.model.grid import Grid
