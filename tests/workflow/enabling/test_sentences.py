@@ -11,6 +11,7 @@ import pytest
 import tifffile
 
 import segue
+from segue.cli import main
 from segue.errors import Incompatible
 from segue.model.objects import Objects
 from segue.model.study import ImageSet, Study
@@ -28,6 +29,12 @@ def files(tmp_path, monkeypatch):
     Path("ids.csv").write_text("id,label,populations,area\n1,1,T cell,5\n")
     segue.write(Study((ImageSet("empty"),)), "empty.segue")
     return tmp_path
+
+
+def main_code(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(list(arguments))
+    return int(end.value.code or 0)
 
 
 EMPTY = Study((ImageSet("empty"),))
@@ -61,6 +68,17 @@ def test_a_picture_of_nothing(files):
     with pytest.raises(Incompatible) as caught:
         segue.render("empty.segue", "out.png")
     assert str(caught.value) == reason("render", EMPTY)
+
+
+def test_pixels_in_another_form_of_nothing(files, capsys):
+    assert main_code("export", "empty.segue", "--output", "out.tif") == 3
+    assert reason("export pixels", EMPTY) in capsys.readouterr().err
+
+
+def test_labels_from_a_file_without_any(files):
+    with pytest.raises(Incompatible) as caught:
+        segue.measure("cells.tif", "empty.segue")
+    assert str(caught.value) == reason("measure shapes", EMPTY, where="empty.segue")
 
 
 def test_segments_of_nothing(files):

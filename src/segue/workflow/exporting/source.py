@@ -9,7 +9,8 @@ from typing import Any
 
 from segue.errors import Incompatible, InvalidOption, UnsupportedVariant
 from segue.model.image import Image, LabelImage
-from segue.model.study import ImageSet
+from segue.model.study import ImageSet, Study
+from segue.workflow.enabling import require
 from segue.workflow.exporting.choice import Exporting
 from segue.workflow.image_sets import number_of
 from segue.workflow.input_axes import read_with_axes
@@ -92,7 +93,7 @@ def parts_of(sets: Sequence[ImageSet], wanted: str | int | None, where: str) -> 
     if wanted is None:
         found = [number for number, s in enumerate(sets) if s.images or s.labels]
         if not found:
-            raise Incompatible(f"{where} holds no pixels to export", where=where)
+            require("export pixels", Study(tuple(ImageSet(s.name) for s in sets)), where=where)
         return found
     return [number_of(sets, wanted, where)]
 
@@ -134,7 +135,7 @@ def _named(s: ImageSet, name: str, where: str) -> Picture:
 def _only(s: ImageSet, where: str) -> Picture:
     several: Sequence[Picture] = s.images or s.labels
     if not several:
-        raise Incompatible(f"{where} holds no pixels to export", where=where)
+        require("export pixels", Study(), s, where)
     if len(several) > 1:
         raise InvalidOption(f"{where} holds several images ({_names(several)}); choose one with --source", option="source", allowed=_names(several))
     return several[0]

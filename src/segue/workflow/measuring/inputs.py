@@ -13,6 +13,7 @@ from segue.model.grid import Axis, Grid
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
 from segue.workflow.convert import chosen
+from segue.workflow.enabling import require
 from segue.workflow.opening import Opened, read, recognised
 from segue.workflow.roles import as_labels
 
@@ -96,7 +97,7 @@ def _with_labels(s: ImageSet, options: Mapping[str, Any], where: str) -> tuple[I
     if s.labels or len(area_rows(s.shapes)):
         return replace(s, images=()), Notes()
     if not s.images:
-        raise Incompatible(f"{where} holds neither a label image nor outlines that enclose pixels", path=where)
+        require("measure shapes", Study(), s, where)
     image, notes = as_labels(
         s.images[0], components=options.get("components"), where=where, force=options.get("role") == "labels", channel=options.get("channel")
     )
