@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 
 import polars as pl
@@ -21,6 +22,7 @@ DELIMITERS = (",", ";", "\t")
 _NAMES = {";": "semicolons", "\t": "tabs"}
 _QUOTED = r'[",\r\n]'
 _SLICE = 1 << 20
+_HEAD = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Sample:
     """The first rows of a file."""
 
     delimiter: str
-    rows: list[Cells]
+    rows: tuple[Cells, ...]
     share: float
     """Of the rows, how many are as they should be."""
 
@@ -67,15 +69,24 @@ def sample(source: Source, fits: Callable[[Cells], bool]) -> Sample | None:
         Whether a row is as it should be.
     """
     best = None
-    for delimiter in DELIMITERS:
-        found = sniff(source, delimiter=delimiter, header_rows=0)
-        if found is None:
+    head = source.head(_HEAD)
+    for delimiter in (one for one in DELIMITERS if one == "," or one.encode() in head):
+        rows = _first_rows(source, delimiter)
+        if rows is None:
             return None
-        rows = list(found.rows)
         share = sum(map(fits, rows)) / len(rows) if rows else 0.0
         if best is None or share > best.share:
             best = Sample(delimiter, rows, share)
+        if share == 1:
+            break
     return best
+
+
+@lru_cache(maxsize=len(DELIMITERS))
+def _first_rows(source: Source, delimiter: str) -> tuple[Cells, ...] | None:
+    """Cut once for all formats that look at a file."""
+    found = sniff(source, delimiter=delimiter, header_rows=0)
+    return None if found is None else found.rows
 
 
 def read_rows(source: Source, fits: Callable[[Cells], bool], *, header: bool = False) -> Rows:

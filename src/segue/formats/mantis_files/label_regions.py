@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from segue.codecs.mantis_csv import read_rows
 from segue.errors import Incompatible, SegueError
 from segue.formats.mantis_files import names
+from segue.formats.mantis_files.region_names import read_names
 from segue.formats.mantis_files.rows import Row
 from segue.model.rings import Ints
 from segue.storage.source import Source, split_suffix
@@ -48,13 +48,9 @@ def names_beside(picture: Path) -> tuple[dict[int, str], str]:
     if not path.is_file():
         return {}, ""
     try:
-        rows = read_rows(Source(path), lambda cells: len(cells) >= 2)
+        return read_names(Source(path))[0], ""
     except SegueError as error:
         return {}, str(error)
-    if rows.width < 2:
-        return {}, f"{path.name} has no second column with names of regions"
-    numbers = rows.columns[0].str.strip_chars().cast(int, strict=False)
-    return {number: name for number, name in zip(numbers, rows.columns[1], strict=True) if number is not None and name}, ""
 
 
 def region_rows(picture: Path, plane: np.ndarray[Any, Any], told: dict[int, str]) -> list[Row]:

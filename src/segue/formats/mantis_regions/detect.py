@@ -6,7 +6,7 @@ from segue.codecs.mantis_csv import sample
 from segue.codecs.mantis_tiff import is_of_mantis
 from segue.errors import SegueError
 from segue.formats.format import Evidence
-from segue.formats.mantis_regions.names_file import fits
+from segue.formats.mantis_files.region_names import fits
 from segue.formats.mantis_regions.places import NAMES, SUFFIXES, places_of
 from segue.storage.source import Source
 

@@ -12,8 +12,8 @@ from segue.formats.channel_files.pictures import pictures_of
 from segue.formats.mantis_files.csv_study import different
 from segue.formats.mantis_files.label_regions import regions_in
 from segue.formats.mantis_files.names import imported
+from segue.formats.mantis_files.region_names import read_names
 from segue.formats.mantis_regions.assemble import Region, assembled
-from segue.formats.mantis_regions.names_file import read_names
 from segue.formats.mantis_regions.options import ReadOptions
 from segue.formats.mantis_regions.places import places_of
 from segue.formats.options import Options
