@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from segue.workflow.merge import merge
     from segue.workflow.rendering.api import render
     from segue.workflow.segmenting.api import segment
-    from segue.workflow.selecting.api import select
+    from segue.workflow.selections.api import select
 
 __version__ = "0.1.0"
 
@@ -40,7 +40,7 @@ _HOME = {
     "merge": "segue.workflow.merge",
     "render": "segue.workflow.rendering.api",
     "segment": "segue.workflow.segmenting.api",
-    "select": "segue.workflow.selecting.api",
+    "select": "segue.workflow.selections.api",
 }
 
 __all__ = [

@@ -60,7 +60,7 @@ def command(options: tuple[tuple[str, Any], ...], ids: str | None, polygon: str 
     segue select cells.tif --labels cells-mask.tif --region RoiSet.zip -o selected.csv
     """
     from segue.cli.selecting import select
-    from segue.workflow.selecting.given import ids_given, polygon_given, recipe_of
+    from segue.workflow.selections.given import ids_given, polygon_given, recipe_of
 
     places = ids_given(ids) | polygon_given(polygon)
     return OK if select(recipe_of(options=dict(options), **places, **given), how) else SOME_FAILED

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from segue.cli.how import How
     from segue.workflow.jobs.item import Done
     from segue.workflow.recipe_select import SelectRecipe
-    from segue.workflow.selecting.item import SelectItem, SelectResult
+    from segue.workflow.selections.item import SelectItem, SelectResult
 
 WORDS = Words("selecting", "selected")
 MOST_ROWS = 30
@@ -23,8 +23,8 @@ MOST_ROWS = 30
 
 def select(recipe: SelectRecipe, how: How) -> bool:
     """Select in everything that a recipe names; True if it went well everywhere."""
-    from segue.workflow.selecting.plan import plan_select
-    from segue.workflow.selecting.task import selecting, task_of
+    from segue.workflow.selections.plan import plan_select
+    from segue.workflow.selections.task import selecting, task_of
 
     task = task_of(recipe, dry_run=how.dry_run)
     plan = plan_select(recipe)

@@ -27,22 +27,7 @@ def points_in_rings(points: ArrayLike, rings: Flat) -> tuple[Int, Int]:
     An edge from (xj, yj) to (xi, yi) is at the right of (x, y) if one of yi and yj is greater than y, the other is not, and
     ``x < (xj - xi) * (y - yi) / (yj - yi) + xi``. So a point on an edge counts by x in [left, right), unlike in ``points_in_shapes``.
 
-    Parameters
-    ----------
-    points : (n, 2)
-        x, y as the edges have them.
-    rings : Rings
-        s shapes.
-
-    Returns
-    -------
-    point_row, shape_row : (k,) int64
-        Ascending by point, then by shape.
-
-    Raises
-    ------
-    Malformed
-        A coordinate of a shape is not a finite number.
+    ``points`` (n, 2) are x, y as the edges have them; otherwise as ``inside.points_in_shapes``.
     """
     at = np.ascontiguousarray(points, np.float64).reshape(-1, 2)
     flat = Rings.of(rings)

@@ -58,8 +58,11 @@ class SelectRecipe(BaseModel):
 
     def for_item(self, item: Any, output: Path) -> SelectRecipe:
         """The recipe that makes one output of a batch again."""
-        from segue.workflow.recipe import literal
-
         places = {"labels": item.labels, "ids_file": item.ids_file}
-        filled = {name: None if path is None else literal(path) for name, path in places.items()}
-        return self.model_copy(update={"inputs": (str(item.input),), "output": None if item.in_place else literal(output), **filled})
+        filled = {name: None if path is None else _literal(path) for name, path in places.items()}
+        return self.model_copy(update={"inputs": (str(item.input),), "output": None if item.in_place else _literal(output), **filled})
+
+
+def _literal(path: Path) -> str:
+    """A template that means this path; ``{image_set}`` stays a placeholder."""
+    return str(path).replace("{", "{{").replace("}", "}}").replace("{{image_set}}", "{image_set}")

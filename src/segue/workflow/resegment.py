@@ -17,14 +17,14 @@ from segue.model.rules import GateRule, ListRule, RegionRule
 from segue.model.select import take_objects
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.workflow.measuring.remeasure import remeasured
+from segue.workflow.measuring.wanted import columns_of, with_wanted
 from segue.workflow.selecting.columns import tables_of
 from segue.workflow.selecting.evaluate import evaluate, runs_here, with_members
 from segue.workflow.selecting.fit import judged_set
 from segue.workflow.selecting.order import called, made_of, ordered
 from segue.workflow.selecting.places import listed
-from segue.workflow.selecting.remeasure import remeasured
 from segue.workflow.selecting.stale import stale_lists
-from segue.workflow.selecting.wanted import columns_of, with_wanted
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers

@@ -23,7 +23,7 @@ CARRIERS = {
     "measure": "segue.workflow.measuring.task:carry_measure",
     "render": "segue.workflow.rendering.task:carry_render",
     "segment": "segue.workflow.segmenting.task:carry_segment",
-    "select": "segue.workflow.selecting.task:carry_select",
+    "select": "segue.workflow.selections.task:carry_select",
 }
 """Task -> function (recipe, Running) -> (plan, what became of its items)."""
 IN_PLACE = {

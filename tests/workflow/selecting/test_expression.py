@@ -6,7 +6,7 @@ import pytest
 
 from segue.errors import InvalidOption
 from segue.model.rules import PolygonTerm, Range
-from segue.workflow.selecting.expression import alternatives, polygon_of, polygon_of_rows, text_of
+from segue.workflow.selections.expression import alternatives, polygon_of, polygon_of_rows, text_of
 
 A, B, C = Range("CD3 mean", 100, 900), Range("CD8 mean", 50, None), Range("area", None, 20)
 

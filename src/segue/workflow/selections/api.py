@@ -12,10 +12,10 @@ from segue.model.study import Study
 from segue.notes import Notes
 from segue.workflow.jobs.running import Running
 from segue.workflow.recipe_select import SelectRecipe
-from segue.workflow.select import again, chosen_sets, selected
-from segue.workflow.selecting.choice import choice_of
-from segue.workflow.selecting.given import polygon_given, recipe_of
-from segue.workflow.selecting.task import carry_select
+from segue.workflow.selections.choice import choice_of
+from segue.workflow.selections.given import polygon_given, recipe_of
+from segue.workflow.selections.selected import again, chosen_sets, selected
+from segue.workflow.selections.task import carry_select
 
 FILES = ("output", "from_", "to", "strict", "verify", "dry_run", "overwrite")
 

@@ -19,8 +19,8 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import split_suffix
 from segue.workflow.opening import Opened
-from segue.workflow.selecting.choice import Choice
-from segue.workflow.selecting.definitions import New, levels
+from segue.workflow.selections.choice import Choice
+from segue.workflow.selections.definitions import New, levels
 
 if TYPE_CHECKING:
     from segue.workflow.recipe_select import By

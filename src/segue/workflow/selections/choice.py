@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from segue.errors import InvalidOption, UsageError
 from segue.model.rules import PolygonTerm, Scale
-from segue.workflow.selecting.expression import alternatives, polygon_of, polygon_of_rows
+from segue.workflow.selections.expression import alternatives, polygon_of, polygon_of_rows
 
 if TYPE_CHECKING:
     from segue.model.rules import Range

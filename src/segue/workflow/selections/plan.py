@@ -14,7 +14,7 @@ from segue.workflow.measuring.plan import is_folder, segments
 from segue.workflow.pairing import Pair, files_of, fill
 from segue.workflow.plan import Plan, Planned, job_folder
 from segue.workflow.recipe_select import SelectRecipe
-from segue.workflow.selecting.item import IMAGE_SET, SelectItem
+from segue.workflow.selections.item import IMAGE_SET, SelectItem
 from segue.workflow.targets import target_format
 
 

@@ -16,12 +16,13 @@ from segue.model.study import Study
 from segue.notes import Kind, Note, Notes
 from segue.workflow.convert import Settings, check_options, chosen, write_study
 from segue.workflow.edits.between import Unsaid, patch_between
+from segue.workflow.judging import with_judgement
 from segue.workflow.labelled import with_labels
 from segue.workflow.measuring.inputs import opened, with_segments
 from segue.workflow.onto_labels import onto_labels
 from segue.workflow.opening import Opened, read, recognised
-from segue.workflow.select import Selection, again, chosen_sets, selected
-from segue.workflow.selecting.choice import Choice
+from segue.workflow.selections.choice import Choice
+from segue.workflow.selections.selected import Selection, again, chosen_sets, selected
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
@@ -123,7 +124,7 @@ def select_item(item: SelectItem, overwrite: bool, task: SelectTask, workers: Wo
 
 def _read(file: Opened, item: SelectItem, task: SelectTask, workers: Workers | None) -> tuple[Study, Notes]:
     """The study of a file with its segments."""
-    where = file.source.path.name
+    file, where = with_judgement(file), file.source.path.name
     if item.labels is None or task.refresh:
         study, notes = with_labels(file.study, task.options, where)
         return study, file.notes + notes

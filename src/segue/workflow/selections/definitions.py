@@ -14,8 +14,8 @@ from segue.model.rings import Ints
 from segue.model.rules import GateRule, ListRule, Rule, SetsRule
 from segue.model.study import Study
 from segue.workflow.edits.selection import LEVELS, population_of
-from segue.workflow.selecting.choice import Choice
-from segue.workflow.selecting.expression import text_of
+from segue.workflow.selections.choice import Choice
+from segue.workflow.selections.expression import text_of
 
 JOINTS = {"union": " or ", "intersection": " and ", "difference": " without "}
 

@@ -18,9 +18,9 @@ from segue.model.study import Study
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source, split_suffix
 from segue.workflow.gates import with_populations
-from segue.workflow.selecting.choice import Choice
-from segue.workflow.selecting.definitions import New, levels
 from segue.workflow.selecting.evaluate import stored
+from segue.workflow.selections.choice import Choice
+from segue.workflow.selections.definitions import New, levels
 
 _PLAIN = re.compile(r"[\s,;]*\d{1,20}(?:-\d{1,20})?(?:[\s,;]+\d{1,20}(?:-\d{1,20})?)*[\s,;]*")
 """Labels and ranges of labels, and nothing else."""

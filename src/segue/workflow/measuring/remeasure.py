@@ -17,10 +17,10 @@ from segue.model.tables import TYPES, Column, Table
 from segue.notes import Kind, Note, Notes
 from segue.workflow.measuring.channels import Named, channels_of
 from segue.workflow.measuring.choice import BY_NAME, Choice, of_values
+from segue.workflow.measuring.headings import known_headings
 from segue.workflow.measuring.layers import Frame, dimensions, of_labels
 from segue.workflow.measuring.study import check_sizes
 from segue.workflow.measuring.units import physical_size, unit_of
-from segue.workflow.selecting.headings import known_headings
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers

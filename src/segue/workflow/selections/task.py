@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from segue.workflow.selecting.choice import choice_of
-from segue.workflow.selecting.item import SelectItem, SelectTask, select_item
+from segue.workflow.selections.choice import choice_of
+from segue.workflow.selections.item import SelectItem, SelectTask, select_item
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
@@ -51,7 +51,7 @@ def carry_select(recipe: SelectRecipe, running: Running) -> tuple[Plan[SelectIte
     SegueError
     """
     from segue.workflow.jobs.carry import carry
-    from segue.workflow.selecting.plan import plan_select
+    from segue.workflow.selections.plan import plan_select
 
     task = task_of(recipe, dry_run=running.dry_run)
     plan = plan_select(recipe)

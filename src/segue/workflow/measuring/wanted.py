@@ -10,11 +10,11 @@ from segue.model.study import ImageSet
 from segue.notes import Kind, Note, Notes
 from segue.workflow.measuring.channels import channels_of
 from segue.workflow.measuring.choice import Choice
+from segue.workflow.measuring.headings import known_headings, percentile
 from segue.workflow.measuring.layers import Frame, dimensions, of_labels
 from segue.workflow.measuring.study import check_sizes
 from segue.workflow.measuring.values import with_values
 from segue.workflow.selecting.columns import tables_of
-from segue.workflow.selecting.headings import known_headings, percentile
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers

@@ -16,16 +16,16 @@ from segue.notes import Kind, Note, Notes
 from segue.workflow.edits.records import Selecting
 from segue.workflow.edits.selection import image_sets
 from segue.workflow.enabling import require
+from segue.workflow.measuring.wanted import columns_of, with_wanted
 from segue.workflow.opening import Opened, open_path
 from segue.workflow.resegment import Refreshed, kind_of, refreshed, resegmented
-from segue.workflow.selecting.choice import Choice
-from segue.workflow.selecting.definitions import New, defined, gates_of, known, sets_of
 from segue.workflow.selecting.evaluate import evaluate, with_members
-from segue.workflow.selecting.lists import lists_of
 from segue.workflow.selecting.order import called
 from segue.workflow.selecting.places import Listed, listed
-from segue.workflow.selecting.region_files import with_regions
-from segue.workflow.selecting.wanted import columns_of, with_wanted
+from segue.workflow.selections.choice import Choice
+from segue.workflow.selections.definitions import New, defined, gates_of, known, sets_of
+from segue.workflow.selections.lists import lists_of
+from segue.workflow.selections.region_files import with_regions
 
 if TYPE_CHECKING:
     from segue.tasks.workers import Workers
