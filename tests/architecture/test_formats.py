@@ -18,7 +18,7 @@ def strings(tree):
             yield node.value, node.lineno
 
 
-BELOW_FORMATS = {"codecs", "geometry", "measure", "transform", "tasks", "storage"}
+BELOW_FORMATS = {"codecs", "geometry", "measure", "render", "transform", "tasks", "storage"}
 """They cannot choose by format: they may not import one. Some formats are called by plain words (numpy), or like the program
 whose measurements have its name, too."""
 PLAIN_WORDS = {"table"}

@@ -15,7 +15,9 @@ from segue.model.display import Display
 from segue.model.image import ArrayPixels, LabelImage, Pixels
 from segue.model.populations import Membership
 from segue.model.study import Study
+from segue.render.scene import Scene
 from segue.storage.sink import FileSink
+from segue.tasks.workers import Threads
 from segue.workflow.exporting.given import image_sets_of
 from segue.workflow.recipe import VERSION, parse_recipe
 from segue.workflow.recipe_render import RenderRecipe
@@ -26,6 +28,8 @@ from segue.workflow.running import run
 
 NAME = "image"
 """What sentences call an image in memory."""
+_STRIP = 1 << 20
+"""Pixels that are painted at a time."""
 _RUNNING = ("overwrite", "resume", "workers", "scheduler", "dry_run")
 
 
@@ -83,8 +87,19 @@ def render(
         picture = _picture(study, recipe, display if isinstance(display, Display) else None)
         if output is not None:
             return _written(picture, recipe, overwrite=overwrite)
-        height, width, colours = picture.scene.shape
-        return picture.scene.read((slice(0, height), slice(0, width), slice(0, colours)))
+        return _whole(picture.scene)
+
+
+def _whole(scene: Scene) -> np.ndarray[Any, Any]:
+    """All pixels of a picture, painted in strips of about a million."""
+    height, width, colours = scene.shape
+    found = np.empty(scene.shape, np.uint8)
+    rows = max(_STRIP // max(width, 1), 1)
+    parts = [(slice(top, min(top + rows, height)), slice(0, width), slice(0, colours)) for top in range(0, height, rows)]
+    team = Threads(1) if len(parts) == 1 else Threads()
+    for region, strip in zip(parts, team.run(scene.read, parts), strict=True):
+        found[region] = strip
+    return found
 
 
 def _are_paths(given: Any) -> bool:

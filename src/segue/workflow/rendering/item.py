@@ -155,7 +155,7 @@ def write_picture(
     from segue.codecs.blocks import count, write_blocks
 
     record, notes = task.container.record, Notes()
-    image_set = ImageSet("", picture.grid, images=(Image(picture.scene, "yxc", "picture", COLOURS),))
+    image_set = ImageSet("", picture.grid, images=(Image(picture.scene, "yxc", "rendered", COLOURS),))
     options = record.options("write", write_options(task, outputs[0]))
     with ExitStack() as stack:
         sinks = [stack.enter_context(FileSink(one, overwrite=overwrite)) for one in outputs]

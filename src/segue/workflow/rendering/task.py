@@ -17,23 +17,21 @@ if TYPE_CHECKING:
     from segue.workflow.recipe_render import RenderRecipe
     from segue.workflow.rendering.item import RenderItem, RenderTask, Tick
 
-USUAL = "png"
-"""Format of pictures in a folder."""
-
 
 def container_for(recipe: RenderRecipe) -> Container:
-    """The format of the pictures.
+    """The format of the pictures; in folders PNG, unless something else is asked for.
 
     Raises
     ------
     UnknownFormat, UsageError
         The suffix says none.
     """
+    from segue.formats.png.spec import FORMAT as USUAL
     from segue.storage.source import split_suffix
     from segue.workflow.exporting.container import container_of
 
     plain = recipe.output.endswith(("/", "\\")) or split_suffix(recipe.output)[1] in ("", ".{ext}")
-    return container_of(recipe.format or (USUAL if plain else None), recipe.output)
+    return container_of(recipe.format or (USUAL.name if plain else None), recipe.output)
 
 
 def task_of(recipe: RenderRecipe, container: Container, *, items: int = 1) -> RenderTask:
