@@ -6,6 +6,7 @@ uncompressed pages, strips and tiles of others.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from segue.storage.source import Source
 __all__ = ["UNNAMED", "Series", "TiffPixels", "describe", "imagej_rois", "ome_xml"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+MUCH = 1 << 20
+"""Bytes of pixels after whose reading the pages of the file are let go of."""
 
 
 class OpenTiff:
@@ -119,7 +123,16 @@ class TiffPixels:
                     other = one.files[origin - 1] if origin else self.source
                     data, path = _mapped(other), other.path
                 _read_plane(_Plane(one.layouts[number], sample, shift, data, path, decoded), bounds[-2], bounds[-1], target)
+            if out.nbytes >= MUCH:
+                _let_go(data)
         return out.reshape(sizes)
+
+
+def _let_go(data: Array) -> None:
+    """Pages of a mapped file that were read count as memory of this process until somebody needs it; the system keeps them anyway."""
+    mapped = getattr(data, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 class _Mapped:

@@ -19,8 +19,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 ENOUGH = 3
 """Planes of intensities in excess of planes of labels after which the rest is not read."""
 
-BAND = 1 << 26
-"""Pixels that are looked at together: a plane of 8,192 x 8,192."""
+BAND = 1 << 24
+"""Pixels that are looked at together: a plane of 4,096 x 4,096."""
 
 CENTRE = 128
 """Rows and columns at which a first glance is taken: counting the values of a large plane of noise would take long."""
