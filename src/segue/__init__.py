@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from segue.workflow.cleaning.api import clean
     from segue.workflow.enabling import actions
     from segue.workflow.exporting.api import export
+    from segue.workflow.importing import merge
     from segue.workflow.measuring.api import measure
-    from segue.workflow.merge import merge
     from segue.workflow.rendering.api import render
     from segue.workflow.segmenting.api import segment
     from segue.workflow.selections.api import select
@@ -37,7 +37,7 @@ _HOME = {
     "run": "segue.workflow.running",
     "export": "segue.workflow.exporting.api",
     "measure": "segue.workflow.measuring.api",
-    "merge": "segue.workflow.merge",
+    "merge": "segue.workflow.importing",
     "render": "segue.workflow.rendering.api",
     "segment": "segue.workflow.segmenting.api",
     "select": "segue.workflow.selections.api",

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from segue.errors import UsageError
 from segue.formats.segue_study.spec import FORMAT as STUDY
 from segue.model.diff import diff
@@ -108,41 +106,3 @@ def _check_options(options: Mapping[str, Any], known: Mapping[str, Any]) -> None
     unknown = [name for name in options if name not in known and name not in SETTINGS]
     if unknown:
         raise UsageError(f"--set {unknown[0]}: no such option here; there are: {', '.join([*known, *SETTINGS])}")
-
-
-def merge(inputs: str | Path | Sequence[str | Path], study: str | Path, **wanted: Any) -> Outcome:
-    """Import results into a study; see ``segue merge --help``.
-
-    Parameters
-    ----------
-    inputs
-        A file, a folder, a pattern, or several of them.
-    study
-        The study (``NAME.segue``).
-    **wanted
-        ``only``, ``overwrite``, ``map``, ``skip_incompatible``, ``from_``, ``options`` as in ``MergeRecipe``; and ``dry_run``.
-
-    Returns
-    -------
-    ``notes``, ``number`` of the edit in the study's journal, and for a dry run ``differences``.
-
-    Raises
-    ------
-    segue.SegueError
-        Nothing was imported then.
-
-    Examples
-    --------
-    >>> segue.merge("annotations.json", "cells.segue", map=["time=+1"])  # doctest: +SKIP
-    """
-    from segue.workflow.recipe import VERSION, parse_recipe
-    from segue.workflow.recipe_merge import MergeRecipe
-
-    dry_run = bool(wanted.pop("dry_run", False))
-    several = [inputs] if isinstance(inputs, str | Path) else inputs
-    if "from_" in wanted:
-        wanted["from"] = wanted.pop("from_")
-    body = {"segue": VERSION, "task": "merge", "inputs": [str(one) for one in several], "study": str(study), **wanted}
-    recipe = parse_recipe(orjson.dumps(body, default=str), "segue.merge")
-    assert isinstance(recipe, MergeRecipe)
-    return merge_paths(recipe.inputs, Path(recipe.study), recipe.how(dry_run=dry_run), recipe.plain())
