@@ -170,6 +170,17 @@ class TestDetection:
         (tmp_path / "t.csv").write_text(text, encoding="utf-8")
         assert FORMAT.evidence(Source(tmp_path / "t.csv")).score <= 30
 
+    @pytest.mark.parametrize(
+        "text", ["id,Name\n1,a\n", "id,population\n1,A\n2,A\n3,A\n4,B\n", "label,name,colour\n1,a,#ff0000\n2,a,#ff0000\n3,b,#00ff00\n4,c,#00ff00\n"]
+    )
+    def test_columns_that_any_table_can_have_make_it_a_table(self, tmp_path, text):
+        (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+        assert detect(Source(tmp_path / "t.csv"))[0].name == "table"
+
+    def test_columns_called_as_in_mantis_make_it_one(self, tmp_path):
+        (tmp_path / "t.csv").write_text("segment_id,population_name\n1,a\n", encoding="utf-8")
+        assert detect(Source(tmp_path / "t.csv"))[0] is FORMAT
+
     def test_numbers_with_one_name_each_are_ambiguous(self, tmp_path):
         (tmp_path / "t.csv").write_text("1,Tumor\n3,Stroma\n", encoding="utf-8")
         with pytest.raises(AmbiguousFormat, match="--from mantis-populations"):

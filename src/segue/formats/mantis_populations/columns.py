@@ -13,6 +13,8 @@ from segue.codecs.javascript_numbers import number, whole_numbers
 from segue.formats.mantis_files.colours import understood
 
 Form = Literal["active", "project"]
+_OWN = {"segment_id", "segmentid", "segment", "population_name", "populationname"}
+"""Names that hardly any other table has."""
 _SEGMENT = {"segment_id", "segment", "segmentid", "id", "label", "cell_id", "cellid", "object_id", "objectnumber"}
 _NAME = {"population_name", "population", "populationname", "name"}
 _IMAGE = {"image_set_name", "image_set", "imageset", "image_name", "image", "fov", "image_id"}
@@ -41,10 +43,21 @@ def by_form(form: Form, width: int) -> Places:
 
 def by_names(row: Cells) -> Places | None:
     """Where a row of names says it; None = it does not name segment and population."""
-    names = ["_".join((cell or "").casefold().replace("-", " ").replace("_", " ").split()) for cell in row]
+    names = list(map(_plain, row))
     found = [next((nth for nth, name in enumerate(names) if name in known), None) for known in (_SEGMENT, _NAME, _IMAGE, _COLOUR)]
     segment, name, image, colour = found
     return None if segment is None or name is None else Places(segment, name, image, colour)
+
+
+def surely_named(row: Cells) -> bool:
+    """Whether a row names segment and population as Mantis does, and nothing else that it does not know."""
+    found = by_names(row)
+    known = found is not None and len(row) == 2 + (found.image is not None) + (found.colour is not None)
+    return known and bool(_OWN & set(map(_plain, row)))
+
+
+def _plain(cell: str | None) -> str:
+    return "_".join((cell or "").casefold().replace("-", " ").replace("_", " ").split())
 
 
 def fits(row: Cells) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from segue.codecs.javascript_numbers import number
 from segue.codecs.mantis_csv import sample
 from segue.formats.format import Evidence
-from segue.formats.mantis_populations.columns import by_names, fits
+from segue.formats.mantis_populations.columns import fits, surely_named
 from segue.storage.source import Source
 
 _SUFFIXES = (".csv", ".txt", ".tsv")
@@ -18,10 +18,8 @@ def detect(source: Source) -> Evidence:
     found = sample(source, fits)
     if found is None or not found.rows or len(found.rows[0]) < 2:
         return Evidence(0, "it is no text table")
-    named = by_names(found.rows[0])
-    if named is not None:
-        sure = len(found.rows[0]) == 2 + (named.image is not None) + (named.colour is not None)
-        return Evidence(75 if sure else 0, "its columns are called as segments and populations of Mantis")
+    if surely_named(found.rows[0]):
+        return Evidence(75, "its columns are called as segments and populations of Mantis")
     if found.share < 0.7:
         return Evidence(0, "its rows are no segments and populations")
     if not fits(found.rows[0]):
