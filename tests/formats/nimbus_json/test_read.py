@@ -8,8 +8,10 @@ import math
 import numpy as np
 import pytest
 
+from segue.codecs import nimbus_read
 from segue.errors import Malformed, SegueError, TooLarge
 from segue.formats.detect import detect
+from segue.model.diff import diff
 from segue.model.features import Feature as F
 from segue.model.study import Property
 from segue.notes import Kind
@@ -134,6 +136,25 @@ def test_real_documents_have_exact_counts(nimbus, checklist, golden, name, annot
     assert len(written["annotationConnections"]) == connections
     assert "access" not in text.decode()
     assert nimbus.write(nimbus.read(text)[0]) == text
+    assert [content(one) for one in written["annotations"]] == [content(one) for one in given["annotations"]]
+    kept = {one["_id"]: (one["parentId"], one["childId"], one["tags"], one.get("label")) for one in given["annotationConnections"]}
+    assert all(kept[one["_id"]] == (one["parentId"], one["childId"], one["tags"], one.get("label")) for one in written["annotationConnections"])
+
+
+def content(one):
+    """Everything about an annotation that NimbusImage's import looks at."""
+    vertices = [(vertex["x"], vertex["y"]) for vertex in one["coordinates"]]
+    facts = [one[key] for key in ("_id", "shape", "channel", "location", "tags", "datasetId")]
+    return [*facts, one.get("name"), (one.get("color") or "").lower(), vertices]
+
+
+@pytest.mark.parametrize("dialect", dialects())
+def test_large_files_are_read_by_kernels_to_the_same_study(nimbus, monkeypatch, dialect):
+    small, small_notes = nimbus.read(dialects()[dialect])
+    monkeypatch.setattr(nimbus_read, "SMALL", 0)
+    large, large_notes = nimbus.read(dialects()[dialect])
+    assert diff(small, large) == {}
+    assert small_notes == large_notes
 
 
 def test_orphans_are_left_out_and_the_first_is_named(nimbus):
