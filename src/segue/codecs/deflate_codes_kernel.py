@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.codecs.peek_kernel import poke8
 from segue.storage.compiled import njit
+from segue.storage.peek_kernel import poke8
 
 LITERALS, PLACES = 286, 30
 """Symbols of bytes, the end and lengths; symbols of distances. Arrays have the second behind the first."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from segue.codecs.deflate_codes_kernel import LITERALS, PLACES, codes_of, header
-from segue.codecs.peek_kernel import peek4, peek8, poke8, zeros_before, zeros_behind
 from segue.storage.compiled import njit
+from segue.storage.peek_kernel import peek4, peek8, poke8, zeros_before, zeros_behind
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -63,6 +63,7 @@ class OpenNpy:
         else:
             raise WrongFormat(f"{path} is neither a .npy nor a .npz file: it does not start like one", path=path, expected="NumPy or zip signature")
         self.unpacked: dict[str, Array] = {}
+        self.mapped: dict[str, Array] = {}
 
     def values(self, head: NpyHead) -> Array:
         """The array, mapped into memory where it is not compressed."""
@@ -72,10 +73,12 @@ class OpenNpy:
             return self.unpacked[head.name]
         if 0 in head.shape:
             return np.empty(head.shape, head.dtype)
-        return np.memmap(self.path, head.dtype, "r", head.start, head.shape, "F" if head.fortran else "C")
+        if head.name not in self.mapped:  # mapped once: a new mapping costs a fault for every page that is read
+            self.mapped[head.name] = np.memmap(self.path, head.dtype, "r", head.start, head.shape, "F" if head.fortran else "C")
+        return self.mapped[head.name]
 
     def close(self) -> None:
-        self.unpacked = {}
+        self.unpacked, self.mapped = {}, {}
 
 
 def describe(source: Source) -> tuple[NpyHead, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,8 @@ class FileSink:
         File or folder to make; links are followed; missing parent folders are made, and removed again if nothing is kept.
     overwrite
         Whether something that is there may be replaced, a file by a file or a folder by a folder.
+    alone
+        Whether it waits for the disk by itself; else it is kept by `keep_together`.
 
     Raises
     ------
@@ -60,9 +62,10 @@ class FileSink:
         From the first moment: the target exists and ``overwrite`` is false. Later: it cannot be written, the disk is full.
     """
 
-    def __init__(self, target: Path | str, *, overwrite: bool = False) -> None:
+    def __init__(self, target: Path | str, *, overwrite: bool = False, alone: bool = True) -> None:
         self.asked = Path(target)
         self.overwrite = overwrite
+        self.alone = alone
         try:
             self.target = Path(os.path.realpath(self.asked))
             self._refuse_existing()
@@ -94,7 +97,8 @@ class FileSink:
             try:
                 yield cast(BinaryIO, file)
                 file.flush()
-                os.fsync(file.fileno())
+                if self.alone:
+                    os.fsync(file.fileno())
             except Exception as error:
                 if raw.fault is not None and raw.fault is not error:  # a library that writes made another error of it
                     raise raw.fault from error
@@ -109,14 +113,16 @@ class FileSink:
     def file(self) -> Iterator[Path]:
         with self._making(folder=False) as part:
             yield part
-            swap.to_disk(part)
+            if self.alone:
+                swap.to_disk(part)
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
         with self._making(folder=True) as part:
             part.mkdir()
             yield part
-            swap.to_disk(part)
+            if self.alone:
+                swap.to_disk(part)
 
     def keep(self) -> Path:
         """Move what was written to the target, and return that."""
@@ -127,6 +133,8 @@ class FileSink:
         try:
             self._refuse_existing()
             (swap.put_folder if self._part.is_dir() else swap.put_file)(self._part, self.target)
+            if self.alone:
+                swap.to_disk(self.target.parent)
         except OSError as error:
             raise sink_error(self.asked, error) from error
         leftovers.forget(self._part)
@@ -181,6 +189,24 @@ class FileSink:
             raise SinkError(f"{self.asked} is {found}, and the output is {wanted}; choose another name", path=self.asked)
         if folder and (self.target in {Path.home(), *Path.cwd().parents, Path.cwd()} or os.path.ismount(self.target)):
             raise SinkError(f"{self.asked} is a folder that segue never replaces; choose a new folder inside it", path=self.asked)
+
+
+def keep_together(sinks: Sequence[FileSink]) -> list[Path]:
+    """Move what many sinks wrote (made with ``alone=False``) to their targets: the disk is waited for once, not for each of them.
+
+    Raises
+    ------
+    SinkError
+        Nothing was written for one, or it cannot be moved.
+    """
+    try:
+        swap.all_to_disk([sink.path for sink in sinks])
+    except OSError as error:
+        raise sink_error(sinks[0].asked, error) from error
+    kept = [sink.keep() for sink in sinks]
+    for parent in dict.fromkeys(path.parent for path in kept):
+        swap.to_disk(parent)
+    return kept
 
 
 class _Raw(io.FileIO):

@@ -6,14 +6,14 @@ import ctypes
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from segue.storage import leftovers
 
 FEW_FILES = 64
-"""Up to this many files of a folder are brought to the disk one by one."""
+"""Up to this many files are brought to the disk one by one."""
 
 
 def put_file(part: Path, target: Path) -> None:
@@ -21,7 +21,6 @@ def put_file(part: Path, target: Path) -> None:
     with suppress(FileNotFoundError):
         part.chmod(target.stat().st_mode & 0o7777)
     part.replace(target)
-    to_disk(target.parent)
 
 
 def put_folder(part: Path, target: Path) -> None:
@@ -44,7 +43,6 @@ def put_folder(part: Path, target: Path) -> None:
             raise
         leftovers.remove(aside)
         leftovers.forget(aside)
-    to_disk(target.parent)
 
 
 def exchange(one: Path, other: Path) -> bool:
@@ -72,14 +70,18 @@ def _exchanger(one: bytes, other: bytes) -> tuple[Callable[..., int] | None, tup
 
 def to_disk(path: Path) -> None:
     """Wait until a file, or a folder with all it holds, is on the disk; a file system that cannot say so is believed."""
-    if path.is_dir() and path.name.startswith(leftovers.PART):
-        inside = list(path.rglob("*"))
-        if len(inside) > FEW_FILES and hasattr(os, "sync"):
-            os.sync()
-            return
-        for one in inside:
-            _sync(one)
-    _sync(path)
+    all_to_disk([path])
+
+
+def all_to_disk(paths: Sequence[Path]) -> None:
+    """As `to_disk`, of several files and folders."""
+    every = [one for path in paths if path.is_dir() and path.name.startswith(leftovers.PART) for one in path.rglob("*")]
+    every += paths
+    if len(every) > FEW_FILES + 1 and hasattr(os, "sync"):
+        os.sync()
+        return
+    for one in every:
+        _sync(one)
 
 
 def _sync(path: Path) -> None:

@@ -11,9 +11,12 @@ import numpy as np
 from segue.transform.change import Change, cut, reordered
 from segue.transform.parts import parts
 from segue.transform.tally import Tally
+from segue.transform.turning import put
 from segue.transform.values import changed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from segue.model.image import Pixels, Region
 
     Array = np.ndarray[Any, np.dtype[Any]]
@@ -74,18 +77,23 @@ class Changed:
         cuts = [(window.start, wanted.get(name, whole)) for name, window in zip(self.source_axes, self._window, strict=True)]
         inside = tuple(slice(first + cut.start, first + cut.stop) for first, cut in cuts)
         shape = tuple(cut.stop - cut.start for cut in region)
-        pieces = [inside] if self._is_plain else list(parts(inside, self.source.dtype.itemsize, self._source_chunks))
-        if len(pieces) < 2:
+        if self._is_plain:
             values, counts = self._changed(inside)
-            return self._in_order(values, shape), counts
+            return np.ascontiguousarray(values).reshape(shape), counts
         out, tally = np.empty(shape, self.dtype), Tally()
-        for piece in pieces:
+        for piece in parts(inside, self.source.dtype.itemsize, self._source_chunks):
             values, counts = self._changed(piece)
             at = dict(zip(self.source_axes, (slice(a.start - b.start, a.stop - b.start) for a, b in zip(piece, inside, strict=True)), strict=True))
-            target = out[tuple(at.get(name, whole) for name in self.axes)]
-            target[...] = self._turned(values).reshape(target.shape)
+            self._put(values, out, at)
             tally += counts
         return out, tally
+
+    def _put(self, values: Array, out: Array, at: Mapping[str, slice]) -> None:
+        """Values of the source at a place of the result, where the axes have another order; those that only one of them has are of size 1."""
+        kept = [name for name in self.axes if name in self.source_axes]
+        of_source = [name for name in self.source_axes if name in self.axes]
+        target = out[tuple(at.get(name, 0) for name in self.axes)].transpose([kept.index(name) for name in of_source])
+        put(values.reshape(target.shape), out, target)
 
     def _changed(self, piece: Region) -> tuple[Array, Tally]:
         values, counts = changed(self.source.read(piece), self.change.renormalise, self.dtype, self.change.rule)
@@ -100,12 +108,3 @@ class Changed:
     @cached_property
     def _source_chunks(self) -> tuple[int, ...]:
         return tuple(getattr(self.source, "chunks", ()))
-
-    def _turned(self, block: Array) -> Array:
-        """The axes of a block of the source in the order of the result; those of size 1 that it has not are in front."""
-        gone = [name for name in self.source_axes if name not in self.axes]
-        kept = [name for name in self.axes if name in self.source_axes]
-        return block.transpose([self.source_axes.index(name) for name in (*gone, *kept)])
-
-    def _in_order(self, block: Array, shape: tuple[int, ...]) -> Array:
-        return np.ascontiguousarray(self._turned(block)).reshape(shape)
