@@ -21,6 +21,7 @@ from segue.workflow.joining import with_table
 from segue.workflow.opening import Opened
 from segue.workflow.roles import as_labels
 from segue.workflow.selecting.fit import judged
+from segue.workflow.selecting.joined_gates import with_gate_members
 
 SETTINGS = {
     "components": "what a mask of one value means: 4 or 8 = its separate parts are objects (touching by edges, or also by corners), 0 = it is one object",
@@ -101,7 +102,8 @@ def gated(study: Study, accepts: frozenset[Accepts], gates: Gates, settings: Map
     if any(isinstance(one.rule, RegionRule) for one in study.populations):
         study, more = judged(study, where=where)
         notes += more
-    return study, assumed + notes
+    study, more = with_gate_members(study, {one.id for one in study.populations} - {one.id for one in labelled.populations}, where)
+    return study, assumed + notes + more
 
 
 def _labelled(study: Study, accepts: frozenset[Accepts], settings: Mapping[str, Any], where: str) -> tuple[Study, Notes]:
