@@ -141,3 +141,11 @@ def test_masks_of_pixels_are_their_runs():
 def test_tables_are_not_taken_for_segments(tmp_path, text):
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
     assert FORMAT.evidence(Source(tmp_path / "t.csv")).score <= 30
+
+
+def test_outlines_of_cellpose_are_told_from_pixels(tmp_path):
+    """Both are x1,y1,x2,y2,...; an outline is walked, pixel by pixel."""
+    (tmp_path / "outlines.txt").write_text("5,5,6,5,7,6,7,7,6,8,5,8,4,7,4,6\n20,20,21,20,21,21,20,21\n")
+    assert detect(Source(tmp_path / "outlines.txt"))[0].name == "cellpose-outlines"
+    (tmp_path / "pixels.txt").write_text("5,5,6,5,7,5\n20,20,21,20,22,20,20,21,21,21,22,21\n")
+    assert detect(Source(tmp_path / "pixels.txt"))[0] is FORMAT

@@ -206,6 +206,6 @@ class TestForeignFiles:
 
 def test_the_file_is_recognised_by_its_first_bytes(tmp_path: Path) -> None:
     write(image_of(np.ones((2, 2), np.uint8)), tmp_path / "a.tif")
-    assert FORMAT.evidence(Source(tmp_path / "a.tif")).score >= 90
+    assert FORMAT.evidence(Source(tmp_path / "a.tif")).score == 85  # what knows more of a TIFF, as mantis-regions, leads
     (tmp_path / "b.tif").write_bytes(b"no TIFF")
     assert FORMAT.evidence(Source(tmp_path / "b.tif")).score == 0
