@@ -83,8 +83,9 @@ def read(file: Recognised, options: Mapping[str, Any] | None = None, image_set: 
     ------
     SourceError, UsageError
     """
-    study, notes = file.record.read(file.source, file.record.options("read", {**(options or {}), **reader_option(file.record, image_set)}))
-    study = replace(only(study, image_set, file.source.path.name), close=partial(handles.close, file.source.path))
+    alone = reader_option(file.record, image_set)
+    study, notes = file.record.read(file.source, file.record.options("read", {**(options or {}), **alone}))
+    study = replace(study if alone else only(study, image_set, file.source.path.name), close=partial(handles.close, file.source.path))
     return Opened(study, (file.notes + notes).at(file.source.path.name), file.record, file.source)
 
 

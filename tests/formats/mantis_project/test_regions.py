@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import tifffile
 from tests.formats.mantis_project.conftest import LABELS, row, tables
 
+from segue.formats.mantis_project.spec import FORMAT
 from segue.formats.shape_files import area_rings, area_rows
 from segue.geometry.rasterize import rasterize
 from segue.model.objects import Objects
@@ -18,6 +20,7 @@ from segue.model.rings import Rings
 from segue.model.rules import RegionRule
 from segue.model.shapes import Shapes
 from segue.notes import Kind
+from segue.storage.source import Source
 
 SQUARE = [12, 13, 22, 23]
 
@@ -54,24 +57,47 @@ def test_without_the_width_of_the_image_pixels_stay_numbers(project, written):
 
 
 def test_large_images_are_drawn_on_smaller_copies_so_pixels_stay_numbers(project, monkeypatch):
-    monkeypatch.setattr("segue.formats.mantis_project.read.LARGEST_SIDE", 9)
+    monkeypatch.setattr("segue.formats.mantis_project.outlines.LARGEST_SIDE", 9)
     study, notes = project.image_set("a", "CD3").database({}, {"a": [row("drawn", "x", pixels=SQUARE)]}).read()
     assert not len(study.image_sets[0].shapes)
     assert "smaller copy" in str(next(iter(notes.of_kind(Kind.SKIPPED))))
 
 
-def test_a_polygon_is_written_as_its_pixels(project, written):
+@pytest.fixture
+def drawn(project):
+    """A study with a polygon that selects for a population."""
     study = project.image_set("a", "CD3").study()
-    s = study.image_sets[0]
     objects = Objects(pl.DataFrame({"id": ["r1"], "layer": ["regions"], "name": ["Tumour"]}))
-    square = Rings.simple([(2, 1), (4, 1), (4, 3), (2, 3)], [0, 4])
-    s = replace(s, objects=objects, shapes=Shapes(pl.DataFrame({"object": [0], "kind": ["polygon"]}), square))
-    drawn = replace(study, image_sets=(s,), populations=(Population("p", ("Tumour",), rule=RegionRule(("r1",), "centroid")),))
+    square = Shapes(pl.DataFrame({"object": [0], "kind": ["polygon"]}), Rings.simple([(2, 1), (4, 1), (4, 3.25), (2, 3)], [0, 4]))
+    s = replace(study.image_sets[0], objects=objects, shapes=square)
+    return replace(study, image_sets=(s,), populations=(Population("p", ("Tumour",), rule=RegionRule(("r1",), "centroid")),))
+
+
+def test_a_polygon_is_written_as_its_pixels_and_comes_back_as_it_was(drawn, written):
     root, again = written(drawn)
     ((_, _, stored),) = tables(root)["selections"]
     assert stored["pixelIndexes"] == SQUARE
     assert again.populations[0].rule == RegionRule(("r1",), "centroid")
-    assert pixels_of(again.image_sets[0], "r1") == SQUARE
+    assert again.image_sets[0].shapes.frame["kind"].to_list() == ["polygon"]
+    assert again.image_sets[0].shapes.rings.coords.tolist() == drawn.image_sets[0].shapes.rings.coords.tolist()
+
+
+def test_a_polygon_that_mantis_has_redrawn_is_gone(drawn, written):
+    root, _ = written(drawn)
+    connection = sqlite3.connect(root / ".mantisDb")
+    connection.execute("UPDATE selections SET selection_json = replace(selection_json, '[12,13,22,23]', '[12]')")
+    connection.commit()
+    connection.close()
+    again = FORMAT.read(Source(root))[0]
+    assert again.image_sets[0].shapes.frame["kind"].to_list() == ["mask"]
+    assert pixels_of(again.image_sets[0], "r1") == [12]
+
+
+def test_polygons_on_large_images_have_no_pixels_for_mantis(drawn, written, monkeypatch):
+    monkeypatch.setattr("segue.formats.mantis_project.outlines.LARGEST_SIDE", 9)
+    root, again = written(drawn)
+    assert "pixelIndexes" not in tables(root)["selections"][0][2]
+    assert again.image_sets[0].shapes.frame["kind"].to_list() == ["polygon"]
 
 
 @pytest.fixture
@@ -112,7 +138,6 @@ def test_folders_of_ark_analysis(tmp_path, project):
         tifffile.imwrite(project.root / fov / "population_mask.tiff", picture)
         (project.root / fov / "population_mask.csv").write_text("region_id,region_name\n4,T cell\n")
     from segue.formats.detect import detect
-    from segue.storage.source import Source
 
     assert detect(Source(project.root))[0].name == "mantis-project"
     study = project.study()
@@ -136,3 +161,21 @@ def test_odd_numbers_are_refused_with_their_name(project):
     tifffile.imwrite(project.image_set("a", "CD3").root / "a" / "population_mask.tif", np.full((8, 10), -1, np.int32))
     _, notes = project.database().read()
     assert "not negative" in str(next(iter(notes.of_kind(Kind.SKIPPED))))
+
+
+def test_a_region_that_no_population_names_is_a_population_in_mantis(project, written):
+    study = project.image_set("a", "CD3").image_set("b", "CD3").study()
+    square = Shapes(pl.DataFrame({"object": [0], "kind": ["polygon"]}), Rings.simple([(2, 1), (4, 1), (4, 3), (2, 3)], [0, 4]))
+    objects = [Objects(pl.DataFrame({"id": [own], "layer": ["regions"], "name": ["Tumour"]})) for own in ("r1", "r2")]
+    sets = tuple(replace(s, objects=one, shapes=square) for s, one in zip(study.image_sets, objects, strict=True))
+    root, again = written(replace(study, image_sets=sets))
+    assert [(place, one["name"], one["pixelIndexes"]) for _, place, one in tables(root)["selections"]] == [("a", "Tumour", SQUARE), ("b", "Tumour", SQUARE)]
+    assert [one.name for one in again.populations] == [("Tumour",)]
+    assert [pixels_of(s, s.objects.frame["id"][-1]) for s in again.image_sets] == [SQUARE, SQUARE]
+
+
+def test_stale_members_travel_along(project, written):
+    study = project.image_set("a", "CD3").database({}, {"a": [row("T", "x", segments=[3])]}).study()
+    stale = pl.DataFrame([("segue", "population", "x", '{"stale":{"labels":"0","members":["7"]}}')], schema=study.image_sets[0].extras.schema, orient="row")
+    told = study.map(lambda s: replace(s, extras=pl.concat([s.extras, stale])))
+    assert written(told)[1].image_sets[0].extras.rows() == stale.rows()

@@ -24,6 +24,8 @@ class Region(msgspec.Struct, gc=False):
     """Of its shape."""
     by: str = "mantis-1.0"
     """How it selects segments."""
+    outline: list[float] | None = None
+    """x, y of its vertices, one behind the other, where the row itself has its pixels only."""
 
 
 class Side(msgspec.Struct):

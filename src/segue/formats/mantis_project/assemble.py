@@ -54,7 +54,7 @@ def _unsaid(project: Project, display: Display | None, slots: pl.DataFrame) -> w
 
 def _contents(one: SetParts, names: Sequence[str]) -> Contents:
     """Segments by their numbers, then regions; members."""
-    width = one.grid.size("x") if one.drawable else None
+    width = one.grid.size("x") if one.drawable else None  # an outline needs no width
     return contents(one.rows, names, known=_segments(one), width=width)
 
 
@@ -73,7 +73,7 @@ def _described(
     one: SetParts, names: Sequence[str], own: Contents, defined: Mapping[str, Defined], order: Mapping[str, int]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Extras and aliases of populations: what is other in this image set."""
-    told: dict[str, Any] = {name: loads(text.encode()) for name, text in own.extras.select("id", "payload").iter_rows()}
+    told: dict[str, Any] = {name: loads(text.encode()) for owner, name, text in own.extras.select("format", "id", "payload").iter_rows() if owner == OWN}
     moved = differently_ordered(one, names, order)
     extras, aliases = [], []
     for nth, (row, name) in enumerate(zip(one.rows, names, strict=True)):
@@ -82,7 +82,8 @@ def _described(
             extras.append((OWN, "population", name, dumps(payload).decode()))
         if row.id != name:
             aliases.append((OWN, "population", name, row.id))
-    return pl.DataFrame(extras, schema=EXTRAS, orient="row"), pl.DataFrame(aliases, schema=ALIASES, orient="row")
+    others = own.extras.filter(pl.col("format") != OWN)
+    return pl.concat([pl.DataFrame(extras, schema=EXTRAS, orient="row"), others]), pl.DataFrame(aliases, schema=ALIASES, orient="row")
 
 
 def _image_set(one: SetParts, own: Contents, display: Display | None, described: tuple[pl.DataFrame, pl.DataFrame]) -> ImageSet:

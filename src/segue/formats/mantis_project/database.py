@@ -146,7 +146,8 @@ def _possible(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if (kept[1:, 0] > kept[:-1, 0]).all():
         return kept
     kept = kept[np.argsort(kept[:, 0], kind="stable")]  # an index that is damaged gives them in another order
-    return kept[np.append(kept[1:, 0] != kept[:-1, 0], True)]
+    last: np.ndarray[Any, Any] = kept[np.append(kept[1:, 0] != kept[:-1, 0], True)]
+    return last
 
 
 def _union(many: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

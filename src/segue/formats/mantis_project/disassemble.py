@@ -16,9 +16,10 @@ from segue.formats.mantis_project import settings as words
 from segue.formats.mantis_project.assemble import GENERATED, SETTINGS
 from segue.formats.mantis_project.facts import facts_text, plain_grid, read_facts
 from segue.formats.mantis_project.layout import SEGMENTATION, is_plain, is_tiff
+from segue.formats.mantis_project.outlines import is_drawable
 from segue.formats.mantis_project.parts import Project, SetParts
 from segue.formats.mantis_project.pictures import image_of, labels_of, sizes
-from segue.formats.mantis_project.populations import Placed, rows_in, unique_rows
+from segue.formats.mantis_project.populations import Placed, rows_in, unique_rows, with_lone_regions
 from segue.formats.mantis_project.segments import features_of, numbers_of, region_objects, told
 from segue.formats.mantis_project.spec import FORMAT
 from segue.model.grid import Grid
@@ -31,7 +32,7 @@ from segue.storage.source import split_suffix
 
 def taken_apart(study: Study) -> Project:
     """Everything of a study that a project can hold."""
-    study = keep(study, FORMAT.keeps)
+    study = with_lone_regions(keep(study, FORMAT.keeps))
     settings = _settings(study)
     usual = split_suffix(words.text_of(settings, words.BASENAME) or f"{SEGMENTATION}.tif")[0]
     folders = safe_names([s.name.lstrip(".") or "image" for s in study.image_sets])
@@ -70,6 +71,7 @@ def _set_parts(study: Study, s: ImageSet, folder: str, usual: str, placed: Place
         layer,
         features_of(s, numbers),
         rows=rows_in(study, s, numbers, regions, grid, placed, nth),
+        drawable=is_drawable(grid),
         **_extras(s),
     )
     listed = np.unique(np.concatenate([parts.features.labels, *(row.members for row in parts.rows)]))

@@ -19,9 +19,6 @@ from segue.model.image import Image, LabelImage
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source, split_suffix
 
-LARGEST_SIDE = 10_000
-"""Mantis makes a smaller copy of images with a longer side."""
-
 
 @dataclass(frozen=True)
 class Wanted:

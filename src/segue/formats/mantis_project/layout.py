@@ -18,6 +18,8 @@ REGION_FILES = ("population_mask", "population_pixel_mask", "population_cell_mas
 """What ark-analysis calls its pictures of regions, without suffix; the names of the regions stand in a .csv beside each."""
 MOST_SETS = 20_000
 MOST_FILES = 5_000
+LARGEST_SIDE = 10_000
+"""Mantis makes a smaller copy of images with a longer side, and counts pixels in that."""
 _LARGEST_SETTINGS = 1 << 24
 
 

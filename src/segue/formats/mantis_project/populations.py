@@ -16,14 +16,18 @@ from segue.formats.mantis_files.from_model import aliases, called, payloads
 from segue.formats.mantis_files.region_pixels import pixels_of_objects
 from segue.formats.mantis_files.rows import Row
 from segue.formats.mantis_files.side import Region, Side
-from segue.formats.mantis_files.terms import KNOWN
+from segue.formats.mantis_files.terms import KNOWN, SIDE
+from segue.formats.mantis_project.outlines import Outline, is_drawable, pixels_in_outline, single_outlines
 from segue.formats.mantis_project.parts import SetParts, whole
+from segue.formats.mantis_project.segments import region_objects
 from segue.formats.mantis_project.united import PLACE
 from segue.formats.rule_files import rule_facts
+from segue.formats.shape_files import area_rows
 from segue.model.grid import Grid
+from segue.model.objects import unique_texts
 from segue.model.populations import Population
 from segue.model.rings import Ints
-from segue.model.rules import ListRule, RegionRule
+from segue.model.rules import REGIONS, ListRule, RegionRule
 from segue.model.study import ImageSet, Study
 
 Payload = Mapping[str, Mapping[str, Any]]
@@ -42,7 +46,7 @@ class Placed:
         found = []
         for s in study.image_sets:
             labelled_out = set(s.objects.frame["id"].filter(s.objects.frame["label"].is_null()))
-            mine = set(s.membership.frame["population"].unique()) | set(payloads(s.extras)) | set(aliases(s))
+            mine = set(s.membership.frame["population"].unique()) | set(payloads(s.extras)) | set(payloads(s.extras, SIDE)) | set(aliases(s))
             mine |= {one.id for one in study.populations if isinstance(one.rule, RegionRule) and labelled_out & set(one.rule.regions)}
             found.append(mine & {one.id for one in study.populations})
         if found:
@@ -68,22 +72,29 @@ def rows_in(study: Study, s: ImageSet, numbers: pl.Series, regions: Mapping[str,
     nth
         Of the image set.
     """
-    payload, alias = payloads(s.extras), aliases(s)
+    payload, alias, kept = payloads(s.extras), aliases(s), payloads(s.extras, SIDE)
     there = [one for one in study.populations if one.id in placed.where[nth]]
     there = sorted(there, key=lambda one: _place(payload.get(one.id, {})))
     members, made_on = _members(s, numbers)
-    height, width = grid.size("y"), grid.size("x")
-    sized = height is not None and width is not None
-    pixels = pixels_of_objects(s, list(regions.values()), height or 0, width or 0) if sized else {}
+    sized = is_drawable(grid)
+    outlines = single_outlines(s, list(regions.values()))
+    others = [row for row in regions.values() if row not in outlines]
+    pixels = pixels_of_objects(s, others, grid.size("y") or 0, grid.size("x") or 0) if sized else {}
     objects = s.objects.frame
     found = []
     for place, one in enumerate(there):
         mine = [regions[name] for name in dict.fromkeys(one.rule.regions) if name in regions] if isinstance(one.rule, RegionRule) else []
-        region = _Region(one, objects["id"][mine[0]], objects["name"][mine[0]]) if mine and sized else None
-        area = np.unique(np.concatenate([pixels[row] for row in mine])) if region else _raw_pixels(payload.get(one.id, {}), width)
+        outline = outlines.get(mine[0]) if len(mine) == 1 else None
+        region = _Region(one, objects["id"][mine[0]], objects["name"][mine[0]], outline) if mine and (sized or outline is not None) else None
+        area = None
+        if region is None:
+            area = _raw_pixels(payload.get(one.id, {}))
+        elif outline is None:
+            area = np.unique(np.concatenate([pixels[row] if row in pixels else pixels_in_outline(outlines[row], grid) for row in mine]))
         row = _row(one, alias.get(one.id, one.id), place, payload.get(one.id, {}))
-        side = _side(one, made_on.get(one.id), region, study)
-        found.append(replace(row, members=members.get(one.id, row.members), pixels=area, side=side))
+        side = _side(one, made_on.get(one.id), region, study, kept.get(one.id) or None)
+        vertices = None if outline is None else outline.vertices
+        found.append(replace(row, members=members.get(one.id, row.members), pixels=area, outline=vertices, side=side))
     return found
 
 
@@ -92,6 +103,7 @@ class _Region:
     population: Population
     id: str
     name: str | None
+    outline: Outline | None
 
 
 def _place(payload: Mapping[str, Any]) -> int:
@@ -100,7 +112,7 @@ def _place(payload: Mapping[str, Any]) -> int:
     return -1 if place is None else place
 
 
-def _raw_pixels(payload: Mapping[str, Any], width: int | None) -> Ints | None:
+def _raw_pixels(payload: Mapping[str, Any]) -> Ints | None:
     """Pixels of a region that was read without knowing how wide the image is."""
     value = payload.get("pixelIndexes")
     if not isinstance(value, list) or not all(whole(one) is not None and 0 <= one < 2**62 for one in value):
@@ -132,13 +144,16 @@ def _members(s: ImageSet, numbers: pl.Series) -> tuple[dict[str, np.ndarray[Any,
     return members, made_on
 
 
-def _side(one: Population, labels: str | None, region: _Region | None, study: Study) -> Side:
+def _side(one: Population, labels: str | None, region: _Region | None, study: Study, kept: dict[str, Any] | None) -> Side:
     """What Mantis has no words for."""
     stated = None
     if region is not None:
         name = msgspec.UNSET if region.id == one.id else as_text(region.id)
         title = msgspec.UNSET if region.name == called(one) else None if region.name is None else as_text(region.name)
-        stated = None if name is title is msgspec.UNSET else Region(name, title)
+        stated = Region(name, title)
+        if region.outline is not None:
+            stated = Region(name, title, region.outline.kind, _by(one))
+        stated = None if stated == Region() else stated
     return Side(
         path=None if len(one.name) == 1 else list(map(as_text, one.name)),
         kind=as_text(one.kind),
@@ -148,6 +163,7 @@ def _side(one: Population, labels: str | None, region: _Region | None, study: St
         rule=None if _is_usual(one, study) else rule_facts(one.rule),
         labels=labels,
         region=stated,
+        kept=kept,
     )
 
 
@@ -155,17 +171,35 @@ def _is_usual(one: Population, study: Study) -> bool:
     """Whether the rule is what a reader thinks of the rows anyway: the regions of the population in all image sets, or none."""
     if isinstance(one.rule, ListRule):
         return True
-    if not isinstance(one.rule, RegionRule) or one.rule.by != "mantis-1.1":
+    if not isinstance(one.rule, RegionRule) or not one.rule.regions:
         return False
-    there = {name for s in study.image_sets for name in region_names(study, s)}
-    return bool(one.rule.regions) and set(one.rule.regions) <= there
+    first = next((s for s in study.image_sets if set(one.rule.regions) & set(region_objects(study, s))), None)
+    if first is None:
+        return False
+    rows = [row for name, row in region_objects(study, first).items() if name in one.rule.regions]
+    drawn = len(rows) == 1 and rows[0] in single_outlines(first, rows)
+    there = {name for s in study.image_sets for name in region_objects(study, s)}
+    return (drawn or one.rule.by == "mantis-1.1") and set(one.rule.regions) <= there
 
 
-def region_names(study: Study, s: ImageSet) -> set[str]:
-    """Ids of the regions of an image set that can be written."""
-    from segue.formats.mantis_project.segments import region_objects
+def _by(one: Population) -> str:
+    return one.rule.by if isinstance(one.rule, RegionRule) else "mantis-1.0"
 
-    return set(region_objects(study, s)) if s.grid.size("x") is not None and s.grid.size("y") is not None else set()
+
+def with_lone_regions(study: Study) -> Study:
+    """The study with a population for every region that none names: in Mantis every region is a population. Those of one name are one."""
+    used = {name for one in study.populations if isinstance(one.rule, RegionRule) for name in one.rule.regions}
+    found: dict[str, dict[str, None]] = {}
+    for s in study.image_sets:
+        drawn = set(s.shapes.frame["object"].gather(area_rows(s.shapes)))
+        frame = s.objects.frame.with_row_index("row").filter(pl.col("label").is_null() & (pl.col("layer") == pl.lit(REGIONS)))
+        for row, own, name in frame.select("row", "id", "name").iter_rows():
+            if row in drawn and own not in used:
+                found.setdefault(name or own, {})[own] = None
+    ids = unique_texts(pl.Series([*(one.id for one in study.populations), *(next(iter(regions)) for regions in found.values())], dtype=pl.Utf8))
+    rules = [RegionRule(tuple(regions), "mantis-1.1") for regions in found.values()]
+    lone = [Population(own, (name,), rule=rule) for own, name, rule in zip(ids.tail(len(found)), found, rules, strict=True)]
+    return replace(study, populations=(*study.populations, *lone)) if lone else study
 
 
 def unique_rows(sets: Sequence[SetParts]) -> list[SetParts]:

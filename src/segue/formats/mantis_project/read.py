@@ -17,10 +17,11 @@ from segue.formats.mantis_project import settings as words
 from segue.formats.mantis_project.assemble import assembled
 from segue.formats.mantis_project.database import SEGMENT, Database, Features
 from segue.formats.mantis_project.facts import Facts, read_facts
-from segue.formats.mantis_project.folder import LARGEST_SIDE, Found, Wanted, read_folder
+from segue.formats.mantis_project.folder import Found, Wanted, read_folder
 from segue.formats.mantis_project.layout import DATABASE, SEGMENTATION, image_set_folders, image_settings
 from segue.formats.mantis_project.markers import marker_names
 from segue.formats.mantis_project.options import ReadOptions
+from segue.formats.mantis_project.outlines import as_drawn, is_drawable
 from segue.formats.mantis_project.parts import Project, SetParts
 from segue.formats.mantis_project.region_files import with_regions
 from segue.formats.options import Options
@@ -132,16 +133,17 @@ class _Reader:
         facts = self.facts.get(name, Facts())
         own = "" if folder is None else image_settings(folder)
         found = Found() if folder is None else self._files(folder, facts, own, alone=alone)
-        rows = self._rows(name, facts)
         features = Features() if self.tables is None else self.tables.features(name)
         if features.dropped:
             what = "{count value} of segments that cannot be, or that stand twice for a segment; the last counts"
             self.told.notes.append(Note(Kind.REPAIRED, what, Feature.VALUES, where=name, count=features.dropped))
         grid = _grid(facts, found.grid)
-        drawable = max(grid.size("y") or 0, grid.size("x") or 0) <= LARGEST_SIDE
+        rows = [as_drawn(row, grid) for row in self._rows(name, facts)]
+        drawable = is_drawable(grid)
         placeless = sum(row.pixels is not None for row in rows)
-        if placeless and (not drawable or grid.size("x") is None):
-            why = "whose image is so large that Mantis counts the pixels of a smaller copy" if not drawable else "of which nothing says how wide the image is"
+        if placeless and not drawable:
+            large = "whose image is so large that Mantis counts the pixels of a smaller copy"
+            why = "of which nothing says how wide the image is" if grid.size("x") is None else large
             self.told.notes.append(Note(Kind.SKIPPED, f"{{count region}} {why}; they are kept as numbers", Feature.MASK, name, placeless))
         parts = SetParts(
             folder=name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,9 @@ from segue.formats.shape_files import area_rows
 from segue.model.objects import unique_texts
 from segue.model.rules import RegionRule
 from segue.model.study import ImageSet, Study
+from segue.model.tables import Table
+
+Labels = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
 def region_objects(study: Study, s: ImageSet) -> dict[str, int]:
@@ -72,41 +76,72 @@ def told(s: ImageSet, numbers: pl.Series, listed: np.ndarray[tuple[int], np.dtyp
     return frame.filter(~plain | ~pl.col("label").is_in(pl.Series(listed, dtype=pl.UInt64).implode())).select(*SEGMENT)
 
 
+@dataclass(frozen=True, eq=False)
+class _Values:
+    """What a table says about segments."""
+
+    labels: Labels
+    """Numbers of the segments, in the order of the rows."""
+    columns: list[pl.Series]
+    """Float64, as many rows; null = missing."""
+
+    def listed(self) -> Labels:
+        """Numbers of the segments that have any value."""
+        if any(not column.null_count() for column in self.columns):
+            return self.labels
+        filled = np.zeros(len(self.labels), np.bool_)
+        for column in self.columns:
+            filled |= column.is_not_null().to_numpy()
+        return self.labels[filled]
+
+
 def features_of(s: ImageSet, numbers: pl.Series) -> Features:
-    """All numbers that tables say about segments, by name; texts have no place, and what is no number (NaN) is missing."""
-    found: list[tuple[str, pl.Series, pl.Series]] = []
-    for table in s.tables.values():
-        if table.about == "objects":
-            labels = numbers.gather(table.frame["row"])
-            for column in table.columns:
-                if column.type in ("number", "integer", "boolean"):
-                    name = column.path[0] if column.path in (("",), ("row",)) else column.name
-                    found.append((as_text(name), labels, _floats(table.frame[column.name])))
-    stated = [(name, labels, values, values.is_not_null() & labels.is_not_null()) for name, labels, values in found]
-    stated = [one for one in stated if one[3].any()]
-    if not stated:
+    """All numbers that tables say about segments, by name; texts have no place, and what is no number (NaN) is missing.
+
+    Columns that are complete are not copied.
+    """
+    found = [_values(table, numbers) for table in s.tables.values() if table.about == "objects"]
+    found = [one for one in found if one.columns and len(one.labels)]
+    if not found:
         return Features()
-    names = unique_texts(pl.Series([name for name, *_ in stated], dtype=pl.Utf8))
-    union = np.unique(np.concatenate([labels.filter(good).to_numpy() for _, labels, _, good in stated]))
-    columns = [
-        _spread(name, labels.filter(good).to_numpy(), values.filter(good).to_numpy(), union)
-        for name, (_, labels, values, good) in zip(names, stated, strict=True)
-    ]
-    return Features(union, tuple(sorted(columns, key=lambda column: column.name.encode())))
+    parts = [one.listed() for one in found]
+    union = parts[0] if len(parts) == 1 and bool((parts[0][1:] > parts[0][:-1]).all()) else np.unique(np.concatenate(parts))
+    names = unique_texts(pl.Series([column.name for one in found for column in one.columns], dtype=pl.Utf8))
+    columns = [column for one in found for column in _on(union, one)]
+    named = [column.alias(name) for column, name in zip(columns, names, strict=True)]
+    return Features(union, tuple(sorted(named, key=lambda column: column.name.encode())))
+
+
+def _values(table: Table, numbers: pl.Series) -> _Values:
+    """The numbers in a table, without columns that say nothing."""
+    labels = numbers.gather(table.frame["row"])
+    known = labels.is_not_null() if labels.null_count() else None
+    columns = []
+    for column in table.columns:
+        if column.type in ("number", "integer", "boolean"):
+            name = column.path[0] if column.path in (("",), ("row",)) else column.name
+            values = _floats(table.frame[column.name])
+            columns.append((values if known is None else values.filter(known)).alias(as_text(name)))
+    found = (labels if known is None else labels.filter(known)).to_numpy()
+    return _Values(found, [column for column in columns if column.null_count() < len(column)])
 
 
 def _floats(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Int64:
         column = column.set(((column > LARGEST) | (column < -LARGEST)).fill_null(value=False), None)
-    return column.cast(pl.Float64).fill_nan(None)
+    found = column.cast(pl.Float64)
+    return found.fill_nan(None) if found.is_nan().any() else found
 
 
-def _spread(
-    name: str,
-    labels: np.ndarray[tuple[int], np.dtype[np.uint64]],
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-    union: np.ndarray[tuple[int], np.dtype[np.uint64]],
-) -> pl.Series:
-    filled = np.full(len(union), np.nan)
-    filled[np.searchsorted(union, labels)] = values
-    return pl.Series(name, filled).fill_nan(None)
+def _on(union: Labels, one: _Values) -> list[pl.Series]:
+    """The columns of a table beside these segments."""
+    if len(union) == len(one.labels) and np.array_equal(union, one.labels):
+        return one.columns
+    there = np.isin(one.labels, union)
+    at = np.searchsorted(union, one.labels[there])
+    found = []
+    for column in one.columns:
+        filled = np.full(len(union), np.nan)
+        filled[at] = column.to_numpy()[there]
+        found.append(pl.Series(column.name, filled).fill_nan(None))
+    return found

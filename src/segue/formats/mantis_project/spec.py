@@ -7,7 +7,8 @@ from segue.model.features import Feature
 
 _TYPES = ("uint8", "uint16", "uint32", "int8", "int16", "int32", "float32", "float64")
 _BESIDE = "in a table of the database that Mantis passes over"
-_REGION = "as the pixels of the region of a population; areas of other objects have no place"
+_REGION = "as the pixels of a region; areas of other objects have no place"
+_DRAWN = "a region of one outline; others as the pixels of a region; areas of other objects have no place"
 _AREAS = (
     *(Feature.RECTANGLE, Feature.ROTATED_RECTANGLE, Feature.OVAL, Feature.ELLIPSE, Feature.POLYGON),
     *(Feature.FREEHAND, Feature.TRACED, Feature.SPLINE, Feature.MASK),
@@ -53,15 +54,16 @@ FORMAT = Format(
         Feature.OBJECT_NAME: approximate(f"of segments, {_BESIDE}; of regions beside their population"),
         Feature.OBJECT_COLOUR: approximate(f"of segments, {_BESIDE}"),
         **dict.fromkeys(_AREAS, approximate(_REGION)),
+        **dict.fromkeys((Feature.POLYGON, Feature.FREEHAND, Feature.TRACED), approximate(_DRAWN)),
         Feature.VALUES: approximate("numbers of segments come back exactly, in one table; texts, NaN and tables about anything else have no place"),
         Feature.COLUMNS: approximate("names; what Mantis computed is recognised by its name"),
-        Feature.POPULATIONS: approximate("those of equal name and kind in different image sets are one"),
+        Feature.POPULATIONS: approximate("those of equal name and kind in different image sets are one; regions that no population names become one"),
         Feature.POPULATION_COLOUR: exact("without how transparent it is", limit=Limit(choices=("opaque",))),
         Feature.POPULATION_SETTINGS: approximate("what Mantis has no words for stands in a member 'segue' that it passes over"),
         Feature.RULES: approximate("regions as Mantis selects with them (mantis-1.1); other rules stand in a member 'segue' that it passes over"),
         Feature.MEMBERSHIP: approximate("segments, in the order of the list; populations of a segment are in the order of the project"),
         Feature.DISPLAY: approximate("channel mappings, and one display for all image sets: seven channels, their colours and ranges, three opacities"),
-        Feature.EXTRAS: approximate("what else Mantis says of populations and image sets; not what other formats added"),
+        Feature.EXTRAS: approximate("what else Mantis says of populations and image sets, and stale members; not what other formats added"),
         Feature.STUDY_EXTRAS: approximate("settings of Mantis; not what other formats added"),
     },
 )

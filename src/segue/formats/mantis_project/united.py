@@ -15,7 +15,7 @@ from segue.formats.mantis_files.to_model import definition
 from segue.formats.mantis_project.parts import Project, SetParts
 from segue.formats.mantis_project.settings import GLOBAL
 from segue.model.populations import Population
-from segue.model.rules import ListRule, RegionRule
+from segue.model.rules import RegionRule
 
 PLACE = "place"
 """Member of a payload: the place of a population in the list of an image set, where that is not the order of the study."""
@@ -97,9 +97,9 @@ def definitions(project: Project, ids: Sequence[Sequence[str]], regions: Sequenc
 
 
 def _defined(row: Row, name: str, regions: tuple[str, ...], told: Mapping[str, Any]) -> Defined:
-    found = definition(row, name, None)
-    if isinstance(found.rule, ListRule) and regions and row.side.rule is None:
-        found = replace(found, rule=RegionRule(regions, "mantis-1.1"))
+    found = definition(row, name, next(iter(regions), None))
+    if isinstance(found.rule, RegionRule) and row.side.rule is None:
+        found = replace(found, rule=RegionRule(regions, found.rule.by if row.outline is not None else "mantis-1.1"))
     everywhere = told.get(row.name)
     if isinstance(everywhere, dict):
         colour, visible = understood(everywhere.get("color")), everywhere.get("visible")

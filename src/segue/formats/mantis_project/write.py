@@ -15,6 +15,7 @@ from segue.formats.mantis_project import database
 from segue.formats.mantis_project.disassemble import taken_apart
 from segue.formats.mantis_project.facts import facts_text
 from segue.formats.mantis_project.layout import DATABASE, IMAGE_SETTINGS, SEGMENTATION
+from segue.formats.mantis_project.outlines import as_stored
 from segue.formats.mantis_project.parts import Project, SetParts
 from segue.formats.mantis_project.pictures import plane_of, sizes, writable
 from segue.formats.mantis_project.settings import BASENAME, text_of
@@ -54,7 +55,8 @@ def _sheets(project: Project, root: Path, basename: str) -> Iterator[database.Sh
     for one in project.sets:
         files = _write_folder(root / one.folder, one, basename)
         colourless = {row.id: colours[row.name] for row in one.rows if row.colour is None}
-        rows = [(row.id, row_text(replace(row, colour=colourless.get(row.id, row.colour)), "E")) for row in one.rows]
+        stored = [as_stored(row, one.grid) for row in one.rows]
+        rows = [(row.id, row_text(replace(row, colour=colourless.get(row.id, row.colour)), "E")) for row in stored]
         facts = facts_text(one, files, split_suffix(basename)[0], colourless)
         yield database.Sheet(one.folder, facts, one.features, one.generated, rows, one.segments)
 
