@@ -190,6 +190,22 @@ def test_holes_and_parts_become_one_ring_of_the_same_area(read, tmp_path):
     assert pictures[0].sum() > 50
 
 
+def test_parts_that_enclose_nothing_have_no_union_and_are_written_all_the_same(read, tmp_path):
+    study, _ = read(D)
+    (s,) = study.image_sets
+    flat = Rings(np.array([[0, 0], [5, 0], [9, 0], [0, 2], [0, 4], [0, 6]], np.float64), np.array([0, 3, 6]), np.array([0, 1, 2]), np.array([0, 2]))
+    ours = replace(study, image_sets=(replace(s, shapes=Shapes(s.shapes.frame, flat)),))
+    assert json.loads(written(ours, tmp_path))[0]["selectedRegion"] is not None
+
+
+def test_a_population_whose_regions_are_elsewhere_is_a_list(read):
+    study, _ = read(D)
+    listed = replace(study.populations[1], rule=RegionRule(("of another image",)))
+    fitted = FORMAT.fitted(Study((_without_members(study, "ryxT3vK1H"),), (listed,)))
+    assert fitted.populations[0].rule == ListRule()
+    assert len(fitted.image_sets[0].membership) == 2
+
+
 def test_a_region_of_two_populations_is_written_for_both(read, tmp_path):
     study, _ = read(D)
     first, second = study.populations

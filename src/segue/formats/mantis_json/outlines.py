@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from segue.errors import Incompatible
 from segue.formats.outline_files import finite
 from segue.formats.shape_files import area_rings, area_rows
 from segue.geometry.tidy import tidied
@@ -63,8 +65,9 @@ def _one_ring(areas: Rings) -> Floats:
 
     areas = tidied(areas)
     if len(areas.part_start) > 2:
-        whole = united(areas)
-        areas = Rings(whole.coords, whole.ring_start, whole.part_start, whole.shape_start)
+        with suppress(Incompatible):  # parts that enclose nothing have no union; joined, they enclose nothing
+            whole = united(areas)
+            areas = Rings(whole.coords, whole.ring_start, whole.part_start, whole.shape_start)
     return areas.coords[_there_and_back(areas.ring_start)]
 
 

@@ -141,7 +141,7 @@ def _complete(row: Row, one: Population, region: Outline | None, side: Side, s: 
         order=msgspec.UNSET if one.order is not None else None,
         number=one.number,
         exclusive=one.exclusive,
-        rule=None if region is not None or isinstance(one.rule, ListRule) else rule_facts(one.rule),
+        rule=None if isinstance(one.rule, ListRule | RegionRule) else rule_facts(one.rule),
         region=None if region is None else _region(one, s, region),
     )
     return replace(row, side=side, outline=None if region is None else region.vertices)

@@ -41,8 +41,10 @@ FORMAT = Format(
             f"paths of names stand {_SIDE}; a region alone becomes one; those that only other image sets have are left out", limit=Limit(at_most=99)
         ),
         Feature.POPULATION_COLOUR: exact("without how transparent it is", limit=Limit(choices=("opaque",))),
-        Feature.POPULATION_SETTINGS: exact(f"what is not Mantis' stands {_SIDE}"),
-        Feature.RULES: approximate(f"regions as Mantis selects with them; other rules stand {_SIDE}; several regions of a population become one"),
+        Feature.POPULATION_SETTINGS: exact(f"what is not Mantis' stands {_SIDE}; as the image set has them, where an image set of a project has its own"),
+        Feature.RULES: approximate(
+            f"regions as Mantis selects with them; other rules stand {_SIDE}; several regions of a population become one; without a region here it is a list"
+        ),
         Feature.MEMBERSHIP: approximate("segments of one layer, in the order of the list; populations of a segment are in the order of the file"),
         Feature.EXTRAS: approximate("further members of Mantis' populations, and stale members; not what other formats added"),
     },
