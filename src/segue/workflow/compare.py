@@ -36,16 +36,18 @@ def losses(source: Study, fitted: Study, record: Format) -> Notes:
     found = diff(source, back)
     drawn = _drawn(source, fitted)
     written = replace(source, image_sets=source.image_sets[: len(fitted.image_sets)])
-    return Notes(tuple(_note(written, feature, count, record, drawn=drawn) for feature, count in found.items()))
+    members = any(len(s.membership) for s in fitted.image_sets)
+    return Notes(tuple(_note(written, feature, count, record, drawn=drawn, members=members) for feature, count in found.items()))
 
 
-def _note(source: Study, feature: Feature, count: int, record: Format, *, drawn: bool) -> Note:
+def _note(source: Study, feature: Feature, count: int, record: Format, *, drawn: bool, members: bool) -> Note:
     if drawn and feature in SHAPE_FEATURES:
         return Note(Kind.CHANGED, "drawn as pixels", feature, count=count)
     kept = record.keeps.get(feature)
     if kept is None:
         return Note(Kind.LOST, f"{record.name} has no place for them", feature, count=count)
-    if not kept.exactly and feature not in _IN_OTHER_FORMS and _gone(source, feature, count):
+    there = feature in _IN_OTHER_FORMS or (feature is Feature.MEMBERSHIP and members)  # members may all differ in what they were made on only
+    if not kept.exactly and not there and _gone(source, feature, count):
         return Note(Kind.LOST, f"not in this file; {kept.how}", feature, count=count)
     return Note(Kind.CHANGED, kept.how, feature, count=count)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -9,8 +11,10 @@ import segue
 from segue.errors import AmbiguousFormat, Malformed, SegueError
 from segue.formats.catalog import FORMATS
 from segue.formats.detect import detect
+from segue.model.features import Feature
 from segue.model.populations import Membership, Population
 from segue.model.study import ImageSet, Study
+from segue.notes import Kind
 from segue.storage.source import Source
 from segue.testing.trips import PlainSink
 
@@ -240,3 +244,11 @@ class TestWriting:
 def test_an_empty_table_is_refused_elsewhere(read):
     with pytest.raises(Malformed):
         read("   \n")
+
+
+def test_members_that_lose_only_what_they_were_made_on_are_not_called_lost(tmp_path):
+    study = made(("", {"A": [4, 5]}), populations=("A",), colours=(None,))
+    pairs = study.image_sets[0].membership.frame.with_columns(labels=pl.lit("0" * 64))
+    study = replace(study, image_sets=(replace(study.image_sets[0], membership=Membership(pairs)),))
+    notes = [note for note in segue.write(study, tmp_path / "x_populations.csv") if note.feature is Feature.MEMBERSHIP]
+    assert [(note.kind, note.count) for note in notes] == [(Kind.CHANGED, 2)]
