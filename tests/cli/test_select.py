@@ -267,6 +267,14 @@ def test_what_makes_no_sense_is_refused(run, args, code, said):
     assert (found, said in err) == (code, True), err
 
 
+def test_what_cannot_be_done_is_said_with_the_sentence_of_the_table(run):
+    assert run("convert", "left.geojson", "bare.segue", "--image", "cells.tif")[0] == 0
+    code, _, err = run("select", "bare.segue", "--gate", "CD3 mean:1:")
+    assert (code, "populations from gates can be made in an image set only if it has a segmentation and measured values" in err) == (3, True), err
+    code, _, err = run("select", "cells.segue", "--refresh")
+    assert (code, "only if it has a segmentation and a population" in err) == (3, True), err
+
+
 def test_only_studies_are_changed_in_place(run):
     code, _, err = run("select", "cells.tif", "--gate", "area:1:")
     assert (code, "-o OUT (only a study" in err) == (2, True)

@@ -205,5 +205,5 @@ def _in_place(item: SelectItem, task: SelectTask, workers: Workers | None) -> Se
     if not isinstance(patch, Unsaid):
         return SelectResult(item, done, done.notes, number=number)
     written = write_study(done.study, item.input, Settings(to=STUDY.name, overwrite=True, verify=task.verify))
-    what = f"{patch.why}: too much for the journal, so the study was written anew as a whole, and segue undo does not take this back"
+    what = f"{patch.why}: too much for the journal, so the study was written anew as a whole, and segue undo does not take this back, nor what was done before"
     return SelectResult(item, done, done.notes + written.notes + Notes.of(Note(Kind.DONE, what)), written.size)

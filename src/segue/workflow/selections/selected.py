@@ -72,7 +72,8 @@ def selected(study: Study, choice: Choice, only: Sequence[str] = (), workers: Wo
         notes += Notes.joined(file.notes for file in files) + more
     places: dict[int, Listed] = {nth: listed(study.image_sets[nth], workers) for nth in chosen}
     study = _with_sets(study, {nth: one.s for nth, one in places.items()})
-    require(_action(choice), replace(study, image_sets=tuple(study.image_sets[nth] for nth in chosen)), where=where, hint="name it with --labels")
+    if not (choice.gate or choice.gates):
+        require(_action(choice), replace(study, image_sets=tuple(study.image_sets[nth] for nth in chosen)), where=where, hint="name it with --labels")
     if choice.ids is not None or choice.ids_file is not None:
         new, more = lists_of(study, choice, chosen, [where] if where else [])
         notes += more
@@ -82,6 +83,8 @@ def selected(study: Study, choice: Choice, only: Sequence[str] = (), workers: Wo
     for nth in chosen:
         s, more = with_wanted(study.image_sets[nth], columns_of(rules), workers, study.image_sets[nth].name or where)
         notes += more
+        if choice.gate or choice.gates:
+            require("select by gate", study, s, where)
         members = evaluate(replace(places[nth], s=s), study.populations, {one.id for one in made})
         members |= {one.id: rows for one, part in zip(made, new, strict=True) if (rows := part.members.get(nth)) is not None}
         s, report, more = _put(study, s, members, made, s.name or where)
@@ -92,7 +95,7 @@ def selected(study: Study, choice: Choice, only: Sequence[str] = (), workers: Wo
 
 
 def _action(choice: Choice) -> str:
-    """What it is called in the table of what can be done. Whether values are there is known when they have been measured."""
+    """What it is called in the table of what can be done; whether gates can be set is known when their values have been measured."""
     return "select by region" if choice.regions else "combine populations" if choice.op else "select by ids"
 
 
@@ -153,7 +156,7 @@ def _stale_values(study: Study, chosen: Sequence[int], rules: Sequence[object]) 
         for table in study.image_sets[nth].tables.values()
         if table.about == "objects" and names & {column.name for column in table.columns}
     ]
-    what = "{count object} was gated by values that are older than the object; measure again (segue measure) and refresh"
+    what = "values of {count object} are older than it, and a gate looked at them; measure again (segue measure) and refresh"
     return Notes.of(Note(Kind.ASSUMED, what, count=sum(counts))) if sum(counts) else Notes()
 
 
