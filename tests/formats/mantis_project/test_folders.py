@@ -7,10 +7,11 @@ import json
 import numpy as np
 import pytest
 import tifffile
-from tests.formats.mantis_project.conftest import GREY, LABELS, row
+from tests.formats.mantis_project.conftest import GREY, LABELS, row, tables
 
 from segue.errors import Incompatible, InvalidOption, Malformed, SegueError, WrongFormat
 from segue.formats.mantis_project.spec import FORMAT
+from segue.model.diff import diff
 from segue.model.image import in_memory
 from segue.notes import Kind
 from segue.storage.source import Source
@@ -64,7 +65,7 @@ def test_equal_names_are_told_apart(project):
 
 
 @pytest.mark.parametrize("place", ["project", "image set"])
-def test_a_file_names_the_pages_of_a_stack(project, place):
+def test_a_file_names_the_pages_of_a_stack(project, place, written):
     project.image_set("a")
     tifffile.imwrite(project.root / "a" / "stack.tif", np.stack([GREY, GREY + 1, GREY + 2]), photometric="minisblack", metadata=None)
     (project.root / ("." if place == "project" else "a") / "names.csv").write_text("DNA,1\nCD3,2\nCD8,3\n")
@@ -72,14 +73,21 @@ def test_a_file_names_the_pages_of_a_stack(project, place):
     s = only(project)
     assert s.images[0].channels == ("CD3", "CD8", "DNA")
     assert in_memory(s.images[0].pixels)[:, 0, 0].tolist() == [1, 2, 0]
+    root, again = written(project.study())
+    assert (root / ("." if place == "project" else "a") / "names.csv").read_text() == "CD3,1\nCD8,2\nDNA,3\n"
+    assert again.image_sets[0].images[0].channels == s.images[0].channels
+    assert tables(root)["settings"] == tables(project.root)["settings"]
 
 
-def test_images_in_a_sub_folder(project):
+def test_images_in_a_sub_folder(project, written):
     project.image_set("a/TIFs", "CD3", labels=None)
     tifffile.imwrite(project.root / "a" / "segmentation.tif", LABELS)
     project.database({"imageSubdirectory": "TIFs", "segmentationBasename": "segmentation.tif"})
     s = only(project)
     assert (s.name, s.images[0].channels, s.labels[0].name) == ("a", ("CD3",), "segmentation")
+    root, again = written(project.study())
+    assert sorted(str(path.relative_to(root)) for path in root.rglob("*.tif")) == ["a/TIFs/CD3.tif", "a/segmentation.tif"]
+    assert diff(project.study(), again) == {}
 
 
 def test_a_text_segmentation_has_a_segment_in_each_line(project, written):

@@ -120,6 +120,7 @@ def _settings(study: Study) -> words.Settings:
         found[words.MAPPINGS] = words.mappings_from(study.displays, found.get(words.MAPPINGS), stated_slots(study.extras))
     found = words.with_populations(found, study.populations)
     basename = _basename(words.text_of(found, words.BASENAME), study)
+    found = words.writable(found)
     return found | ({words.BASENAME: basename} if basename else {})
 
 

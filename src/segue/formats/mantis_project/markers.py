@@ -7,7 +7,7 @@ from pathlib import Path
 from segue.codecs.mantis_csv import read_rows
 from segue.errors import SegueError
 from segue.formats.mantis_project.layout import is_plain
-from segue.formats.mantis_project.settings import OVERRIDE, Settings
+from segue.formats.mantis_project.settings import Settings, override_of
 from segue.storage.source import Source
 
 
@@ -23,10 +23,9 @@ def marker_names(root: Path, folder: Path, option: str, settings: Settings) -> t
     settings
         Of the project: ``{"basename": ..., "project": whether the file lies in the project, else in each image set}``.
     """
-    told = settings.get(OVERRIDE)
-    name = told.get("basename") if isinstance(told, dict) else None
-    homes = [root, folder] if option else [root if isinstance(told, dict) and told.get("project") is True else folder]
-    wanted = option or (name if isinstance(name, str) else "")
+    name, for_all = override_of(settings)
+    homes = [root, folder] if option else [root if for_all else folder]
+    wanted = option or name
     if not is_plain(wanted):
         return ()
     path = next((home / wanted for home in homes if (home / wanted).is_file()), None)

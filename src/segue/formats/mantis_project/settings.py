@@ -14,11 +14,12 @@ from segue.formats.mantis_files.colours import from_mantis, to_mantis, understoo
 from segue.formats.mantis_files.from_model import called
 from segue.formats.mantis_files.slots import COLOURS, ORDER, in_slots, slot_rows
 from segue.formats.mantis_files.terms import OWN
-from segue.formats.mantis_project.layout import is_plain
+from segue.formats.mantis_project.layout import is_plain, is_tiff
 from segue.model.display import ChannelDisplay, Display
 from segue.model.populations import Population
 from segue.model.study import EXTRAS
 from segue.notes import Kind, Note, Notes
+from segue.storage.names import safe_name
 
 _SLOTS = tuple(reversed(ORDER))
 WHITE = 0xFFFFFFFF
@@ -72,6 +73,24 @@ def _is_here(value: Any) -> bool:
     """Whether a setting that names a file names one in the project."""
     names = [value.get("basename")] if isinstance(value, dict) else [value]
     return all(name in (None, "") or (isinstance(name, str) and is_plain(name)) for name in names)
+
+
+def writable(settings: Settings) -> Settings:
+    """Without settings that name files and folders which cannot be called so."""
+    named = {INNER: text_of(settings, INNER), OVERRIDE: override_of(settings)[0]}
+    odd = {name for name, value in named.items() if name in settings and (not _is_safe(value) or is_tiff(value))}
+    return {name: value for name, value in settings.items() if name not in odd}
+
+
+def _is_safe(name: str) -> bool:
+    return is_plain(name) and not name.startswith(".") and safe_name(name) == name
+
+
+def override_of(settings: Settings) -> tuple[str, bool]:
+    """The file with names of channels (empty = none), and whether it is one for all image sets."""
+    told = settings.get(OVERRIDE)
+    name = told.get("basename") if isinstance(told, dict) else None
+    return (name if isinstance(name, str) else "", isinstance(told, dict) and told.get("project") is True)
 
 
 def text_of(settings: Settings, name: str) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
+
 from segue.codecs.colours import label_colours
+from segue.codecs.mantis_csv import write_rows
 from segue.codecs.pixel_facts import Facts
 from segue.codecs.tiff_plan import Plan
 from segue.codecs.tiff_write import write_tiff
@@ -18,7 +21,7 @@ from segue.formats.mantis_project.layout import DATABASE, IMAGE_SETTINGS, SEGMEN
 from segue.formats.mantis_project.outlines import as_stored
 from segue.formats.mantis_project.parts import Project, SetParts
 from segue.formats.mantis_project.pictures import plane_of, sizes, writable
-from segue.formats.mantis_project.settings import BASENAME, text_of
+from segue.formats.mantis_project.settings import BASENAME, INNER, override_of, text_of
 from segue.formats.options import Options
 from segue.model.image import Image, LabelImage, size_of
 from segue.model.study import Study
@@ -41,6 +44,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
         sheets = _sheets(project, root, basename)
         texts = {name: _json(value) for name, value in project.settings.items()}
         database.write(root / DATABASE, texts, sheets)
+        _write_markers(project, root)
 
 
 def _json(value: object) -> str:
@@ -53,7 +57,7 @@ def _sheets(project: Project, root: Path, basename: str) -> Iterator[database.Sh
     """What the database says of each image set, whose files are written on the way."""
     colours = _colours(project)
     for one in project.sets:
-        files = _write_folder(root / one.folder, one, basename)
+        files = _write_folder(root / one.folder, one, basename, text_of(project.settings, INNER))
         colourless = {row.id: colours[row.name] for row in one.rows if row.colour is None}
         stored = [as_stored(row, one.grid) for row in one.rows]
         rows = [(row.id, row_text(replace(row, colour=colourless.get(row.id, row.colour)), "E")) for row in stored]
@@ -68,9 +72,21 @@ def _colours(project: Project) -> dict[str, int]:
     return {name: int(red << 16 | green << 8 | blue) for name, (red, green, blue) in zip(names, table[1:], strict=True)}
 
 
-def _write_folder(folder: Path, one: SetParts, basename: str) -> list[str]:
+def _write_markers(project: Project, root: Path) -> None:
+    """The file with names of channels that a setting promises; Mantis reads it, though it only means stacks."""
+    name, for_all = override_of(project.settings)
+    named = [(root / one.folder, one.images[0].channels) for one in project.sets if one.images]
+    for home, channels in [(root, named[0][1])] if name and for_all and named else named if name else []:
+        if not (home / name).exists():
+            with (home / name).open("xb") as file:
+                write_rows(file, [pl.Series(channels, dtype=pl.Utf8), pl.Series(range(1, len(channels) + 1))])
+
+
+def _write_folder(folder: Path, one: SetParts, basename: str, inner: str) -> list[str]:
     """The files of an image set; returns those of the channels."""
     folder.mkdir()
+    place = folder / inner if inner and one.images else folder
+    place.mkdir(exist_ok=True)
     if one.settings:
         (folder / IMAGE_SETTINGS).write_bytes(one.settings.encode("utf-8", "replace"))
     for labels in one.labels:
@@ -80,7 +96,7 @@ def _write_folder(folder: Path, one: SetParts, basename: str) -> list[str]:
         names = image.channels or tuple(f"Marker {nth + 1}" for nth in range(size_of(image.pixels, image.axes, "c")))
         files = safe_names([split_suffix(basename)[0], *(name.lstrip(".") or "channel" for name in names)], ".tif")[1:]
         for nth, (file, name) in enumerate(zip(files, names, strict=True)):
-            _write_plane(folder / file, image, nth, one, name)
+            _write_plane(place / file, image, nth, one, name)
     return files
 
 
