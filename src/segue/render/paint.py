@@ -16,6 +16,10 @@ SMALL = 300_000
 """Pixels of a tile below which plain numpy paints: loading compiled code would take longer."""
 
 
+WIDEST = 64.0
+"""Pixels of the widest outline."""
+
+
 @dataclass(frozen=True, eq=False)
 class Coats:
     """What a coat of colour does to what is below it: ``below * keep + add``."""

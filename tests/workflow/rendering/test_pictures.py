@@ -177,7 +177,8 @@ def test_presets_are_of_the_study_or_of_the_image_set(study):
     night = Display("night", (ChannelDisplay("CD3", RED, 0, 10), ChannelDisplay("CD8", BLUE), ChannelDisplay("DAPI", visible=False)), label_outlines=False)
     plain = Study((replace(study.image_sets[0], display=Display(label_outlines=False, regions=False)),), study.populations, displays=(night,))
     picture = picture_of(plain, plain.image_sets[0], Rendering(preset="night"), "field")
-    assert [one.channel for one in picture.display.channels] == ["CD3"]
+    assert [one.channel for one in picture.display.channels] == ["CD3", "CD8", "DAPI"]
+    assert len(picture.scene.channels) == 1
     assert "1 channel of the display is not in the image: CD8" in str(picture.notes.to_json())
     assert picture_of(plain, plain.image_sets[0], Rendering(), "field").display.regions is False
     with pytest.raises(InvalidOption, match="no display 'day'; there are 'night'"):
@@ -313,6 +314,32 @@ def test_shapes_of_segments_on_the_picture_are_not_drawn_again(study):
 def test_what_is_refused(study, how, sentence):
     with pytest.raises(segue.SegueError, match=sentence):
         segue.render(study, **how)
+
+
+def test_numbers_that_cannot_be_painted(study):
+    nan, inf = float("nan"), float("inf")
+    channels = (ChannelDisplay("DAPI", RED, nan, inf), ChannelDisplay("CD3", BLUE, -inf, 900.0))
+    wild = Display(
+        "", channels, label_opacity=7, outline_width=1e12, outline_opacity=-1, region_opacity=nan, text_size=nan, label_text=True, population_opacity=inf
+    )
+    picture = picture_of(study, study.image_sets[0], Rendering(), "field", display=wild)
+    shown = picture.display
+    assert [getattr(shown, name) for name in numbers] == [1, 64, 0, 0.4, 12, 1]
+        1,
+        64,
+        0,
+        0.4,
+        12,
+        1,
+    )
+    assert all(np.isfinite((one.low, one.high)).all() for one in shown.channels)
+    assert picture.scene.read((slice(0, SIZE), slice(0, SIZE), slice(0, 3))).any()
+    s = study.image_sets[0]
+    thick = replace(s, shapes=s.shapes.with_columns(stroke_width=1e15))
+    assert segue.render(Study((thick,), study.populations)).any()
+    for bad in (nan, inf, 1e300):
+        nowhere = replace(s, shapes=Shapes(s.shapes.frame, Rings.simple([(bad, 1), (5, 5), (5, 9), (2, bad)], [0, 4])))
+        assert np.array_equal(segue.render(Study((nowhere,), study.populations), text=True), segue.render(study, regions=False, text=True))
 
 
 def test_sizes_have_to_agree(study):

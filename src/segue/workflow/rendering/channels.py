@@ -39,8 +39,18 @@ class Lit:
     """With its colour and its values stated."""
 
 
-def lit_channels(s: ImageSet, display: Display, wishes: Sequence[ChannelWish], place: tuple[tuple[str, int], ...], where: str) -> tuple[tuple[Lit, ...], Notes]:
-    """The channels of a picture, in the order in which they are listed, those that are not visible left out.
+@dataclass(frozen=True)
+class LitChannels:
+    """The channels of a picture."""
+
+    shown: tuple[Lit, ...]
+    stated: tuple[ChannelDisplay, ...]
+    """All that the display names, also what is not shown: with it the picture is made again."""
+    notes: Notes
+
+
+def lit_channels(s: ImageSet, display: Display, wishes: Sequence[ChannelWish], place: tuple[tuple[str, int], ...], where: str) -> LitChannels:
+    """The channels of a picture, in the order in which they are listed.
 
     A channel without stated values is shown between those that the image states, else between two percentiles of the whole plane, whatever part of
     it is shown.
@@ -53,27 +63,28 @@ def lit_channels(s: ImageSet, display: Display, wishes: Sequence[ChannelWish], p
     known = channels_of(s, (), where)
     names = [one.name or ONLY for one in known]
     asked, notes = _asked(known, names, display, wishes, where)
-    found, ranked = [], []
+    shown, stated, ranked = [], [], []
     for one in asked:
-        if one.visible:
-            named = known[names.index(one.channel)]
-            lit = _lit(named, one, place, where)
-            ranked += [one.channel] if (one.low is None or one.high is None) and _stated(named.channel.image) is None else []
-            found.append(lit)
+        if not one.visible or one.channel not in names:
+            stated.append(one)
+            continue
+        named = known[names.index(one.channel)]
+        ranked += [one.channel] if (one.low is None or one.high is None) and _stated(named.channel.image) is None else []
+        shown.append(_lit(named, one, place, where))
+        stated.append(shown[-1].display)
     if ranked:
         listed = ", ".join(ranked[:MOST_CHANNELS]) + ", ..." * (len(ranked) > MOST_CHANNELS)
         notes += Notes.of(Note(Kind.ASSUMED, f"{listed} shown between the percentiles {LOW:g} and {HIGH:g} of the plane", where=where))
-    return tuple(found), notes
+    return LitChannels(tuple(shown), tuple(stated), notes)
 
 
 def _asked(known: Sequence[Named], names: list[str], display: Display, wishes: Sequence[ChannelWish], where: str) -> tuple[tuple[ChannelDisplay, ...], Notes]:
     if wishes:
         return _wished(names, display, wishes, where), Notes()
     if display.channels:
-        there = tuple(one for one in display.channels if one.channel in names)
         absent = [one.channel for one in display.channels if one.visible and one.channel not in names]
         said = f"{{count channel}} of the display {'is' if len(absent) == 1 else 'are'} not in the image: {', '.join(absent[:8])}"
-        return there, Notes.of(Note(Kind.SKIPPED, said, where=where, count=len(absent))) if absent else Notes()
+        return display.channels, Notes.of(Note(Kind.SKIPPED, said, where=where, count=len(absent))) if absent else Notes()
     return _automatic(known, names, where)
 
 

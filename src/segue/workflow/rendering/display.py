@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import Any
 
 from segue.errors import InvalidOption
 from segue.model.display import Display
 from segue.model.study import ImageSet, Study
 from segue.notes import Notes
+from segue.render.lettering import MOST_SIZE
+from segue.render.paint import WIDEST
 from segue.workflow.rendering.choice import Rendering
 from segue.workflow.rendering.settings import read_settings
 
@@ -40,7 +44,28 @@ def display_of(study: Study, s: ImageSet, how: Rendering, given: Display | None 
         found, notes = read_settings(how.file)
     else:
         found = s.display or Display(label_opacity=0.0 if s.images else 1.0)
-    return replace(found, **how.changes), notes
+    return within_limits(replace(found, **how.changes)), notes
+
+
+def within_limits(display: Display) -> Display:
+    """The display with numbers that can be painted: files may hold any. What is no number has its usual value."""
+    usual = Display()
+    shares = ("label_opacity", "outline_opacity", "population_opacity", "region_opacity")
+    found: dict[str, Any] = {name: _within(getattr(display, name), getattr(usual, name), 0.0, 1.0) for name in shares}
+    found["outline_width"] = _within(display.outline_width, usual.outline_width, 0.0, WIDEST)
+    found["text_size"] = None if display.text_size is None else _within(display.text_size, 12.0, 1.0, MOST_SIZE)
+    if display.scale_bar_length is not None and not 0 < display.scale_bar_length < math.inf:
+        found["scale_bar_length"] = None
+    channels = tuple(replace(one, low=_finite(one.low), high=_finite(one.high)) for one in display.channels)
+    return replace(display, channels=channels, **found)
+
+
+def _within(value: float, usual: float, low: float, high: float) -> float:
+    return usual if math.isnan(value) else min(max(value, low), high)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _preset(study: Study, name: str) -> Display:

@@ -15,7 +15,7 @@ from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet
 from segue.render.colours import rgba, segment_colours
 from segue.render.drawn import Areas, Paths
-from segue.render.paint import coats
+from segue.render.paint import WIDEST, coats
 from segue.render.scene import Figures, figures_of
 from segue.workflow.rendering.place import Place
 from segue.workflow.rendering.segments import rows_of
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LAYER = "regions"
 ARM = 4.0
 """Pixels of each of the four arms of the cross that marks a point."""
+FAR = 1e9
+"""Pixels from the corner beyond which, or at what is no number, a shape is passed over."""
 HEAD = 10.0
 """Pixels of the head of an arrow that does not say how long it is."""
 _K = ShapeKind
@@ -74,7 +76,7 @@ def drawn_shapes(s: ImageSet, display: Display, layers: tuple[LabelImage, ...], 
 
 
 def shown_rows(s: ImageSet, layers: tuple[LabelImage, ...], place: Place) -> NDArray[np.int64]:
-    """(n,) rows of the shapes on the plane that is shown, those of segments on the picture left out."""
+    """(n,) rows of the shapes on the plane that is shown; those of segments on the picture left out, and those that lie nowhere near."""
     segmented = np.zeros(len(s.objects), np.bool_)
     for layer in layers:
         segmented[rows_of(s, layer, place)] = True
@@ -82,7 +84,11 @@ def shown_rows(s: ImageSet, layers: tuple[LabelImage, ...], place: Place) -> NDA
     on_plane = s.shapes.frame.select(
         (pl.col("z").is_null() | (pl.col("z") == place.at("z"))) & (time.is_null() | (time == place.at("t"))),
     ).to_series()
-    return np.flatnonzero(on_plane.to_numpy() & ~segmented[s.shapes.frame["object"].to_numpy()])
+    rings = s.shapes.rings
+    far = np.repeat(np.arange(len(rings)), np.diff(rings.coord_start))[~(np.abs(rings.coords) <= FAR).all(axis=1)]
+    near = np.ones(len(rings), np.bool_)
+    near[far] = False
+    return np.flatnonzero(on_plane.to_numpy() & near & ~segmented[s.shapes.frame["object"].to_numpy()])
 
 
 def _own(s: ImageSet, shapes: Shapes) -> Colours:
@@ -116,7 +122,7 @@ def _drawings(s: ImageSet, shapes: Shapes, member: Colours, display: Display) ->
 def _figures(shapes: Shapes, fill: Colours, opacity: NDArray[np.float64], line: Colours, display: Display) -> list[Figures]:
     shapes = shapes.with_columns(role=pl.lit("outline"))
     areas = area_rows(shapes)
-    width = np.maximum(shapes.frame["stroke_width"].fill_null(display.outline_width).to_numpy(), 1.0)
+    width = np.clip(shapes.frame["stroke_width"].fill_nan(None).fill_null(display.outline_width).to_numpy(), 1.0, WIDEST)
     strokes, inks = rgba(line), rgba(fill)
     rings = area_rings(shapes.take(areas))
     fills = coats(inks[areas, :3], opacity[areas] * inks[areas, 3])
@@ -126,7 +132,7 @@ def _figures(shapes: Shapes, fill: Colours, opacity: NDArray[np.float64], line: 
     lines = simplified(numbered, _LINES)
     rows = lines.frame["object"].to_numpy()
     pieces, start = _pieces(lines)
-    thick = np.maximum(lines.frame["width"].fill_null(0.0).to_numpy(), width[rows]) if len(lines) else np.zeros(0)
+    thick = np.maximum(lines.frame["width"].fill_nan(None).fill_null(0.0).to_numpy(), width[rows]) if len(lines) else np.zeros(0)
     return [figures_of(painted, Paths(pieces, start, thick, coats(strokes[rows, :3], strokes[rows, 3])))]
 
 

@@ -49,11 +49,11 @@ def picture_of(study: Study, s: ImageSet, how: Rendering, where: str, workers: W
     chosen, notes = display_of(study, s, how, display)
     require("render", study, s, where)
     place, more = place_of(s, chosen.plane, how.plane, how.crop, where, how.zoom)
-    channels, of_channels = lit_channels(s, chosen, how.channels, place.planes, where)
+    channels = lit_channels(s, chosen, how.channels, place.planes, where)
     shown = shown_populations(study, chosen, strict="populations" in how.changes)
-    scene, of_shapes = _scene(s, chosen, channels, shown, place, where, workers)
-    stated = replace(chosen, channels=tuple(one.display for one in channels), plane=place.planes, populations=tuple(one.population.id for one in shown))
-    return Picture(scene, stated, _grid(s.grid, place), notes + more + of_channels + of_shapes)
+    scene, of_shapes = _scene(s, chosen, channels.shown, shown, place, where, workers)
+    stated = replace(chosen, channels=channels.stated, plane=place.planes, populations=tuple(one.population.id for one in shown))
+    return Picture(scene, stated, _grid(s.grid, place), notes + more + channels.notes + of_shapes)
 
 
 def _scene(
