@@ -21,6 +21,7 @@ from segue.workflow.recipe_merge import MergeRecipe
 from segue.workflow.recipe_render import RenderRecipe
 from segue.workflow.recipe_segment import SegmentRecipe
 from segue.workflow.recipe_select import SelectRecipe
+from segue.workflow.relative import relative_places
 
 VERSION = 1
 
@@ -106,8 +107,9 @@ _RECIPES: dict[str, type[Recipe]] = {
 
 
 def recipe_bytes(recipe: Recipe) -> bytes:
-    """The recipe as a file: JSON, sorted, without defaults."""
+    """The recipe as a file: JSON, sorted, without defaults, and without absolute paths: these are made relative to the current folder."""
     body = recipe.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"task": recipe.task}
+    body = relative_places(body, getattr(type(recipe), "PLACES", ()))
     if isinstance(recipe, EditRecipe):
         body["edits"] = [edit.plain() for edit in recipe.edits]
     return orjson.dumps({"segue": VERSION, "made_with": __version__, **body}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

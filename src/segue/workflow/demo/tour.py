@@ -20,6 +20,7 @@ from segue.workflow.convert import Item, Settings, convert_item, write_study
 from segue.workflow.demo.picture import draw
 from segue.workflow.demo.study import coins_study, only_image, only_labels, tissue_study
 from segue.workflow.demo.tissue import simulate
+from segue.workflow.enabling import reason
 from segue.workflow.measuring.choice import choice_of
 from segue.workflow.measuring.study import Measuring, measured_study
 from segue.workflow.opening import open_path, with_grid_of
@@ -73,9 +74,11 @@ def build(folder: Path) -> list[Path]:
 
 
 def tour(inputs: list[Path], folder: Path) -> Iterator[Stop]:
-    """Convert every input to every format, and back to a label image."""
+    """Convert every input to every format that can be written from it, and back to a label image."""
     for source in inputs:
-        for record in FORMATS.values():
+        with open_path(source).study as study:
+            possible = [record for record in FORMATS.values() if record.enabled_by is None or not reason(record.enabled_by, study)]
+        for record in possible:
             if record.writes and source.suffix not in record.suffixes:
                 yield _stop(source, record, folder)
 
