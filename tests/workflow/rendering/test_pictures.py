@@ -325,13 +325,6 @@ def test_numbers_that_cannot_be_painted(study):
     picture = picture_of(study, study.image_sets[0], Rendering(), "field", display=wild)
     shown = picture.display
     assert [getattr(shown, name) for name in numbers] == [1, 64, 0, 0.4, 12, 1]
-        1,
-        64,
-        0,
-        0.4,
-        12,
-        1,
-    )
     assert all(np.isfinite((one.low, one.high)).all() for one in shown.channels)
     assert picture.scene.read((slice(0, SIZE), slice(0, SIZE), slice(0, 3))).any()
     s = study.image_sets[0]
