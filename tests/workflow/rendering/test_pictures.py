@@ -319,9 +319,8 @@ def test_what_is_refused(study, how, sentence):
 def test_numbers_that_cannot_be_painted(study):
     nan, inf = float("nan"), float("inf")
     channels = (ChannelDisplay("DAPI", RED, nan, inf), ChannelDisplay("CD3", BLUE, -inf, 900.0))
-    wild = Display(
-        "", channels, label_opacity=7, outline_width=1e12, outline_opacity=-1, region_opacity=nan, text_size=nan, label_text=True, population_opacity=inf
-    )
+    numbers = {"label_opacity": 7, "outline_width": 1e12, "outline_opacity": -1, "region_opacity": nan, "text_size": nan, "population_opacity": inf}
+    wild = Display("", channels, label_text=True, **numbers)
     picture = picture_of(study, study.image_sets[0], Rendering(), "field", display=wild)
     shown = picture.display
     assert [getattr(shown, name) for name in numbers] == [1, 64, 0, 0.4, 12, 1]
@@ -369,3 +368,34 @@ def test_mantis_viewers_set_one(golden):
     difference = np.abs(found.astype(int) - rounded(expected).astype(int))
     assert difference.max() <= 1
     assert (difference > 0).mean() < 1e-3
+
+
+@pytest.mark.golden
+def test_a_project_of_mantis_viewer(golden, tmp_path):
+    """Its database, beside its images: populations filled and outlined in their colours, the later one over the earlier, and the region of the first."""
+    import shutil
+
+    import tifffile
+
+    shutil.copytree(golden / "mantis/test/files/project", tmp_path / "project")
+    shutil.copyfile(golden / "mantis/generated/mantisDb.sqlite", tmp_path / "project/.mantisDb")
+    folder = tmp_path / "project/set_one"
+    with segue.read(tmp_path / "project") as study:
+        how = {"channels": ("191Ir=blue:0:100",), "outline_colour": "white", "outline_opacity": 0.7, "population_fill": 0.5}
+        found = segue.render(study, image_set="set_one", **how)
+        s = next(one for one in study.image_sets if one.name == "set_one")
+        labels = tifffile.imread(folder / "segmentation.tif").astype(int)
+        expected = np.clip(tifffile.imread(folder / "191Ir.tif").astype(float) / 100, 0, 1)[..., None] * np.array([0, 0, 255.0])
+        colours = {}
+        for one in sorted(study.populations, key=lambda each: each.order):
+            rows = s.membership.frame.filter(population=one.id)["object"]
+            colours |= dict.fromkeys(s.objects.frame["label"].gather(rows).to_list(), tuple(one.colour >> shift & 255 for shift in (24, 16, 8)))
+    for label in np.unique(labels)[1:].tolist():
+        over(expected, labels == label, colours.get(label, (0, 0, 0)), 0.5 if label in colours else 0)
+        over(expected, border(labels == label), colours.get(label, (255, 255, 255)), 1 if label in colours else 0.7)
+    region = np.zeros((100, 100), bool)
+    region[10:30, 5:40] = True
+    over(expected, region, (255, 0, 0), 0.4)
+    over(expected, border(region), (255, 0, 0), 1)
+    assert len(colours) == 6
+    assert np.abs(found.astype(int) - rounded(expected).astype(int)).max() <= 1
