@@ -40,7 +40,7 @@ def column_of(column: Column, values: np.ndarray[tuple[int], np.dtype[np.generic
 def with_values(s: ImageSet, layers: Sequence[Layer]) -> tuple[ImageSet, pl.DataFrame]:
     """The image set with an object per segment, and the table of what was measured; (id, x, y, z) of what was measured.
 
-    What the table held already stays, unless a column of the same name was made anew.
+    What tables held already stays, unless a column of the same name was made anew: the old one is gone then, whatever table it was in.
     """
     new_keys = [one.keys for one in layers if "object" not in one.keys.columns]
     objects = with_new_objects(s.objects, pl.concat(new_keys)) if new_keys else s.objects
@@ -55,7 +55,17 @@ def with_values(s: ImageSet, layers: Sequence[Layer]) -> tuple[ImageSet, pl.Data
     table = Table("objects", frame, columns) if stale is None else Table("objects", frame, columns, stale)
     centres = [one.centres.with_columns(id=objects.frame["id"].gather(row)) for one, row in zip(layers, rows, strict=True)]
     aside = {f"{TABLE}: {held.about}": held} if held is not None and held.about != "objects" else {}
-    return replace(s, objects=objects, tables={**s.tables, **aside, TABLE: table}), pl.concat(centres) if centres else pl.DataFrame(schema=CENTRES)
+    others = {name: kept for name, one in s.tables.items() if (kept := one if name == TABLE else _without(one, columns)) is not None}
+    return replace(s, objects=objects, tables={**others, **aside, TABLE: table}), pl.concat(centres) if centres else pl.DataFrame(schema=CENTRES)
+
+
+def _without(table: Table, made: Sequence[Column]) -> Table | None:
+    """Another table about objects without the columns that were made anew; None if it has no others."""
+    names = {one.name for one in made}
+    kept = tuple(one for one in table.columns if one.name not in names)
+    if table.about != "objects" or len(kept) == len(table.columns):
+        return table
+    return Table("objects", pl.DataFrame([table.frame[name] for name in ("row", *(one.name for one in kept))]), kept, table.stale) if kept else None
 
 
 def _rows(keys: pl.DataFrame, objects: Objects) -> pl.Series:
