@@ -20,10 +20,10 @@ from segue.model.study import EXTRAS
 from segue.notes import Kind
 from segue.workflow.edits.between import Unsaid, patch_between
 from segue.workflow.resegment import resegmented
-from segue.workflow.selections.selected import again
 from segue.workflow.selecting.evaluate import select_rows, with_members
 from segue.workflow.selecting.fit import fit_of, judged
 from segue.workflow.selecting.stale import stale_in
+from segue.workflow.selections.selected import again
 
 
 def image(pixels, name="new"):
