@@ -49,6 +49,21 @@ class Mapped:
             at = end
 
 
+class _Held(Mapped):
+    """A text in memory: nothing of it can be given back, as no file has it."""
+
+    def forget(self, begin: int, end: int) -> None:
+        """Nothing."""
+
+
+def held(data: bytes) -> Mapped:
+    """A text that is in memory."""
+    begin, end = 3 if data[:3] == b"\xef\xbb\xbf" else 0, len(data)
+    while end > begin and data[end - 1] in _SPACE:
+        end -= 1
+    return _Held(np.frombuffer(data, np.uint8)[begin:end], mmap.mmap(-1, 1), begin)
+
+
 def _is_ascii(part: npt.NDArray[np.uint8]) -> bool:
     whole = len(part) & ~7
     words = part[:whole].view(np.uint64)

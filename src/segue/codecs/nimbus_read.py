@@ -29,3 +29,15 @@ def read(source: Source) -> Documents:
     with mapped(source) as text:
         found = nimbus_large.read(text, source.path)
     return nimbus_plain.read(source.read_bytes(), source.path) if found is None else found
+
+
+def read_bytes(data: bytes, path: object = "") -> Documents:
+    """All documents of a file that is in memory; raises as ``read`` does."""
+    if len(data) > SMALL:
+        from segue.codecs import nimbus_large
+        from segue.codecs.mapped_text import held
+
+        found = nimbus_large.read(held(data), str(path))
+        if found is not None:
+            return found
+    return nimbus_plain.read(data, str(path))

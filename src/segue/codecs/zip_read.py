@@ -49,6 +49,21 @@ def read_zip(data: bytes | memoryview, limits: Limits | None = None) -> Entries:
     return Entries(buffer, start, found.names, found.comment)
 
 
+def unpacked(data: bytes | memoryview, found: Directory, row: int) -> bytes:
+    """One entry of an archive whose directory was read.
+
+    Raises
+    ------
+    Malformed
+        Its bytes do not have the stated size or checksum.
+    """
+    out = bytearray(int(found.size[row]))
+    part = slice(row, row + 1)
+    one = Directory(found.names[part], found.method[part], found.crc[part], found.at[part], found.packed[part], found.size[part], b"")
+    _unpack(memoryview(data), one, memoryview(out), np.array([0, len(out)], np.int64))
+    return bytes(out)
+
+
 def _unpack(view: memoryview, found: Directory, out: memoryview, start: NDArray[np.int64]) -> None:
     columns = (found.at, found.at + found.packed, found.method == DEFLATED, found.crc, start[:-1], start[1:])
     for row, (a, b, deflated, crc, begin, end) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):

@@ -20,20 +20,21 @@ from segue.formats.ilastik_tracking.spec import FORMAT as ilastik_tracking
 from segue.formats.imagej_results.spec import FORMAT as imagej_results
 from segue.formats.imagej_roi.spec import FORMAT as imagej_roi
 from segue.formats.labelme.spec import FORMAT as labelme
-from segue.formats.mantis_json.spec import FORMAT as mantis_json
 from segue.formats.mantis_features.spec import FORMAT as mantis_features
 from segue.formats.mantis_gates.spec import FORMAT as mantis_gates
+from segue.formats.mantis_json.spec import FORMAT as mantis_json
 from segue.formats.mantis_mappings.spec import FORMAT as mantis_mappings
 from segue.formats.mantis_populations.spec import FORMAT as mantis_populations
 from segue.formats.mantis_project.spec import FORMAT as mantis_project
-from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mantis_regions.spec import FORMAT as mantis_regions
 from segue.formats.mantis_segments.spec import FORMAT as mantis_segments
+from segue.formats.mantis_statistics.spec import FORMAT as mantis_statistics
 from segue.formats.mcquant.spec import FORMAT as mcquant
 from segue.formats.merscope.spec import FORMAT as merscope
 from segue.formats.n5.spec import FORMAT as n5
 from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
+from segue.formats.nimbus_bundle.spec import FORMAT as nimbus_bundle
 from segue.formats.nimbus_json.spec import FORMAT as nimbus_json
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.ome_roi.spec import FORMAT as ome_roi
@@ -66,6 +67,7 @@ FORMATS: dict[str, Format] = {
         mantis_project,
         mantis_json,
         nimbus_json,
+        nimbus_bundle,
         cellprofiler,
         steinbock,
         mcquant,

@@ -1,0 +1,1 @@
+"""Archives of NimbusImage: the JSON of every dataset of a collection."""

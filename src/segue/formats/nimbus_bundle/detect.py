@@ -1,0 +1,36 @@
+"""Is it an archive of NimbusImage?"""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from segue.formats.format import Evidence
+from segue.storage.source import Source
+
+_ANNOTATIONS = re.compile(rb'"(annotations|annotationConnections|annotationProperties|annotationPropertyValues)"\s*:\s*[\[{]')
+_HEAD = 1 << 16
+
+
+def detect(source: Source) -> Evidence:
+    """By its first entry: a JSON file with NimbusImage's sections."""
+    head = source.head(_HEAD)
+    if head[:4] != b"PK\x03\x04" or len(head) < 30:
+        return Evidence(0, "it is not a ZIP file")
+    length, extra = (int.from_bytes(head[at : at + 2], "little") for at in (26, 28))
+    if not head[30 : 30 + length].lower().endswith(b".json"):
+        return Evidence(0, "its first entry is not JSON")
+    begin = _unpacked(head[30 + length + extra :], int.from_bytes(head[8:10], "little"))
+    if _ANNOTATIONS.search(begin):
+        return Evidence(95, "it is a ZIP file with annotations of NimbusImage")
+    return Evidence(0, "its first entry has no annotations of NimbusImage")
+
+
+def _unpacked(packed: bytes, method: int) -> bytes:
+    """The begin of an entry."""
+    if method != 8:
+        return packed
+    try:
+        return zlib.decompressobj(-15).decompress(packed, _HEAD)
+    except zlib.error:
+        return b""

@@ -1,0 +1,25 @@
+"""The record of NimbusImage's archives."""
+
+from __future__ import annotations
+
+from segue.formats.format import Accepts, Format, Reference, exact
+from segue.formats.nimbus_files.keeps import KEEPS
+from segue.model.features import Feature
+
+FORMAT = Format(
+    name="nimbus-bundle",
+    title="NimbusImage archive",
+    suffixes=(".nimbus.zip",),
+    summary="the annotations of all datasets of a collection in one ZIP file, as NimbusImage exports them: DATASET.json each",
+    specification=Reference("NimbusImage's source: export of all datasets of a collection (facts only)", "818835ac (2026-08-07)", "2026-11-21"),
+    detect="segue.formats.nimbus_bundle.detect:detect",
+    reader="segue.formats.nimbus_bundle.read:read",
+    fit="segue.formats.nimbus_bundle.fit:fit",
+    writer="segue.formats.nimbus_bundle.write:write",
+    write_options="segue.formats.nimbus_files.options:WriteOptions",
+    accepts=frozenset({Accepts.SHAPES}),
+    many=True,
+    identity="as in the JSON of one dataset",
+    opened_by=("NimbusImage, file by file", "every program that reads ZIP and JSON"),
+    keeps={**KEEPS, Feature.IMAGE_SETS: exact("those of one group are the stage positions of one dataset, and stand together; each other is a dataset")},
+)

@@ -1,0 +1,23 @@
+"""Options of the writer: the boxes of NimbusImage's export dialog."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from segue.formats.nimbus_files.choice import Choice
+from segue.formats.options import Options
+
+
+class WriteOptions(Options):
+    """What is written. A section that is not chosen is empty in the file, never missing: NimbusImage needs all four."""
+
+    annotations: bool = Field(True, description="Write annotations.")
+    connections: bool = Field(True, description="Write connections between annotations.")
+    properties: bool = Field(True, description="Write definitions of properties.")
+    values: bool = Field(True, description="Write values of properties; needs annotations and properties.")
+    z: bool = Field(False, description="Write the z slice of an annotation as z of each of its vertices, too (NimbusImage then measures distances in 3D).")
+
+    @property
+    def choice(self) -> Choice:
+        """The same for the code that several formats share."""
+        return Choice(self.annotations, self.connections and self.annotations, self.properties, self.values, self.z)
