@@ -55,8 +55,8 @@ def _kind(shapes: Shapes, which: Bools, kind: str) -> pl.Expr:
     return pl.when(pl.Series(which)).then(pl.lit(kind)).otherwise(shapes.frame["kind"].cast(pl.Utf8))
 
 
-def as_rings_or_masks(shapes: Shapes, grid: Grid, *, masks: bool) -> Shapes:
-    """Areas with rings: tidied; with holes as the exact outlines of their pixels if there are ``masks``, else filled; others as they are.
+def as_rings_or_masks(shapes: Shapes, grid: Grid, *, masks: bool, holes: bool = False) -> Shapes:
+    """Areas with rings: tidied; with holes as the exact outlines of their pixels if there are ``masks``, as they are if there are ``holes``, else filled.
 
     An outline with holes in which no pixel centre lies keeps its outer ring. Kinds stay, but that outlines of pixels are ``traced``, and what
     is not on whole pixels is not.
@@ -65,15 +65,15 @@ def as_rings_or_masks(shapes: Shapes, grid: Grid, *, masks: bool) -> Shapes:
     if not len(areas):
         return shapes
     shapes = Shapes(shapes.frame, replaced(shapes.rings, areas, tidied(shapes.rings.take(areas))))
-    holes = has_holes(shapes.rings) & is_kind(shapes, RINGED)
-    if masks and holes.any():
-        tried = as_pixels(shapes, holes, grid)
-        lost = holes & (np.diff(tried.rings.shape_start) == 0)
+    holed = has_holes(shapes.rings) & is_kind(shapes, RINGED) & (not holes)
+    if masks and holed.any():
+        tried = as_pixels(shapes, holed, grid)
+        lost = holed & (np.diff(tried.rings.shape_start) == 0)
         rows = np.flatnonzero(lost)
         shapes = Shapes(tried.frame, replaced(tried.rings, rows, shapes.rings.take(rows))) if len(rows) else tried
-        holes = lost
-    if holes.any():
+        holed = lost
+    if holed.any():
         filled = without_holes(shapes.rings)
-        shapes = Shapes(shapes.frame, replaced(shapes.rings, np.flatnonzero(holes), filled.take(np.flatnonzero(holes))))
+        shapes = Shapes(shapes.frame, replaced(shapes.rings, np.flatnonzero(holed), filled.take(np.flatnonzero(holed))))
     untrue = is_kind(shapes, (ShapeKind.TRACED,)) & ~is_whole(shapes.rings)
     return shapes.with_columns(kind=_kind(shapes, untrue, "polygon")) if untrue.any() else shapes

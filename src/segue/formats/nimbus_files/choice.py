@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Holes = Literal["fill", "keyhole", "parts"]
 
 
 @dataclass(frozen=True)
@@ -17,3 +20,7 @@ class Choice:
     """Only with annotations and properties."""
     z: bool = False
     """Write the slice as z of every vertex."""
+    holes: Holes = "fill"
+    """fill = without holes; keyhole = one ring with a slit to each hole; parts = each hole is an annotation of its own."""
+    connect_parts: bool = False
+    """Connect further parts of an object with its first one, and give all of them a tag."""

@@ -46,7 +46,7 @@ def fitted(study: Study, choice: Choice, features: Collection[Feature]) -> Study
 
 
 def _image_set(s: ImageSet, choice: Choice, about: dict[str, Any]) -> ImageSet:
-    s = replace(s, shapes=fitted_shapes(s.shapes) if choice.annotations else Shapes.empty())
+    s = replace(s, shapes=fitted_shapes(s.shapes, choice.holes) if choice.annotations else Shapes.empty())
     there = np.unique(s.shapes.frame["object"].to_numpy())
     s = s if len(there) == len(s.objects) else take_objects(s, there)
     connections = s.connections if choice.connections else Connections.empty()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from segue.formats.nimbus_files.choice import Holes
 from segue.formats.outline_files import Bools, as_rings_or_masks, by_object, finite, is_kind
 from segue.formats.shape_files import simplified
 from segue.geometry.rings import Rings as Measured
@@ -17,10 +18,10 @@ K = ShapeKind
 KINDS = (K.POINT, K.LINE, K.POLYLINE, K.RECTANGLE, *RINGED)
 
 
-def fitted_shapes(shapes: Shapes) -> Shapes:
-    """The shapes in the order of their objects, without style and parameters; holes are filled (see ``without_holes``)."""
+def fitted_shapes(shapes: Shapes, holes: Holes = "fill") -> Shapes:
+    """The shapes in the order of their objects, without style and parameters; holes are filled unless there is a way to write them."""
     shapes = simplified(finite(by_object(shapes)), KINDS)
-    shapes = as_rings_or_masks(shapes, Grid(), masks=False)
+    shapes = as_rings_or_masks(shapes, Grid(), masks=False, holes=holes != "fill")
     shapes = shapes.with_columns(**dict.fromkeys([*PARAMETERS, *STYLE]))
     kept = _enough(shapes)
     shapes = shapes if kept.all() else shapes.take(np.flatnonzero(kept))

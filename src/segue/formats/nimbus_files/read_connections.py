@@ -12,6 +12,7 @@ import polars as pl
 from segue.codecs.json_columns import unquoted
 from segue.errors import Malformed
 from segue.formats.nimbus_files.ids_read import Known
+from segue.formats.nimbus_files.read_parts import are_joints
 from segue.formats.nimbus_files.read_rows import plain_ids
 from segue.formats.nimbus_files.tags import read_tags
 from segue.formats.nimbus_files.terms import CONNECTION, NAME
@@ -29,6 +30,8 @@ class Side(msgspec.Struct, gc=False):
     """The member ``segue`` of a connection."""
 
     id: str | None = None
+    made: bool = False
+    """Whether it was made to connect annotations of one object."""
     kind: str = "link"
     untagged: bool = False
     """Whether it has no list of tags, where NimbusImage has an empty one."""
@@ -69,7 +72,7 @@ def connections_of(given: pl.DataFrame, known: Known, owner: Ints, xy: pl.Series
     if len(sets):
         across[:] = there & (sets[ends[0]] != sets[ends[1]])
     notes = _notes(parent, child, ends, there, across)
-    kept = np.flatnonzero(there & ~across)
+    kept = np.flatnonzero(there & ~across & ~are_joints(given["side"], ends[0], ends[1], owner))
     frame, extras = _frame(given[kept], object_row[ends[0][kept]], object_row[ends[1][kept]], kept)
     places = sets[ends[0][kept]] if len(kept) else np.empty(0, np.int32)
     found = []

@@ -9,6 +9,7 @@ from segue.formats.nimbus_files.read_objects import at_or_all
 from segue.formats.nimbus_files.read_rows import Rows
 from segue.formats.nimbus_files.terms import LINE, POINT, POLYGON, RECTANGLE
 from segue.geometry.rings import Rings as Measured
+from segue.geometry.slits import unslit_rings
 from segue.geometry.tidy import is_whole, replaced
 from segue.model.rings import Floats, Ints, Rings, gather
 from segue.model.shapes import ShapeKind, Shapes
@@ -16,6 +17,7 @@ from segue.model.shapes import ShapeKind, Shapes
 _KINDS = {POINT: "point", LINE: "polyline", POLYGON: "polygon", RECTANGLE: "rectangle"}
 _SIDE = {LINE: ("line",), POLYGON: ("freehand", "traced")}
 """Kinds that a member ``segue`` may name."""
+_AREAS = ["polygon", "freehand", "traced"]
 
 
 def shapes_of(rows: Rows, side: pl.DataFrame | None, mine: Ints, object_row: Ints, everywhere: str) -> Shapes:
@@ -43,7 +45,8 @@ def shapes_of(rows: Rows, side: pl.DataFrame | None, mine: Ints, object_row: Int
     if said is None:
         return Shapes(frame, rings)
     frame = frame.with_columns(kind=_stated(frame["kind"], said["kind"], rings))
-    return _joined(frame, rings, said)
+    told = said.with_columns(starts=pl.when(frame["kind"].is_in(_AREAS)).then("starts"))
+    return _joined(frame, unslit_rings(rings, told), said)
 
 
 def _boxed(frame: pl.DataFrame, rings: Rings) -> tuple[pl.DataFrame, Rings]:
@@ -91,15 +94,23 @@ def _stated(kind: pl.Series, said: pl.Series, rings: Rings) -> pl.Series:
 
 
 def _joined(frame: pl.DataFrame, rings: Rings, said: pl.DataFrame) -> Shapes:
-    """Parts of one shape put together, shapes in the order of their objects."""
+    """Parts of one shape and holes of one part put together, shapes in the order of their objects."""
     if said["of"].null_count() == len(said):
         return Shapes(frame, rings)
-    keys = frame.select("object").with_columns(shape=said["shape"].fill_null(1), part=said["part"].fill_null(1)).with_row_index("row")
-    order = keys.sort("object", "shape", "part", "row")
+    keys = (
+        frame.select("object")
+        .with_columns(shape=said["shape"].fill_null(1), part=said["part"].fill_null(1), hole=said["hole"].fill_null(0))
+        .with_row_index("row")
+    )
+    order = keys.sort("object", "shape", "part", "hole", "row")
     rows = order["row"].to_numpy().astype(np.int64)
-    area = frame["kind"].is_in(["polygon", "freehand", "traced"]).gather(rows)
-    same = (order["object"] == order["object"].shift()) & (order["shape"] == order["shape"].shift()) & (order["part"] > 1) & area & area.shift()
-    first = np.flatnonzero(~same.fill_null(value=False).to_numpy())
+    area = frame["kind"].is_in(_AREAS).gather(rows)
+    same = (order["object"] == order["object"].shift()) & (order["shape"] == order["shape"].shift()) & area & area.shift()
+    hole = same & (order["hole"] > 0) & (order["part"] == order["part"].shift())
+    begins_part = ~hole.fill_null(value=False).to_numpy()
+    first = np.flatnonzero(~(hole | (same & (order["part"] > 1))).fill_null(value=False).to_numpy())
     taken = rings.take(rows)
-    flat = Rings(taken.coords, taken.ring_start, taken.part_start, np.append(first, len(rows)))
+    number = np.cumsum(begins_part) - 1
+    parts = np.append(taken.part_start[:-1][begins_part], taken.part_start[-1])
+    flat = Rings(taken.coords, taken.ring_start, parts, np.append(number[first], len(parts) - 1))
     return Shapes(frame[rows[first]], flat)

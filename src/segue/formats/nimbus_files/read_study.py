@@ -22,6 +22,7 @@ from segue.formats.nimbus_files.read_cells import cells_of
 from segue.formats.nimbus_files.read_connections import connections_of
 from segue.formats.nimbus_files.read_notes import about_documents, about_properties, left_out
 from segue.formats.nimbus_files.read_objects import objects_of, owners
+from segue.formats.nimbus_files.read_parts import own_tags
 from segue.formats.nimbus_files.read_rows import Rows, plain_ids, rows_of
 from segue.formats.nimbus_files.read_shapes import shapes_of
 from segue.formats.nimbus_files.read_values import kind_of, tables_of
@@ -69,7 +70,7 @@ def _study(documents: Documents, path: File | str) -> tuple[Study, Notes]:
     known, id_notes = known_ids(rows.frame["id"], rows.frame["xy"])
     whole = Whole(documents, rows, side, said, known, owners(rows.frame, side, known))
     properties, property_notes, ids = _properties(whole)
-    codes, lists, odd = read_tags(documents.annotations["tags"])
+    codes, lists, odd = read_tags(own_tags(documents.annotations["tags"], side, whole.owner))
     populations, tags = as_populations(lists, said.populations)
     images = _images(whole)
     selected = [_rows_at(whole, one.xy, alone=len(images) == 1) for one in images]

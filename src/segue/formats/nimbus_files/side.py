@@ -46,6 +46,13 @@ class Side(msgspec.Struct, gc=False):
     """The number of the shape of the object, from 1."""
     part: Small = 1
     """The number of the part of the shape, from 1."""
+    hole: Natural = 0
+    """The number of the hole of the part, from 1; 0 = it is none."""
+    starts: list[int] | None = None
+    lengths: list[int] | None = None
+    """Where the rings of a part are that is written as one ring with slits."""
+    marked: bool = False
+    """Whether its last tag says only that it is one of several parts."""
 
 
 SCHEMA: dict[str, Any] = {
@@ -63,6 +70,10 @@ SCHEMA: dict[str, Any] = {
     "of": pl.Utf8,
     "shape": pl.Int32,
     "part": pl.Int32,
+    "hole": pl.Int64,
+    "starts": pl.List(pl.Int64),
+    "lengths": pl.List(pl.Int64),
+    "marked": pl.Boolean,
 }
 """Columns of `read_sides`: the members, and which of them are stated."""
 
@@ -114,6 +125,10 @@ def _row(one: Side | None) -> tuple[Any, ...]:
         one.of,
         one.shape,
         one.part,
+        one.hole,
+        one.starts,
+        one.lengths,
+        one.marked,
     )
 
 

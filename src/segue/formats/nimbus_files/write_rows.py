@@ -11,8 +11,10 @@ import polars as pl
 
 from segue.codecs.json_columns import quoted
 from segue.formats.nimbus_files import ids
+from segue.formats.nimbus_files.choice import Choice
 from segue.formats.nimbus_files.side import joined, text
-from segue.formats.nimbus_files.terms import ANNOTATION, LINE, NAME, POINT, POLYGON, RECTANGLE
+from segue.formats.nimbus_files.terms import ANNOTATION, LINE, NAME, PART, POINT, POLYGON, RECTANGLE
+from segue.formats.nimbus_files.write_parts import Pieces, marks, pieces_of, slits_said, tagged
 from segue.geometry.figures import rectangles
 from segue.geometry.tidy import replaced
 from segue.model.rings import Floats, Ints
@@ -27,7 +29,8 @@ class Annotations:
     """The annotations of one image set."""
 
     frame: pl.DataFrame
-    """Per annotation: ``object`` (row), ``_id``, ``main`` (whether it is the object itself), ``shape``, ``c``, ``z``, ``t``, ``side`` (JSON text or null)."""
+    """Per annotation: ``object`` (row), ``_id``,
+    ``main`` (whether it is the object itself), ``shape``, ``c``, ``z``, ``t``, ``hole`` (0 = none), ``mark`` (a tag, or null), ``side`` (JSON text or null)."""
     coords: Floats
     start: Ints
     everywhere: str
@@ -54,7 +57,7 @@ def _ids(kind: str, own: list[pl.Series]) -> list[pl.Series]:
     return [whole[int(a) : int(z)] for a, z in pairwise(ends)]
 
 
-def annotations_of(s: ImageSet, own: pl.Series, taken: list[pl.Series]) -> Annotations:
+def annotations_of(s: ImageSet, own: pl.Series, taken: list[pl.Series], choice: Choice | None = None) -> Annotations:
     """The annotations of a fitted image set.
 
     Parameters
@@ -65,11 +68,16 @@ def annotations_of(s: ImageSet, own: pl.Series, taken: list[pl.Series]) -> Annot
         The ids of its objects in the file.
     taken
         Ids of all annotations; those that are made here are added.
+    choice
+        How holes and parts are written.
     """
     rings = s.shapes.rings
     boxes = np.flatnonzero((s.shapes.frame["kind"] == "rectangle").to_numpy())
     if len(boxes):
         rings = replaced(rings, boxes, rectangles(rings.take(boxes)))
+    choice = choice or Choice()
+    pieces = pieces_of(rings, choice.holes)
+    rings = pieces.rings
     parts = np.diff(rings.shape_start)
     shape = np.repeat(np.arange(len(parts)), parts)
     frame = s.shapes.frame[shape] if (parts != 1).any() else s.shapes.frame
@@ -80,26 +88,27 @@ def annotations_of(s: ImageSet, own: pl.Series, taken: list[pl.Series]) -> Annot
     native = frame["kind"].cast(pl.Utf8).replace_strict(_SHAPES, default=POLYGON, return_dtype=pl.Utf8)
     things = s.objects.frame[own_object]
     found = pl.DataFrame({"object": frame["object"], "main": main, "shape": native, "c": frame["c"], "z": frame["z"], "t": things["t"]})
+    found = found.with_columns(hole=pl.Series(pieces.hole))
+    found = found.with_columns(marks(found, connect_parts=choice.connect_parts))
     everywhere = "".join(axis for axis in "tzc" if len(found) and found[axis].null_count() == len(found))
-    numbers = None if main.all() else _numbers(own_object, shape, parts)
+    numbers = None if main.all() else _numbers(own_object, shape, pieces)
     further = name if numbers is None else _further(name, main, numbers, taken)
-    side = _side(found, frame, things, name, main, numbers, everywhere)
+    side = _side(found, frame, things, name, main, numbers, everywhere, pieces.told)
     found = found.with_columns(pl.Series("_id", further), pl.Series("side", side), *(pl.col(axis).fill_null(0).clip(0) for axis in "tzc"))
     return Annotations(found, rings.coords, rings.ring_start, everywhere)
 
 
-def _numbers(owner: Ints, shape: Ints, parts: Ints) -> pl.DataFrame:
-    """Per annotation: the number of its shape in the object and of its part in the shape, from 1."""
-    first_part = np.cumsum(parts) - parts
-    part = np.arange(len(shape)) - first_part[shape] + 1
+def _numbers(owner: Ints, shape: Ints, pieces: Pieces) -> pl.DataFrame:
+    """Per annotation: the number of its shape in the object, of its part in the shape, from 1, and of its hole."""
     first_shape = pl.DataFrame({"owner": owner, "shape": shape}).select(pl.col("shape").min().over("owner"))["shape"].to_numpy()
-    return pl.DataFrame({"shape": (shape - first_shape + 1).astype(np.int32), "part": part.astype(np.int32)})
+    return pl.DataFrame({"shape": (shape - first_shape + 1).astype(np.int32), "part": (pieces.part + 1).astype(np.int32), "hole": pieces.hole})
 
 
 def _further(name: pl.Series, main: np.ndarray[tuple[int], np.dtype[np.bool_]], numbers: pl.DataFrame, taken: list[pl.Series]) -> pl.Series:
     """Ids of annotations that are further shapes or parts of another one."""
     rows = np.flatnonzero(~main)
-    texts = pl.select(pl.concat_str(name, pl.lit("\n"), numbers["shape"].cast(pl.Utf8), pl.lit("\n"), numbers["part"].cast(pl.Utf8))).to_series()
+    hole = pl.select(pl.when(numbers["hole"] > 0).then(pl.concat_str(pl.lit("\n"), numbers["hole"])).otherwise(pl.lit(""))).to_series()
+    texts = pl.select(pl.concat_str(name, pl.lit("\n"), numbers["shape"].cast(pl.Utf8), pl.lit("\n"), numbers["part"].cast(pl.Utf8), hole)).to_series()
     made = ids.made("part", texts.gather(rows))
     every = pl.concat(taken)
     if made.is_in(every.implode()).any():
@@ -117,18 +126,30 @@ def _side(
     main: np.ndarray[tuple[int], np.dtype[np.bool_]],
     numbers: pl.DataFrame | None,
     everywhere: str,
+    told: pl.DataFrame | None,
 ) -> pl.Series:
-    return joined(_side_members(found, frame, things, name, pl.Series(main), numbers, everywhere), len(found))
+    return joined(_side_members(found, frame, things, name, pl.Series(main), numbers, everywhere, told), len(found))
 
 
 def _side_members(
-    found: pl.DataFrame, frame: pl.DataFrame, things: pl.DataFrame, name: pl.Series, main: pl.Series, numbers: pl.DataFrame | None, everywhere: str
+    found: pl.DataFrame,
+    frame: pl.DataFrame,
+    things: pl.DataFrame,
+    name: pl.Series,
+    main: pl.Series,
+    numbers: pl.DataFrame | None,
+    everywhere: str,
+    told: pl.DataFrame | None,
 ) -> Iterator[tuple[str, pl.Series]]:
     """What is said about an annotation beyond what NimbusImage knows; facts of the object only with its first annotation."""
     if numbers is not None:
         yield "of", quoted(name).set(main, None)
         yield "shape", text(numbers["shape"].set(numbers["shape"] == 1, None))
         yield "part", text(numbers["part"].set(numbers["part"] == 1, None))
+        yield "hole", text(numbers["hole"].set(numbers["hole"] == 0, None))
+    if told is not None:
+        yield from slits_said(told)
+    yield "marked", text(found["mark"] == PART)
     yield "id", quoted(things["id"].set(things["id"].eq_missing(name) | ~main, None))
     yield "label", text(things["label"].set(~main, None))
     usual = pl.when(things["label"].is_not_null()).then(pl.lit("labels"))
@@ -167,7 +188,7 @@ def texts(s: ImageSet, made: Annotations, tags: pl.Series, xy: int, first: int, 
         pl.lit(',"Time":'),
         numbers[2],
         pl.lit('},"tags":'),
-        tags.gather(some["object"]),
+        tagged(tags.gather(some["object"]), some["mark"]),
         pl.lit(',"coordinates":'),
     )
     dataset = next(iter(s.aliases["alias"]), None)

@@ -20,6 +20,7 @@ from segue.formats.nimbus_files.properties import differing, document, made_for,
 from segue.formats.nimbus_files.side import joined
 from segue.formats.nimbus_files.tags import tag_lists, tag_texts
 from segue.formats.nimbus_files.terms import CONNECTION, LINE, NAME, POINT, POLYGON, STUDY
+from segue.formats.nimbus_files.write_parts import joint_lines, joints
 from segue.formats.nimbus_files.write_rows import Annotations, annotations_of, connection_ids, texts
 from segue.formats.nimbus_files.write_rows import native_ids as annotation_ids
 from segue.formats.nimbus_files.write_values import exact_values, values_of
@@ -39,16 +40,19 @@ def pieces(study: Study, choice: Choice) -> Iterator[bytes]:
     tags = tag_texts(study.populations)
     taken = list(own)
     yield b'{"annotations":['
-    everywhere = []
+    everywhere, joint = [], []
     comma = b""
     for s, ids, at in zip(sets, own, xy, strict=True):
-        made = annotations_of(s, ids, taken)
+        made = annotations_of(s, ids, taken, choice)
+        joint.append(joints(made.frame, ids, choice))
         everywhere.append(made.everywhere)
         for piece in _annotations(s, made, tags, at, choice):
             yield comma + piece
             comma = b","
     yield b'],"annotationConnections":['
-    yield b",".join(piece for s, ids, links in zip(sets, own, connection_ids(sets), strict=True) for piece in _connections(s, ids, links))
+    links = connection_ids(sets)
+    used = list(links)
+    yield b",".join(piece for s, ids, one, own_joints in zip(sets, own, links, joint, strict=True) for piece in _connections(s, ids, one, own_joints, used))
     properties = native_ids(study.properties)
     places = place_columns(sets, properties)
     yield b'],"annotationProperties":' + dumps(_definitions(study, properties, places))
@@ -81,12 +85,17 @@ def _annotations(s: ImageSet, made: Annotations, tags: dict[str, str], xy: int, 
         first = last
 
 
-def _connections(s: ImageSet, ids: pl.Series, links: pl.Series) -> Iterator[bytes]:
-    """The connections of an image set, in pieces."""
-    frame = s.connections.frame
-    if not frame.height:
-        return
+def _connections(s: ImageSet, ids: pl.Series, links: pl.Series, joint: pl.DataFrame, used: list[pl.Series]) -> Iterator[bytes]:
+    """The connections of an image set, and those of parts and holes with their object, in pieces."""
     dataset = next(iter(s.aliases["alias"]), None)
+    if s.connections.frame.height:
+        yield from _in_pieces(_own_connections(s, ids, links, dataset))
+    if joint.height:
+        yield from _in_pieces(joint_lines(joint, used, dataset))
+
+
+def _own_connections(s: ImageSet, ids: pl.Series, links: pl.Series, dataset: str | None) -> pl.Series:
+    frame = s.connections.frame
     tags = frame["tags"].list.eval(_quoted()).list.join(",").fill_null("")
     kind = frame["kind"].cast(pl.Utf8)
     untagged = pl.select(pl.when(frame["tags"].is_null()).then(pl.lit("true"))).to_series()
@@ -105,7 +114,10 @@ def _connections(s: ImageSet, ids: pl.Series, links: pl.Series) -> Iterator[byte
         pl.lit("}"),
         ignore_nulls=True,
     )
-    lines = pl.select(whole).to_series()
+    return pl.select(whole).to_series()
+
+
+def _in_pieces(lines: pl.Series) -> Iterator[bytes]:
     for first in range(0, len(lines), ROWS):
         yield str(lines[first : first + ROWS].str.join(",").item()).encode()
 
