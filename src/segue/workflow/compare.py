@@ -17,6 +17,7 @@ from segue.model.keep import keep
 from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.workflow.changed_pixels import changed_pixels
 from segue.workflow.derive import are_regions, labels_from_shapes, shapes_from_labels
 
 
@@ -37,7 +38,16 @@ def losses(source: Study, fitted: Study, record: Format) -> Notes:
     drawn = _drawn(source, fitted)
     written = replace(source, image_sets=source.image_sets[: len(fitted.image_sets)])
     members = any(len(s.membership) for s in fitted.image_sets)
-    return Notes(tuple(_note(written, feature, count, record, drawn=drawn, members=members) for feature, count in found.items()))
+    notes = [_note(written, feature, count, record, drawn=drawn, members=members) for feature, count in found.items()]
+    return Notes(tuple(_with_pixels(note, written, back) for note in notes))
+
+
+def _with_pixels(note: Note, source: Study, back: Study) -> Note:
+    """Label images that come back changed: with the number of pixels and segments."""
+    if note.feature is not Feature.LABELS or note.kind is not Kind.CHANGED:
+        return note
+    how_much = changed_pixels(source, back)
+    return replace(note, what=f"{note.what}: {how_much}") if how_much else note
 
 
 def _note(source: Study, feature: Feature, count: int, record: Format, *, drawn: bool, members: bool) -> Note:

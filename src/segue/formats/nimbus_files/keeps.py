@@ -6,7 +6,7 @@ from segue.formats.format import Kept, Limit, approximate, exact
 from segue.model.features import Feature
 
 _SIDE = "in a member 'segue' that NimbusImage passes over"
-_AREA = "holes are filled; each part is an annotation of its own, with the same tags"
+_AREA = "holes are filled (unless holes=keyhole or parts); each part is an annotation of its own, with the same tags"
 _NO_HOLES = Limit(choices=("no holes",))
 _PLAIN = Limit(choices=("no parameters",))
 
@@ -16,7 +16,7 @@ KEEPS: dict[Feature, Kept] = {
     Feature.GRID_SIZE: exact(_SIDE),
     Feature.PIXEL_SIZE: exact(_SIDE),
     Feature.ORIGIN: exact(_SIDE),
-    Feature.LABELS: approximate("as outlines along the pixel edges; holes are filled"),
+    Feature.LABELS: approximate("as outlines along the pixel edges; holes are filled (unless holes=keyhole or parts)"),
     Feature.OBJECTS: exact("objects without a shape cannot be held; several shapes of one are several annotations", limit=Limit(lowest=1)),
     Feature.OBJECT_ORDER: exact(),
     Feature.OBJECT_ID: exact(),
@@ -41,7 +41,7 @@ KEEPS: dict[Feature, Kept] = {
     Feature.FREEHAND: exact(_AREA, limit=_NO_HOLES),
     Feature.TRACED: exact(_AREA, limit=_NO_HOLES),
     Feature.SPLINE: approximate("becomes a line or polygon through its points"),
-    Feature.MASK: approximate("becomes the outline of its pixels, holes filled"),
+    Feature.MASK: approximate("becomes the outline of its pixels; holes are filled (unless holes=keyhole or parts)"),
     Feature.SHAPE_ROLE: exact(_SIDE),
     Feature.SHAPE_PLANE: exact(f"that a shape is on all planes stands {_SIDE}"),
     Feature.CONNECTIONS: exact(f"the kind stands {_SIDE}"),
