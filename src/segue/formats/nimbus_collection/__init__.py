@@ -1,0 +1,1 @@
+"""Configurations of collections of NimbusImage."""
