@@ -70,3 +70,17 @@ def test_what_few_libraries_read_segue_does(picture, tmp_path, compression):
         image = study.image_sets[0].images[0]
         back = image.pixels.read(tuple(slice(0, size) for size in image.pixels.shape))
     assert np.array_equal(back.transpose([image.axes.index(name) for name in "yxc"]), picture)
+
+
+def test_drawings_are_not_lost_in_silence(picture, tmp_path):
+    segue.export(picture, tmp_path / "a.tif", input_axes="yxc", options={"colour": True})
+    labels = np.zeros(picture.shape[:2], np.uint8)
+    labels[3:9, 4:20] = 1
+    tifffile.imwrite(tmp_path / "labels.tif", labels)
+    segue.convert(tmp_path / "labels.tif", tmp_path / "cell.geojson")
+    how = {"image": str(tmp_path / "a.tif"), "role": "image"}
+    drawn = segue.convert(tmp_path / "cell.geojson", tmp_path / "drawn.tif", **how)
+    assert not drawn.refused
+    lost = segue.convert(tmp_path / "cell.geojson", tmp_path / "colour.tif", colour=True, **how)
+    assert any("objects" in str(note) for note in lost.refused)
+    assert tifffile.imread(tmp_path / "colour.tif").shape == picture.shape

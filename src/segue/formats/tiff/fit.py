@@ -10,7 +10,7 @@ from segue.formats.options import Options
 from segue.formats.pixel_files import fitted, picture_of
 from segue.formats.tiff.options import WriteOptions
 from segue.formats.tiff.spec import KEPT
-from segue.formats.tiff.storage import span_of, storage_of
+from segue.formats.tiff.storage import has_colours, span_of, storage_of
 from segue.model.image import Image
 from segue.model.study import Study
 
@@ -26,7 +26,7 @@ def fit(study: Study, options: Options) -> Study:
     chosen = cast("WriteOptions", options)
     picture = picture_of(study, chosen.role, chosen.layer)
     layout, dtype = storage_of(picture, chosen.layout, span_of(picture), packed=chosen.packed)
-    if isinstance(picture, Image):
+    if isinstance(picture, Image) and not (chosen.colour and has_colours(picture)):
         picture = replace(picture, pixels=converted(picture.pixels, dtype))
         if layout == "ome":
             from segue.formats.tiff.ome_drawn import fit_drawn

@@ -30,7 +30,9 @@ class WriteOptions(Options):
     )
     tile: int = Field(0, ge=0, le=16_384, multiple_of=16, description="edge of tiles in pixels, for viewers of large planes; 0 = strips")
     bigtiff: bool = Field(False, description="BigTIFF whatever the size; else beyond 4 GB only")
-    colour: bool = Field(False, description="three channels of 8 bits as red, green and blue of one page, as photographs have it; else a page for each")
+    colour: bool = Field(
+        False, description="a plane of three channels of 8 bits as one page of red, green and blue (photographs), without drawings; else no difference"
+    )
     holes: Literal["auto", "mask", "fill"] = Field(
         "auto", description="layout=ome: how a drawn area with holes is written: mask, filled, or auto = mask up to 16 million pixels"
     )

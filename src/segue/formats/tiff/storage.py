@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segue.codecs.pixels import bounds
+from segue.codecs.tiff_colour import SAMPLES
 from segue.codecs.tiff_plan import CLASSIC_BYTES, IMAGEJ_TYPES
 from segue.errors import Incompatible
 from segue.formats.pixel_files import Picture
@@ -78,3 +79,10 @@ def _smallest(lowest: int, highest: int) -> str:
 
 def _fits_imagej(picture: Picture, dtype: np.dtype[np.generic]) -> bool:
     return size_of(picture.pixels, picture.axes, "y") * size_of(picture.pixels, picture.axes, "x") * dtype.itemsize <= CLASSIC_BYTES
+
+
+def has_colours(picture: Picture) -> bool:
+    """Whether a picture is one plane of three channels of 8 bits."""
+    if not isinstance(picture, Image) or sorted(picture.axes) != ["c", "x", "y"] or picture.pixels.dtype != np.uint8:
+        return False
+    return picture.pixels.shape[picture.axes.index("c")] == SAMPLES

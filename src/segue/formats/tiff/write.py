@@ -21,7 +21,7 @@ from segue.errors import Incompatible
 from segue.formats.options import Options
 from segue.formats.pixel_files import Picture, facts_of, picture_of, said_to_be
 from segue.formats.tiff.options import WriteOptions
-from segue.formats.tiff.storage import Span, span_of, storage_of
+from segue.formats.tiff.storage import Span, has_colours, span_of, storage_of
 from segue.model.image import LabelImage, size_of
 from segue.model.study import ImageSet, Study
 from segue.storage.sink import Sink
@@ -46,7 +46,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(study)
-    if chosen.colour:
+    if chosen.colour and has_colours(picture):
         with sink.open() as file, _colours(file, picture, facts_of(study), chosen) as writer:
             write_whole(writer, picture.pixels)
         return
@@ -86,7 +86,7 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockW
     """
     chosen = cast("WriteOptions", options)
     picture = picture_of(Study((image_set,)), "image")
-    if chosen.colour:
+    if chosen.colour and has_colours(picture):
         with sink.open() as file, _colours(file, picture, facts_of(Study((image_set,))), chosen) as writer:
             yield writer
         return
