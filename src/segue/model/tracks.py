@@ -20,7 +20,8 @@ class Tracks:
     lineage: Ints
     """(objects,) int64: everything that is connected."""
     generation: Ints
-    """(objects,) int64: divisions and merges between the object and a founder of its lineage, on the shortest way; 0 = a founder's track, or no founder leads to it."""
+    """(objects,) int64: divisions and merges between the object and a founder of its lineage, on the shortest way; 0 = it is in a founder's track,
+    or no founder leads to it."""
     parent: Ints
     """(tracks,) int64: the track before the one of number i + 1 (of several, the first by number); 0 = none."""
 

@@ -28,3 +28,17 @@ class WriteOptions(Options):
     def choice(self) -> Choice:
         """The same for the code that several formats share."""
         return Choice(self.annotations, self.connections and self.annotations, self.properties, self.values, self.z, self.holes, self.connect_parts)
+
+
+class ReadOptions(Options):
+    """What is mended."""
+
+    shift: float = Field(
+        0.0,
+        ge=-1000,
+        le=1000,
+        allow_inf_nan=False,
+        description="Move annotations by as many pixels in x and y; 0.5 mends those of the workers SAM, SAM2 and Laplacian of Gaussian, "
+        "which lie half a pixel too far to the top left",
+    )
+    shift_tag: str | None = Field(None, description="Move only annotations with this tag, e.g. the one that was given to the worker")

@@ -1,5 +1,7 @@
-"""Options of the writer: those of every file of NimbusImage's annotations."""
+"""Options of reader and writer, which the bundle has, too."""
 
-from segue.formats.nimbus_files.options import WriteOptions
+from __future__ import annotations
 
-__all__ = ["WriteOptions"]
+from segue.formats.nimbus_files.options import ReadOptions, WriteOptions
+
+__all__ = ["ReadOptions", "WriteOptions"]

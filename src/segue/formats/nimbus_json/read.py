@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from segue.codecs.nimbus_read import read as documents
+from segue.formats.nimbus_files.moved import moved
 from segue.formats.nimbus_files.read_study import study_of
+from segue.formats.nimbus_json.options import ReadOptions
 from segue.formats.options import Options
 from segue.model.study import Study
 from segue.notes import Notes
@@ -20,4 +22,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     TooLarge
         Values stand at more than 5,000 places.
     """
-    return study_of(documents(source), source.path)
+    assert isinstance(options, ReadOptions)
+    study, notes = study_of(documents(source), source.path)
+    study, more = moved(study, options.shift, options.shift_tag)
+    return study, notes + more

@@ -15,6 +15,7 @@ FORMAT = Format(
     reader="segue.formats.nimbus_json.read:read",
     fit="segue.formats.nimbus_json.fit:fit",
     writer="segue.formats.nimbus_json.write:write",
+    read_options="segue.formats.nimbus_json.options:ReadOptions",
     write_options="segue.formats.nimbus_json.options:WriteOptions",
     accepts=frozenset({Accepts.SHAPES}),
     many=True,
