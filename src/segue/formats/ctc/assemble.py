@@ -59,3 +59,19 @@ def _connections(present: pl.DataFrame, parents: pl.DataFrame) -> Connections:
         tags=pl.lit([], pl.List(pl.Utf8)),
     )
     return Connections(frame)
+
+
+def with_steps(s: ImageSet) -> ImageSet:
+    """The image set with a connection from each object of a track to its next one, besides those from parents to children."""
+    rows = s.objects.frame.select("t", "track", row=pl.int_range(pl.len(), dtype=pl.Int32)).drop_nulls("track").sort("track", "t")
+    same = (rows["track"] == rows["track"].shift()).fill_null(value=False)
+    steps = rows.with_columns(before=pl.col("row").shift()).filter(same)
+    frame = steps.select(
+        id=pl.concat_str(pl.col("track"), pl.lit("@"), pl.col("t")),
+        kind=pl.lit("track").cast(CONNECTION["kind"]),
+        parent="before",
+        child="row",
+        label=pl.lit(None, pl.Utf8),
+        tags=pl.lit([], pl.List(pl.Utf8)),
+    )
+    return replace(s, connections=Connections(pl.concat([s.connections.frame, frame]).sort("child")))

@@ -39,8 +39,9 @@ def fit(study: Study, options: Options) -> Study:
     present = present_in(image.pixels, image.axes)
     if image.persists and not chosen.renumber:
         _check(present)
-    known = _known(s, image, present)
-    joined = tracklets(known.select("t", "label", "key"), _links(s, known))
+    plain = _plain_links(s, chosen.links)
+    known = _known(s, image, present, plain=plain)
+    joined = tracklets(known.select("t", "label", "key"), _links(s, known, plain=plain))
     number = numbered(joined.of, known["wanted"], renumber=chosen.renumber)
     new = known.select("t", "label", new=pl.Series(number, dtype=pl.UInt64))
     tracked = LabelImage(renumbered(image.pixels, image.axes, new), image.axes, "labels")
@@ -60,7 +61,12 @@ def _check(present: pl.DataFrame) -> None:
         )
 
 
-def _known(s: ImageSet, image: LabelImage, present: pl.DataFrame) -> pl.DataFrame:
+def _plain_links(s: ImageSet, which: str) -> bool:
+    """Whether plain links make tracks."""
+    return which == "all" or (which == "auto" and not (s.connections.frame["kind"] == "track").any())
+
+
+def _known(s: ImageSet, image: LabelImage, present: pl.DataFrame, *, plain: bool) -> pl.DataFrame:
     """``present`` with the row of the object (null = none), the key of its track (-1 = none), and the number that the track wants (null = any)."""
     objects = s.objects.frame.with_row_index("object").filter((pl.col("layer") == image.name) & pl.col("label").is_not_null())
     objects = objects.select(pl.col("object").cast(pl.Int64), "t", "label", "track")
@@ -72,6 +78,8 @@ def _known(s: ImageSet, image: LabelImage, present: pl.DataFrame) -> pl.DataFram
     found = found.select("t", "label", object=pl.coalesce("object", "object_always"), track=pl.coalesce("track", "track_always"))
     label = pl.col("label").cast(pl.Int64, strict=False) if image.persists else pl.lit(None, pl.Int64)
     found = found.with_columns(wanted=pl.coalesce("track", label))
+    if plain and len(s.connections):  # a label in one frame only says nothing about tracks, which are in the links
+        label = pl.when(pl.len().over("label") > 1).then(label)
     named = pl.when(pl.col("track").is_not_null()).then(pl.struct(kind=pl.lit(0), number="track")).when(label.is_not_null())
     return found.with_columns(key=_codes(found.select(named.then(pl.struct(kind=pl.lit(1), number=label)).alias("named"))["named"]))
 
@@ -82,12 +90,13 @@ def _codes(named: pl.Series) -> pl.Series:
     return named.to_frame().select(pl.col("named").rank("dense").cast(pl.Int64)).to_series().set(missing, -1)
 
 
-def _links(s: ImageSet, known: pl.DataFrame) -> pl.DataFrame:
-    """Connections of the kind track between labels in the masks, from an earlier to a later frame."""
+def _links(s: ImageSet, known: pl.DataFrame, *, plain: bool) -> pl.DataFrame:
+    """Connections that make tracks between labels in the masks, from an earlier to a later frame."""
     place = np.full(len(s.objects) + 1, -1, np.int64)
     rows = known.with_row_index("node").drop_nulls("object").unique("object", keep="none")
     place[rows["object"].to_numpy()] = rows["node"].to_numpy()
-    frame = s.connections.frame.filter((pl.col("kind") == "track") & pl.col("parent").is_not_null() & pl.col("child").is_not_null())
+    kinds = ["track", "link"] if plain else ["track"]
+    frame = s.connections.frame.filter(pl.col("kind").cast(pl.Utf8).is_in(kinds) & pl.col("parent").is_not_null() & pl.col("child").is_not_null())
     parent, child = (place[frame[name].to_numpy()] for name in ("parent", "child"))
     time = known["t"].to_numpy()
     good: Ints = np.flatnonzero((parent >= 0) & (child >= 0))

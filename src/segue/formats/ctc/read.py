@@ -9,7 +9,7 @@ import polars as pl
 from segue.codecs.frame_stack import FrameStack
 from segue.codecs.track_lines import COLUMNS, read_tracks
 from segue.errors import TooLarge, WrongFormat
-from segue.formats.ctc.assemble import PARENTS, with_objects
+from segue.formats.ctc.assemble import PARENTS, with_objects, with_steps
 from segue.formats.ctc.checks import Remarks, checked_lines, compare, parents_in, told
 from segue.formats.ctc.masks import present_in_files, stacked
 from segue.formats.ctc.options import ReadOptions
@@ -48,7 +48,8 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     s = study_of(pixels, pixels.axes, facts, role="labels").image_sets[0]
     image = s.labels[0]
     labels = type(image)(image.pixels, image.axes, "labels", places.persists)
-    return Study((with_objects(s, labels, present, parents),)), remarks.notes
+    s = with_objects(s, labels, present, parents)
+    return Study((with_steps(s) if cast("ReadOptions", options).links else s,)), remarks.notes
 
 
 def _contents(places: Places, pixels: FrameStack, lines: pl.DataFrame, remarks: Remarks, *, check: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
