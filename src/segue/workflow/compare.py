@@ -17,6 +17,7 @@ from segue.model.keep import keep
 from segue.model.shapes import ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
+from segue.workflow.changed_links import changed_links
 from segue.workflow.changed_pixels import changed_pixels
 from segue.workflow.derive import are_regions, labels_from_shapes, shapes_from_labels
 
@@ -39,15 +40,18 @@ def losses(source: Study, fitted: Study, record: Format) -> Notes:
     written = replace(source, image_sets=source.image_sets[: len(fitted.image_sets)])
     members = any(len(s.membership) for s in fitted.image_sets)
     notes = [_note(written, feature, count, record, drawn=drawn, members=members) for feature, count in found.items()]
-    return Notes(tuple(_with_pixels(note, written, back) for note in notes))
+    return Notes(tuple(_with_numbers(note, written, back, record) for note in notes))
 
 
-def _with_pixels(note: Note, source: Study, back: Study) -> Note:
-    """Label images that come back changed: with the number of pixels and segments."""
-    if note.feature is not Feature.LABELS or note.kind is not Kind.CHANGED:
+def _with_numbers(note: Note, source: Study, back: Study, record: Format) -> Note:
+    """Label images that come back changed with the number of pixels and segments; connections that became tracks with what tracks cannot say."""
+    if note.kind is not Kind.CHANGED:
         return note
-    how_much = changed_pixels(source, back)
-    return replace(note, what=f"{note.what}: {how_much}") if how_much else note
+    more = changed_pixels(source, back) if note.feature is Feature.LABELS else ""
+    tracked = record.keeps.get(Feature.TRACK)
+    if note.feature is Feature.CONNECTIONS and tracked is not None and not tracked.exactly:
+        more = changed_links(source)
+    return replace(note, what=f"{note.what}: {more}") if more else note
 
 
 def _note(source: Study, feature: Feature, count: int, record: Format, *, drawn: bool, members: bool) -> Note:

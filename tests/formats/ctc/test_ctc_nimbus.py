@@ -124,3 +124,11 @@ def test_py_ctcmetrics_has_no_warning(golden, tmp_path):
 
 def test_the_options_are_in_the_record():
     assert FORMAT.options("read", {"links": True}).links
+
+
+def test_divisions_gaps_and_merges_are_counted(tmp_path):
+    places = [(0, 5), (0, 15), (1, 10), (3, 10), (4, 5), (4, 15)]
+    (tmp_path / "given.json").write_text(json.dumps(document(places, [(0, 2), (1, 2), (2, 3), (3, 4), (3, 5)])))
+    notes = segue.convert(tmp_path / "given.json", tmp_path / "01_RES", to="ctc", image=film(tmp_path / "film.tif", 5))
+    (note,) = [str(note) for note in notes if str(note.feature) == "connections"]
+    assert "1 division kept; 1 gap: the track is cut, and begins anew behind it; 1 connection of merges lost" in note
