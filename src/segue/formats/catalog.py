@@ -36,6 +36,7 @@ from segue.formats.napari_points.spec import FORMAT as napari_points
 from segue.formats.napari_shapes.spec import FORMAT as napari_shapes
 from segue.formats.nimbus_bundle.spec import FORMAT as nimbus_bundle
 from segue.formats.nimbus_collection.spec import FORMAT as nimbus_collection
+from segue.formats.nimbus_csv.spec import FORMAT as nimbus_csv
 from segue.formats.nimbus_json.spec import FORMAT as nimbus_json
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.ome_roi.spec import FORMAT as ome_roi
@@ -68,6 +69,7 @@ FORMATS: dict[str, Format] = {
         mantis_project,
         mantis_json,
         nimbus_json,
+        nimbus_csv,
         nimbus_bundle,
         nimbus_collection,
         cellprofiler,

@@ -1,0 +1,25 @@
+"""The columns that every file of NimbusImage has, and those that files of connections and tracks have."""
+
+from __future__ import annotations
+
+OBJECTS = ("Id", "Channel", "XY", "Z", "Time", "Tags", "Shape", "Name")
+CONNECTIONS = ("Id", "XY", "Parent", "Child", "Kind", "Label", "Tags")
+TRACKS = ("Id", "XY", "Time", "Track", "Lineage", "Generation", "Parent")
+LINEAGES = "tracks"
+"""The table of what a file of tracks says of its objects, beside their track."""
+NUMBERS = ("Lineage", "Generation", "Parent")
+"""Its columns."""
+QUOTED = ("Id", "Tags", "Shape", "Name", "Parent", "Child", "Label", "Kind")
+"""Columns whose cells NimbusImage always quotes, and those of ours that hold texts."""
+BETWEEN = ", "
+"""Between tags."""
+MISSING = ("", "-", "NA", "NaN", "nan", "None")
+"""What stands for a missing value in files of any time."""
+WKT = "WKT"
+COMPUTED = {
+    "centroid": ("Centroid x", "Centroid y"),
+    "bbox": ("Left", "Top", "Right", "Bottom"),
+    "area": ("Area (px^2)",),
+    "wkt": (WKT,),
+}
+"""Columns that are computed from the shapes, in corner coordinates and pixels."""

@@ -1,0 +1,81 @@
+"""Columns that are computed from the shapes of objects: centre, box, area, and the whole shape as WKT. Corner coordinates, pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from segue.formats.nimbus_csv.headings import COMPUTED
+from segue.formats.nimbus_csv.wkt import wkt
+from segue.geometry.rings import Rings as Measured
+from segue.model.objects import unique_texts
+from segue.model.shapes import RINGED, Shapes
+from segue.model.study import ImageSet
+from segue.model.tables import Column, Table
+
+TABLE = "shapes"
+
+
+def with_computed(s: ImageSet, wanted: Sequence[str]) -> ImageSet:
+    """The image set with a table of what was asked for; columns of the same names that are there already stay.
+
+    Parameters
+    ----------
+    s
+        With one shape per object at most, points, lines, rectangles and rings.
+    wanted
+        ``centroid``, ``bbox``, ``area``, ``wkt``.
+    """
+    there = {column.name for table in s.tables.values() for column in table.columns}
+    wanted = [one for one in wanted if not there & set(COMPUTED[one])]
+    if not wanted or not len(s.shapes):
+        return s
+    found: dict[str, pl.Series] = {}
+    for one in wanted:
+        found |= dict(zip(COMPUTED[one], _MAKERS[one](s.shapes), strict=True))
+    rows = s.shapes.frame["object"]
+    columns = tuple(Column(name, "text" if values.dtype == pl.Utf8 else "number") for name, values in found.items())
+    table = Table("objects", pl.DataFrame({"row": rows, **found}), columns)
+    name = str(unique_texts(pl.Series([*s.tables, TABLE], dtype=pl.Utf8))[-1])
+    return replace(s, tables={**s.tables, name: table})
+
+
+def _centroids(shapes: Shapes) -> list[pl.Series]:
+    """Of areas the centre of gravity, of others the mean of the vertices."""
+    rings = shapes.rings
+    start = rings.coord_start
+    count = np.maximum(np.diff(start), 1)[:, None]
+    sums = np.concatenate([np.zeros((1, 2)), np.cumsum(rings.coords, axis=0)])
+    centre = (sums[start[1:]] - sums[start[:-1]]) / count
+    areas = np.flatnonzero(shapes.frame["kind"].cast(pl.Utf8).is_in([str(kind) for kind in RINGED]).to_numpy())
+    if len(areas):
+        centre[areas] = Measured.of(rings.take(areas)).centroids()
+    return [pl.Series(centre[:, axis]) for axis in (0, 1)]
+
+
+def _boxes(shapes: Shapes) -> list[pl.Series]:
+    box = Measured.of(shapes.rings).bounds()
+    return [pl.Series(box[:, nth]) for nth in range(4)]
+
+
+def _areas(shapes: Shapes) -> list[pl.Series]:
+    """Of areas; 0 for points and lines."""
+    kind = shapes.frame["kind"].cast(pl.Utf8)
+    rings = Measured.of(shapes.rings)
+    box = rings.bounds()
+    ringed = kind.is_in([str(one) for one in RINGED]).to_numpy()
+    area = np.where((kind == "rectangle").to_numpy(), (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1]), 0.0)
+    rows = np.flatnonzero(ringed)
+    if len(rows):
+        area[rows] = np.abs(Measured.of(shapes.rings.take(rows)).areas())
+    return [pl.Series(area)]
+
+
+def _wkt(shapes: Shapes) -> list[pl.Series]:
+    return [wkt(shapes)]
+
+
+_MAKERS = {"centroid": _centroids, "bbox": _boxes, "area": _areas, "wkt": _wkt}

@@ -1,0 +1,100 @@
+"""Values as NimbusImage's server writes them: whole numbers without a point, others as Python does, columns at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+_EXACT = 2.0**53
+_PLAIN = (1e-4, 1e15)
+"""Between these, polars and Python write the same."""
+
+
+def python_texts(values: pl.Series) -> pl.Series:
+    """The text of each value; null stays null.
+
+    Parameters
+    ----------
+    values
+        Of any type that columns of tables have.
+    """
+    if values.dtype == pl.Boolean:
+        return pl.select(pl.when(values).then(pl.lit("True")).when(~values).then(pl.lit("False")).alias(values.name)).to_series()
+    return _floats(values) if values.dtype.is_float() else values.cast(pl.Utf8)
+
+
+def _floats(values: pl.Series) -> pl.Series:
+    numbers = values.fill_null(0.0).to_numpy()
+    finite = np.isfinite(numbers)
+    size = np.abs(np.where(finite, numbers, 0.0))
+    whole = finite & (np.where(finite, numbers, 0.5) == np.floor(np.where(finite, numbers, 0.0)))
+    near = whole & (size < _EXACT)
+    integers = pl.Series(np.where(near, np.where(finite, numbers, 0.0), 0.0).astype(np.int64)).cast(pl.Utf8)
+    found = pl.select(pl.when(pl.Series(near)).then(integers).otherwise(values.cast(pl.Utf8)).alias(values.name)).to_series()
+    odd = ~near & ((size < _PLAIN[0]) | (size >= _PLAIN[1]) | ~finite)
+    odd &= values.is_not_null().to_numpy()
+    if odd.any():
+        rows = np.flatnonzero(odd)
+        found = found.scatter(rows, _odd(numbers[rows]))
+    return found.set(values.is_null(), None) if values.null_count() else found
+
+
+def _odd(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pl.Series:
+    """Very small and very large numbers, and what is none, by their distinct values."""
+    distinct, place = np.unique(numbers, return_inverse=True)
+    texts = [repr(one) if not np.isfinite(one) or one != np.floor(one) else str(int(one)) for one in distinct.tolist()]
+    return pl.Series(texts, dtype=pl.Utf8).gather(place)
+
+
+def python_repr(texts: pl.Series) -> pl.Series:
+    """JSON texts as Python shows what they mean: ``{'x': 1.5}``; by their distinct values."""
+    distinct = texts.drop_nulls().unique()
+    shown = pl.Series([_repr(one) for one in distinct], dtype=pl.Utf8)
+    return texts.replace_strict(distinct, shown, default=None, return_dtype=pl.Utf8) if len(distinct) else texts
+
+
+def _repr(text: str) -> str:
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if isinstance(value, str) else repr(value)
+
+
+def as_dict(keys: Sequence[str], values: Sequence[pl.Series]) -> pl.Series:
+    """(rows,) What Python shows of an object with these members; members that are missing are left out, and objects without any are null.
+
+    Parameters
+    ----------
+    keys
+        Names of the members.
+    values
+        Texts of them, as Python shows them.
+    """
+    members = [pl.concat_str(pl.lit(f"{key!r}: "), one) for key, one in zip(keys, values, strict=True)]
+    there = pl.any_horizontal([pl.lit(one.is_not_null()) for one in values])
+    joined = pl.concat_str(members, separator=", ", ignore_nulls=True)
+    return pl.select(pl.when(there).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias("object")).to_series()
+
+
+def sanitised(names: Sequence[str]) -> list[str]:
+    """Names that R and others take: runs of other characters than letters, digits and _ become one _, repeated names get _2, _3, ...
+
+    The rule is NimbusImage's.
+    """
+    found: list[str] = []
+    used: set[str] = set()
+    next_of: dict[str, int] = {}
+    for name in (re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "_" for name in names):
+        own, nth = name, next_of.get(name, 2)
+        while own in used:
+            own, nth = f"{name}_{nth}", nth + 1
+        next_of[name] = nth
+        used.add(own)
+        found.append(own)
+    return found
