@@ -38,6 +38,7 @@ from segue.formats.nimbus_bundle.spec import FORMAT as nimbus_bundle
 from segue.formats.nimbus_collection.spec import FORMAT as nimbus_collection
 from segue.formats.nimbus_csv.spec import FORMAT as nimbus_csv
 from segue.formats.nimbus_json.spec import FORMAT as nimbus_json
+from segue.formats.nimbus_project.spec import FORMAT as nimbus_project
 from segue.formats.numpy.spec import FORMAT as numpy
 from segue.formats.ome_roi.spec import FORMAT as ome_roi
 from segue.formats.ome_zarr.spec import FORMAT as ome_zarr
@@ -72,6 +73,7 @@ FORMATS: dict[str, Format] = {
         nimbus_csv,
         nimbus_bundle,
         nimbus_collection,
+        nimbus_project,
         cellprofiler,
         steinbock,
         mcquant,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from segue.formats.nimbus_bundle.datasets import datasets
 from segue.formats.nimbus_bundle.spec import FORMAT
+from segue.formats.nimbus_files.datasets import datasets
 from segue.formats.nimbus_files.fit import fitted
 from segue.formats.nimbus_files.options import WriteOptions
 from segue.formats.options import Options

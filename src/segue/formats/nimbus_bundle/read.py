@@ -6,7 +6,7 @@ from segue.codecs.nimbus_read import read_bytes
 from segue.codecs.zip_directory import read_directory
 from segue.codecs.zip_read import unpacked
 from segue.errors import Malformed, WrongFormat
-from segue.formats.nimbus_bundle.datasets import ENDING, named_after
+from segue.formats.nimbus_files.datasets import ENDING, named_after
 from segue.formats.nimbus_files.read_study import study_of
 from segue.formats.options import Options
 from segue.model.gather import gathered

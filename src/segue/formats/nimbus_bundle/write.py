@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 
-from segue.formats.nimbus_bundle.datasets import datasets
+from segue.formats.nimbus_files.datasets import datasets
 from segue.formats.nimbus_files.options import WriteOptions
 from segue.formats.nimbus_files.write_study import pieces
 from segue.formats.options import Options

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from segue.codecs.json_text import loads
 from segue.codecs.nimbus_plain import json_of
-from segue.formats.nimbus_files.collection import body_of, study_of
 from segue.formats.nimbus_collection.spec import FORMAT
+from segue.formats.nimbus_files.collection import body_of, read_back
 from segue.formats.options import Options
 from segue.model.keep import keep
 from segue.model.study import Study
@@ -14,7 +13,7 @@ from segue.storage.sink import Sink
 
 def fit(study: Study, options: Options) -> Study:
     """A preset, a pixel size, and further members."""
-    return study_of(loads(json_of(body_of(keep(study, set(FORMAT.keeps)))).encode()))
+    return read_back(body_of(keep(study, set(FORMAT.keeps))))
 
 
 def write(study: Study, sink: Sink, options: Options) -> None:

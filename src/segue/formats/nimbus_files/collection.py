@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from segue.codecs.json_text import loads
 from segue.codecs.nimbus_plain import json_of
 from segue.formats.nimbus_files.about import object_of
 from segue.formats.nimbus_files.terms import NAME, RESERVED
@@ -131,3 +132,8 @@ def _text(value: Any) -> str:
 
 def _object(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
+
+
+def read_back(body: Mapping[str, Any]) -> Study:
+    """What reading a configuration that was written gives."""
+    return study_of(loads(json_of(body).encode()))
