@@ -20,7 +20,7 @@ from segue.transform.tally import Tally
 from segue.workflow.exporting.choice import Exporting
 from segue.workflow.exporting.notes import lost_metadata, tally_notes
 from segue.workflow.exporting.outcome import Outcome, outcome
-from segue.workflow.exporting.slices import sequence, slice_set, step_axis
+from segue.workflow.exporting.slices import runs_of, sequence, slice_set, step_axis
 from segue.workflow.exporting.source import Chosen, chosen, opened
 from segue.workflow.measuring.write import size_of_files
 
@@ -170,7 +170,8 @@ def _writer(item: ExportItem, made: Outcome, how: Exporting, record: Format, opt
     step = step_axis(made.axes, made.shape, how.step)
     assert step is not None
     slices = [partial(_slice, made, step, index, record, sink, options) for index, sink in enumerate(sinks)]
-    return sequence(slices, made.axes.index(step))
+    at = made.axes.index(step)
+    return sequence(slices, at, runs_of(made.pixels, at, made.window.get(step, (0, 1))[0]))
 
 
 def _slice(made: Outcome, step: str, index: int, record: Format, sink: FileSink, options: Options) -> AbstractContextManager[BlockWriter]:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segue.codecs.pixel_views import OnePlace, at_place
+from segue.codecs.pixel_views import OnePlace
 from segue.model.grid import Axis, Grid
 from segue.model.image import Image, Pixels, Region
 from segue.model.study import ImageSet
@@ -57,33 +58,39 @@ def _grid(grid: Grid, old: str, new: str, shape: tuple[int, ...]) -> Grid:
     return Grid(tuple(found.get(name) or Axis(name, 1) for name in "tzyx" if name in found or name in "yx"), grid.world if old == new else None)
 
 
+TOGETHER_BYTES = 32 << 20
+"""Slices that the source decodes at once are read together, up to this size."""
+
+
 class SequenceWriter:
     """All files of a sequence as one container: blocks are read and packed by all workers, whichever file they are for."""
 
-    def __init__(self, opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]], at: int) -> None:
+    def __init__(self, opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]], at: int, runs: Sequence[range]) -> None:
         self._opened = opened
         self._at = at
         self._current = -1
         self._manager: AbstractContextManager[BlockWriter] | None = None
         self._writer = self._begin(0)
         self._inner = tuple(self._writer.blocks)
+        self._runs = runs if len(self._inner) == 1 else [range(index, index + 1) for index in range(len(opened))]
 
     @property
     def blocks(self) -> list[Region]:
-        """The blocks of the first file, then those of the next one."""
-        return [at_place(region, self._at, index) for index in range(len(self._opened)) for region in self._inner]
+        """The blocks of the first file, then those of the next one; or several files that are one block each."""
+        return [(*part[: self._at], slice(run.start, run.stop), *part[self._at :]) for run in self._runs for part in self._inner]
 
     @property
     def pack(self) -> Callable[[Array], Any]:
         return partial(_pack, pack=self._writer.pack, at=self._at)
 
-    def put(self, nth: int, packed: Any) -> None:
-        """Store a block in its file."""
-        index, inner = divmod(nth, len(self._inner))
-        if index != self._current:
-            self.end()
-            self._writer = self._begin(index)
-        self._writer.put(inner, packed)
+    def put(self, nth: int, packed: list[Any]) -> None:
+        """Store a block in its file, or each of several in its own."""
+        run, inner = divmod(nth, len(self._inner))
+        for index, one in zip(self._runs[run], packed, strict=True):
+            if index != self._current:
+                self.end()
+                self._writer = self._begin(index)
+            self._writer.put(inner, one)
 
     def end(self, error: BaseException | None = None) -> None:
         """Complete the file that is being written, or tell its writer what happened."""
@@ -99,7 +106,7 @@ class SequenceWriter:
 
 
 @contextmanager
-def sequence(opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]], at: int) -> Iterator[SequenceWriter]:
+def sequence(opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]], at: int, runs: Sequence[range]) -> Iterator[SequenceWriter]:
     """A sequence that is being written.
 
     Parameters
@@ -108,8 +115,10 @@ def sequence(opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]]
         Opens the container of each slice.
     at
         The dimension of the pixels whose indexes the slices are.
+    runs
+        The slices that are read together if each is one block; see `runs_of`.
     """
-    writer = SequenceWriter(opened, at)
+    writer = SequenceWriter(opened, at, runs)
     try:
         yield writer
     except BaseException as error:
@@ -118,5 +127,29 @@ def sequence(opened: Sequence[Callable[[], AbstractContextManager[BlockWriter]]]
     writer.end()
 
 
-def _pack(block: Array, *, pack: Callable[[Array], Any], at: int) -> Any:
-    return pack(block.squeeze(at))
+def runs_of(pixels: Pixels, at: int, first: int) -> list[range]:
+    """The slices of pixels along a dimension in runs that their source decodes at once.
+
+    Parameters
+    ----------
+    pixels
+        Those of the sequence; they may have ``chunks``.
+    at
+        The dimension of the slices.
+    first
+        Where the first slice lies in the source.
+    """
+    count = pixels.shape[at]
+    chunk = (tuple(getattr(pixels, "chunks", ())) or (1,) * len(pixels.shape))[at]
+    one = prod(pixels.shape) // max(count, 1) * pixels.dtype.itemsize
+    length = max(min(chunk, TOGETHER_BYTES // max(one, 1)), 1)
+    found, start = [], 0
+    while start < count:
+        stop = min(start - (first + start) % length + length, count)
+        found.append(range(start, stop))
+        start = stop
+    return found
+
+
+def _pack(block: Array, *, pack: Callable[[Array], Any], at: int) -> list[Any]:
+    return [pack(block[(slice(None),) * at + (nth,)]) for nth in range(block.shape[at])]
