@@ -1,8 +1,9 @@
 """Measuring contenders for the same job fairly.
 
 Every contender runs in a process of its own, and the processes of all contenders alternate round by round, so that a busy machine hurts all
-alike. Within a process: set-up and warm-up (not timed; kernels are compiled here), then the timed calls. Reported are medians, the ratio to
-the best peer and to the physical limit of the same case, and the peak memory above the state after set-up.
+alike. Within a process: set-up and warm-up (not timed; kernels are compiled here), then the timed calls. Reported are medians, the time of all
+processors together (which other work on the machine disturbs less), the ratio to the best peer and to the physical limit of the same case, and
+the peak memory above the state after set-up.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 OURS, PEER, LIMIT = "segue", "peer", "limit"
 
@@ -48,6 +50,7 @@ class Result:
     contender: Contender
     seconds: list[float] = field(default_factory=list)
     peaks: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     failure: str = ""
 
@@ -99,21 +102,47 @@ def _turn(number: int, result: Result, turn: int, timeout: int) -> None:
     answer = json.loads(lines[0][2:])
     result.seconds += answer["seconds"]
     result.peaks.append(answer["peak"])
+    result.busy += answer["busy"]
     result.facts = answer["facts"]
     print(f"  {turn + 1}  {one.case} {one.name:48s} " + " ".join(f"{second:.4f}" for second in answer["seconds"]), file=sys.stderr, flush=True)
 
 
 def _time(one: Contender) -> dict[str, Any]:
     work = one.make()
-    seconds, peak, result = [], 0.0, None
+    seconds, busy, peak, result = [], [], 0.0, None
     for _ in range(one.calls):
         result = None
         before = _forget_peak()
-        start = time.perf_counter()
+        start, began = time.perf_counter(), _busy()
         result = work()
         seconds.append(time.perf_counter() - start)
-        peak = max(peak, _memory("VmHWM") - before)
-    return {"seconds": seconds, "peak": peak, "facts": one.facts(result)}
+        busy.append(_busy() - began)
+        peak = max(peak, memory("VmHWM") - before)
+    return {"seconds": seconds, "busy": busy, "peak": peak, "facts": one.facts(result)}
+
+
+class Watch:
+    """The most memory of this process that is not pages of files, above that of the beginning, while it is watched."""
+
+    def __enter__(self) -> Self:
+        self.first, self.most, self._end = memory("RssAnon"), 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._end.wait(0.02):
+            self.most = max(self.most, memory("RssAnon") - self.first)
+
+
+def _busy() -> float:
+    """Seconds that processors worked for this process and those that it started and saw end."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _forget_peak() -> float:
@@ -122,10 +151,11 @@ def _forget_peak() -> float:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     except OSError:
         return float("nan")
-    return _memory("VmRSS")
+    return memory("VmRSS")
 
 
-def _memory(key: str) -> float:
+def memory(key: str) -> float:
+    """MB of this process that the system calls ``VmRSS``, ``VmHWM``, ``RssAnon``, ...; NaN where it has no such numbers."""
     try:
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
             if line.startswith(key):
@@ -146,14 +176,15 @@ def _report(title: str, results: Sequence[Result]) -> str:
 def _table(results: Sequence[Result]) -> list[str]:
     peer = min((result.median for result in results if result.contender.role == PEER and result.contender.exact), default=float("inf"))
     limit = min((result.median for result in results if result.contender.role == LIMIT), default=float("inf"))
-    lines = ["| contender | median s | least s | n | best peer / this | this / limit | peak + MB | |", "|---|--:|--:|--:|--:|--:|--:|---|"]
+    lines = ["| contender | median s | least s | processors s | n | best peer / this | this / limit | peak + MB | |", "|---|--:|--:|--:|--:|--:|--:|--:|---|"]
     for result in sorted(results, key=lambda result: result.median):
         one = result.contender
         name = f"**{one.name}**" if one.role == OURS else one.name if one.exact else f"{one.name} (not the whole job)"
         if not result.seconds:
-            lines.append(f"| {name} | | | | | | | {result.failure or 'not run'} |")
+            lines.append(f"| {name} | | | | | | | | {result.failure or 'not run'} |")
             continue
-        numbers = f"{result.median:.4g} | {min(result.seconds):.4g} | {len(result.seconds)} | {_ratio(peer, result.median)} | {_ratio(result.median, limit)}"
+        times = f"{result.median:.4g} | {min(result.seconds):.4g} | {statistics.median(result.busy):.4g}"
+        numbers = f"{times} | {len(result.seconds)} | {_ratio(peer, result.median)} | {_ratio(result.median, limit)}"
         lines.append(f"| {name} | {numbers} | {statistics.median(result.peaks):.0f} | {', '.join(f'{k} {v}' for k, v in result.facts.items())} |")
     return [*lines, ""]
 

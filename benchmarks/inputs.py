@@ -41,6 +41,12 @@ def lasso() -> tuple[np.ndarray, np.ndarray]:
     return points, np.stack([20_000 + radius * np.cos(angle), 18_000 + radius * np.sin(angle)], axis=1)
 
 
+def volume() -> np.ndarray:
+    """(256, 1024, 1024) float32, mapped: what a pixel classifier gives, 0 to 1, smooth with a little noise."""
+    _kept("volume", _volume)
+    return np.load(FOLDER / "volume.npy", mmap_mode="r")
+
+
 def _kept(name: str, make: Callable[[], np.ndarray]) -> np.ndarray:
     path = FOLDER / f"{name}.npy"
     if not path.exists():
@@ -91,3 +97,15 @@ def _polygons(count: int = 100_000, corners: int = 20) -> np.ndarray:
     angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     radius = rng.uniform(6, 14, (count, 1)) * rng.uniform(0.8, 1.2, (count, corners))
     return np.round(centre + np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1), 2)
+
+
+def _volume(count: int = 8) -> np.ndarray:
+    from scipy import ndimage
+
+    rng = np.random.default_rng(11)
+    image = np.empty((32 * count, 1024, 1024), np.float32)
+    for slab in np.split(image, count):
+        smooth = ndimage.gaussian_filter(rng.standard_normal((8, 256, 256)).astype(np.float32), (1.5, 4, 4))
+        smooth = ndimage.zoom(smooth / smooth.std(), 4, order=1) * 2 + rng.standard_normal(slab.shape, dtype=np.float32) * np.float32(0.15)
+        slab[:] = 1 / (1 + np.exp(-3 * smooth))
+    return image
