@@ -16,6 +16,7 @@ from segue.errors import Malformed
 from segue.formats.nimbus_files.about import history_of
 from segue.formats.nimbus_files.described import Described, Description, described
 from segue.formats.nimbus_files.ids_read import Known, known_ids
+from segue.formats.nimbus_files.measured import with_measurements
 from segue.formats.nimbus_files.positions import implied
 from segue.formats.nimbus_files.properties import corrected, read_properties
 from segue.formats.nimbus_files.read_cells import cells_of
@@ -88,6 +89,7 @@ def _study(documents: Documents, path: File | str) -> tuple[Study, Notes]:
         named = {(ids.get(place[0], place[0]), *place[1:]): values for place, values in own_cells.items()}
         stated = {table: [((ids.get(at[0], at[0]), *at[1:]), column) for at, column in columns] for table, columns in one.columns.items()}
         tables = tables_of(named, kinds, names, stated, exact, len(main))
+        tables = with_measurements(tables, properties, stated, one.about.get("channels"))
         s = replace(s, tables=tables, connections=own_connections.connections, membership=_made_on(membership, one.made_on))
         sets.append(replace(s, extras=pl.concat([s.extras, own_connections.extras])))
     notes = [*rows.notes, *id_notes, *property_notes, *connection_notes, *value_notes, *about_documents(documents, odd), *left_out(documents)]
