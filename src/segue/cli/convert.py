@@ -25,10 +25,11 @@ from segue.cli.setting import Setting
 @click.option("--parts", type=click.Choice(["keep", "largest"]), default="keep", show_default=True, help="Separate parts of one object.")
 @click.option("--image-set", metavar="NAME|N", help="Only this image set of a project or study, by its name or number.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of reader or writer (segue formats NAME), or role=labels, components=8.")
+@click.option("--preview", is_flag=True, help="Show the columns and first rows of a table (--to nimbus-csv); write nothing.")
 @click.option("--strict", is_flag=True, help="Write nothing if anything would be lost or changed.")
 @click.option("--verify", is_flag=True, help="Read each output back and compare.")
 @batch_options
-def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any], ...], how: How, **given: Any) -> int:
+def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any], ...], how: How, *, preview: bool, **given: Any) -> int:
     """Convert results of one kind or tool into another.
 
     IN are files, folders or patterns. OUT is a file, a folder ending in /, or a template such as 'out/{nickname}.geojson'.
@@ -42,8 +43,12 @@ def command(inputs: tuple[str, ...], output: str, options: tuple[tuple[str, Any]
     segue convert 'masks/*_mask.tif' 'out/{nickname}.geojson' --strict
     segue convert masks/ out/ --to imagej-roi --resume
     """
+    from segue.cli.previewing import show
     from segue.cli.work import convert
     from segue.workflow.recipe import ConvertRecipe
 
     recipe = ConvertRecipe(inputs=inputs, output=output, options=dict(options), **given)
+    if preview:
+        show(recipe, as_json=how.as_json)
+        return OK
     return OK if convert(recipe, how) else SOME_FAILED

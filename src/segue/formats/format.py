@@ -155,6 +155,9 @@ class Format:
     written_as: str = ""
     """What follows the name of an item in an output folder; empty = the first suffix."""
 
+    preview: str | None = None
+    """``module:function``; ``function(study, options, rows, longest) -> Preview``: the columns and first rows of a table, for whoever chooses options."""
+
     @property
     def ending(self) -> str:
         return self.written_as or self.suffixes[0]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from segue.errors import InvalidOption, NotesRefused, SinkError
-from segue.formats.format import Accepts, Format
+from segue.errors import Incompatible, InvalidOption, NotesRefused, SinkError
+from segue.formats.format import Accepts, Format, load
 from segue.formats.options import Options
 from segue.model.diff import diff
 from segue.model.study import Study
@@ -113,6 +113,28 @@ def convert_item(item: Item, settings: Settings) -> Result:
         write_options = _write_options(record, item.target, settings)
         table = None if item.table is None else open_table(item.table, settings.options)
         return _write(study, item, record, write_options, settings, notes if table is None else notes + table.notes, table)
+
+
+def preview_item(item: Item, settings: Settings, rows: int = 10, longest: int = 10_000) -> Any:
+    """The columns and first rows of the table that would be written (``segue.formats.*.preview.Preview``); nothing is written.
+
+    Raises
+    ------
+    Incompatible
+        The format has no preview.
+    SegueError
+        As ``convert_item``.
+    """
+    record = target_format(item.target, settings.to)
+    if record.preview is None:
+        raise Incompatible(f"there is no preview of {record.name}; use --dry-run to see what would be lost", path=item.target)
+    opened, _ = _open(item, record, settings)
+    with opened.study as study:
+        options = _write_options(record, item.target, settings)
+        table = None if item.table is None else open_table(item.table, settings.options)
+        gates = Gates(item.populations, item.shared)
+        _, ready, _ = prepare(study, record, settings.policy, settings.options, item.source.name, table, gates)
+        return load(record.preview)(ready, options, rows, longest)
 
 
 def write_study(study: Study, target: Path, settings: Settings) -> Result:

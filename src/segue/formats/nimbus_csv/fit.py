@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 
@@ -18,16 +16,9 @@ from segue.formats.nimbus_csv.rows import object_rows
 from segue.formats.nimbus_csv.spec import FORMAT
 from segue.formats.nimbus_files.tags import tag_texts
 from segue.formats.options import Options
-from segue.formats.outline_files import as_rings_or_masks, by_object, finite
-from segue.formats.shape_files import simplified
-from segue.model.grid import Grid
 from segue.model.keep import keep
 from segue.model.select import take_objects
-from segue.model.shapes import PARAMETERS, RINGED, STYLE, ShapeKind, Shapes
 from segue.model.study import ImageSet, Study
-
-K = ShapeKind
-_KINDS = (K.POINT, K.LINE, K.POLYLINE, K.RECTANGLE, *RINGED)
 
 
 def fit(study: Study, options: Options) -> Study:
@@ -63,17 +54,7 @@ def prepared(study: Study, options: WriteOptions) -> Study:
 def computed(study: Study, options: WriteOptions) -> Study:
     """The study with the columns that are computed from its shapes; those that are there stay."""
     extra = options.extra if options.table == "objects" else ()
-    return study.map(lambda s: with_computed(replace(s, shapes=_plain(s.shapes)), extra)) if extra else study
-
-
-def _plain(shapes: Shapes) -> Shapes:
-    """One shape for each object: points, lines, rectangles and rings."""
-    shapes = as_rings_or_masks(simplified(finite(by_object(shapes)), _KINDS), Grid(), masks=False, holes=True)
-    shapes = shapes.with_columns(**dict.fromkeys([*PARAMETERS, *STYLE]))
-    fewest = shapes.frame["kind"].cast(pl.Utf8).replace_strict({"point": 1, "line": 2, "polyline": 2, "rectangle": 2}, default=3, return_dtype=pl.Int64)
-    enough = np.diff(shapes.rings.coord_start) >= fewest.to_numpy()
-    first = shapes.frame["object"].is_first_distinct().to_numpy()
-    return shapes.take(np.flatnonzero(enough & first))
+    return study.map(lambda s: with_computed(s, extra)) if extra else study
 
 
 def _scope(study: Study, options: WriteOptions) -> Study:

@@ -10,37 +10,57 @@ import polars as pl
 
 from segue.formats.nimbus_csv.headings import COMPUTED
 from segue.formats.nimbus_csv.wkt import wkt
+from segue.formats.outline_files import as_rings_or_masks, by_object, finite
+from segue.formats.shape_files import simplified
 from segue.geometry.rings import Rings as Measured
+from segue.model.grid import Grid
 from segue.model.objects import unique_texts
-from segue.model.shapes import RINGED, Shapes
+from segue.model.shapes import RINGED, ShapeKind, Shapes
 from segue.model.study import ImageSet
 from segue.model.tables import Column, Table
 
 TABLE = "shapes"
+_BLOCK = 50_000
+_KINDS = (ShapeKind.POINT, ShapeKind.LINE, ShapeKind.POLYLINE, ShapeKind.RECTANGLE, *RINGED)
 
 
 def with_computed(s: ImageSet, wanted: Sequence[str]) -> ImageSet:
     """The image set with a table of what was asked for; columns of the same names that are there already stay.
 
+    Of an object with several shapes the first counts. Memory: beside the columns, 50,000 shapes at a time.
+
     Parameters
     ----------
     s
-        With one shape per object at most, points, lines, rectangles and rings.
+        With shapes of any kind.
     wanted
         ``centroid``, ``bbox``, ``area``, ``wkt``.
     """
     there = {column.name for table in s.tables.values() for column in table.columns}
     wanted = [one for one in wanted if not there & set(COMPUTED[one])]
-    if not wanted or not len(s.shapes):
+    shapes = by_object(finite(s.shapes))
+    first = np.flatnonzero(shapes.frame["object"].is_first_distinct().to_numpy())
+    if not wanted or not len(first):
         return s
-    found: dict[str, pl.Series] = {}
-    for one in wanted:
-        found |= dict(zip(COMPUTED[one], _MAKERS[one](s.shapes), strict=True))
-    rows = s.shapes.frame["object"]
-    columns = tuple(Column(name, "text" if values.dtype == pl.Utf8 else "number") for name, values in found.items())
-    table = Table("objects", pl.DataFrame({"row": rows, **found}), columns)
+    found = pl.concat([_values(_plain(shapes.take(first[begin : begin + _BLOCK])), wanted) for begin in range(0, len(first), _BLOCK)])
+    columns = tuple(Column(one.name, "text" if one.dtype == pl.Utf8 else "number") for one in found.get_columns()[1:])
     name = str(unique_texts(pl.Series([*s.tables, TABLE], dtype=pl.Utf8))[-1])
-    return replace(s, tables={**s.tables, name: table})
+    return replace(s, tables={**s.tables, name: Table("objects", found, columns)})
+
+
+def _plain(shapes: Shapes) -> Shapes:
+    """As points, lines, rectangles and rings; only what has the vertices that it needs."""
+    shapes = as_rings_or_masks(simplified(shapes, _KINDS), Grid(), masks=False, holes=True)
+    fewest = shapes.frame["kind"].cast(pl.Utf8).replace_strict({"point": 1, "line": 2, "polyline": 2, "rectangle": 2}, default=3, return_dtype=pl.Int64)
+    enough = np.diff(shapes.rings.coord_start) >= fewest.to_numpy()
+    first = shapes.frame["object"].is_first_distinct().to_numpy()
+    return shapes.take(np.flatnonzero(enough & first))
+
+
+def _values(shapes: Shapes, wanted: Sequence[str]) -> pl.DataFrame:
+    """``row`` and the columns of some shapes."""
+    columns = [values.alias(name) for one in wanted for name, values in zip(COMPUTED[one], _MAKERS[one](shapes), strict=True)]
+    return pl.DataFrame([shapes.frame["object"].alias("row"), *columns])
 
 
 def _centroids(shapes: Shapes) -> list[pl.Series]:

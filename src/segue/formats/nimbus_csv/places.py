@@ -14,8 +14,9 @@ SCHEMA = {"shape": pl.Utf8, "c": pl.Int64, "z": pl.Int64}
 
 def places(s: ImageSet) -> pl.DataFrame:
     """(objects,) As ``SCHEMA``: NimbusImage's word for the shape (empty = none), channel and slice from 0 (0 = not known)."""
-    drawn = s.shapes.frame.select("object", "kind", "c", "z").unique("object", keep="first", maintain_order=True)
+    drawn = s.shapes.frame.select("object", "kind", "closed", "c", "z").unique("object", keep="first", maintain_order=True)
     kind = pl.col("kind").cast(pl.Utf8)
+    kind = pl.when((kind == "spline") & ~(pl.col("closed") > 0).fill_null(value=False)).then(pl.lit("polyline")).otherwise(kind)
     drawn = drawn.select(
         "object", kind.replace_strict(_KINDS, default=POLYGON, return_dtype=pl.Utf8).alias("shape"), *(pl.col(axis).cast(pl.Int64) for axis in "cz")
     )

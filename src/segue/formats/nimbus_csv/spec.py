@@ -17,6 +17,7 @@ FORMAT = Format(
     reader="segue.formats.nimbus_csv.read:read",
     fit="segue.formats.nimbus_csv.fit:fit",
     writer="segue.formats.nimbus_csv.write:write",
+    preview="segue.formats.nimbus_csv.preview:preview",
     write_options="segue.formats.nimbus_csv.options:WriteOptions",
     accepts=frozenset({Accepts.SHAPES}),
     many=True,

@@ -7,9 +7,9 @@ import polars as pl
 
 from segue.formats.nimbus_csv.texts import python_texts
 from segue.model.rings import Ints, Rings, laid_out
-from segue.model.shapes import Shapes
+from segue.model.shapes import Shapes, joined
 
-_LINES = ("line", "polyline", "rectangle")
+_BLOCK = 20_000
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PAIR = rf"{_NUMBER} {_NUMBER}"
 _LIST = rf"\({_PAIR}(?:,{_PAIR})*\)"
@@ -66,7 +66,8 @@ def _joined(texts: pl.Series, start: Ints) -> pl.Series:
 
 def is_wkt(texts: pl.Series) -> bool:
     """Whether all texts that are there are shapes."""
-    return bool(_tight(texts.drop_nulls()).str.contains(_WHOLE).all())
+    there = texts.drop_nulls()
+    return all(bool(_tight(there.slice(begin, _BLOCK)).str.contains(_WHOLE).all()) for begin in range(0, len(there), _BLOCK))
 
 
 def _tight(texts: pl.Series) -> pl.Series:
@@ -75,7 +76,7 @@ def _tight(texts: pl.Series) -> pl.Series:
 
 
 def shapes_of(texts: pl.Series, rows: pl.Series, is_box: pl.Series) -> Shapes:
-    """The shapes that texts are.
+    """The shapes that texts are; 20,000 at a time.
 
     Parameters
     ----------
@@ -86,6 +87,11 @@ def shapes_of(texts: pl.Series, rows: pl.Series, is_box: pl.Series) -> Shapes:
     is_box
         Which are rectangles, if they have four upright corners.
     """
+    blocks = [_some(*(one.slice(begin, _BLOCK) for one in (texts, rows, is_box))) for begin in range(0, len(texts), _BLOCK)]
+    return joined(blocks) if blocks else Shapes.empty()
+
+
+def _some(texts: pl.Series, rows: pl.Series, is_box: pl.Series) -> Shapes:
     tight = _tight(texts)
     kind = tight.str.extract(r"^([A-Z]+)")
     depth = kind.replace_strict({"POINT": 1, "LINESTRING": 1, "POLYGON": 2, "MULTIPOLYGON": 3}, return_dtype=pl.Int64)
