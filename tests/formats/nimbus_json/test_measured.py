@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from segue.formats.nimbus_files.measured import WORKERS
 from segue.measure.catalog import MEASUREMENTS
 from segue.measure.presets import NIMBUS
+from segue.model.diff import diff
+from segue.model.tables import Column
 
 PLACE = {"XY": 0, "Z": 0, "Time": 0}
 SQUARE = [{"x": 0, "y": 0}, {"x": 2, "y": 0}, {"x": 2, "y": 2}]
@@ -50,8 +54,6 @@ def test_intensities_of_several_planes_and_other_workers_are_not_told(nimbus):
 def test_what_segue_wrote_itself_stays_what_it_said(nimbus):
     from dataclasses import replace
 
-    from segue.model.diff import diff
-
     study, _ = nimbus.read(document(BLOB, {"Area": 4.0}))
     (s,) = study.image_sets
     ((name, table),) = s.tables.items()
@@ -66,3 +68,48 @@ def test_the_preset_of_the_same_names_measures_the_same():
     headings = {tuple(heading.name.split(" / ")[1:]): heading.measurement for heading in NIMBUS.headings}
     assert headings == {path: name for paths in WORKERS.values() for path, name in paths.items()}
     assert {name for name in headings.values() if not name.startswith("percentile ")} <= {one.name for one in MEASUREMENTS}
+
+
+def table_of(*columns):
+    """A study of one annotation with a table ``measurements``."""
+    import polars as pl
+
+    from segue.model.tables import Table
+
+    frame = pl.DataFrame({"row": pl.Series([0], dtype=pl.Int32), **{column.name: [float(nth)] for nth, column in enumerate(columns)}})
+    return Table("objects", frame, columns)
+
+
+def written(nimbus, *columns):
+    from dataclasses import replace
+
+    study, _ = nimbus.read({**document(BLOB, {}), "annotationProperties": [], "annotationPropertyValues": {}})
+    study = replace(study, image_sets=(replace(study.image_sets[0], tables={"measurements": table_of(*columns)}),))
+    data = nimbus.write(study)
+    return study, json.loads(data), data
+
+
+def test_measurements_with_names_of_nimbusimage_are_nested_as_there(nimbus, checklist):
+    names = [heading.name.format(channel="CD3") for heading in NIMBUS.headings]
+    columns = [Column(name, measurement=heading.measurement) for name, heading in zip(names, NIMBUS.headings, strict=True)]
+    study, whole, data = written(nimbus, *columns, Column("plain"))
+    assert not checklist(data)
+    assert [one["name"] for one in whole["annotationProperties"]] == ["measurements", "Blob metrics", "CD3 Blob intensity"]
+    values = dict(
+        zip(
+            (one["name"] for one in whole["annotationProperties"]),
+            (whole["annotationPropertyValues"]["a"][one["_id"]] for one in whole["annotationProperties"]),
+            strict=True,
+        )
+    )
+    assert values["Blob metrics"]["Centroid"] == {"x": 2, "y": 3}
+    assert (values["CD3 Blob intensity"]["MeanIntensity"], values["measurements"]) == (10, {"plain": 17})
+    back, _ = nimbus.read(data)
+    assert diff(study, back) == {}
+
+
+def test_names_that_cannot_be_nested_stay_plain(nimbus):
+    columns = [Column("A / b", measurement="mean"), Column("A / b / c", measurement="max"), Column("B / c"), Column("measurements / x", measurement="min")]
+    study, whole, data = written(nimbus, *columns)
+    assert [one["name"] for one in whole["annotationProperties"]] == ["measurements"]
+    assert diff(study, nimbus.read(data)[0]) == {}

@@ -27,7 +27,7 @@ class Places:
     of: Mapping[tuple[str, Column], Path]
     """(table, column) -> place in the file."""
     made: Mapping[str, str]
-    """Id of a property that was made -> the name of its table."""
+    """Id of a property that was made -> its name: that of its table, or what the names of measurements begin with."""
 
 
 def legal_key(text: str) -> str:
@@ -69,12 +69,39 @@ def place_columns(image_sets: Sequence[ImageSet], ids: Mapping[str, str]) -> Pla
         found[one] = place
         for depth in range(1, len(place) + 1):
             tree.setdefault(place[:depth], []).append(one)
-    made = _made(dict.fromkeys(name for name, _ in rest), ids.values())
-    for name, own in made.items():
+    groups, rest = _groups(rest)
+    made = _made([*dict.fromkeys(name for name, _ in rest), *groups], ids.values())
+    for head, members in groups.items():
+        found |= {one: (made[head], *map(legal_key, path)) for one, path in members.items()}
+    for name in dict.fromkeys(name for name, _ in rest):
+        own = made[name]
         mine = [column for table, column in rest if table == name]
         keys = unique_texts(pl.Series([legal_key(column.name) for column in mine], dtype=pl.Utf8))
         found |= {(name, column): (own, key) for column, key in zip(mine, keys, strict=True)}
     return Places({key: found[key] for key in columns}, {own: name for name, own in made.items()})
+
+
+def _groups(columns: Sequence[tuple[str, Column]]) -> tuple[dict[str, dict[tuple[str, Column], Path]], list[tuple[str, Column]]]:
+    """Measurements called as NimbusImage calls nested values (``Blob metrics / Area``) as such values of one property, and the other columns.
+
+    Only where the names of all columns of such a property are places that can be beside each other, and its name is that of no table.
+    """
+    tables = {name for name, _ in columns}
+    found: dict[str, dict[tuple[str, Column], Path]] = {}
+    for one in columns:
+        head, *path = one[1].name.split(JOIN)
+        if one[1].measurement is not None and path and head not in tables:
+            found.setdefault(head, {})[one] = tuple(path)
+    good = {head: members for head, members in found.items() if _apart(members)}
+    nested = {one for members in good.values() for one in members}
+    return good, [one for one in columns if one not in nested]
+
+
+def _apart(members: Mapping[tuple[str, Column], Path]) -> bool:
+    """Whether no place is twice there, or inside another one."""
+    places = [tuple(map(legal_key, path)) for path in members.values()]
+    every = set(places)
+    return len(every) == len(places) and not any(place[:depth] in every for place in places for depth in range(1, len(place)))
 
 
 def _is_taken(
