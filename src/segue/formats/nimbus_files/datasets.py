@@ -21,7 +21,7 @@ def datasets(study: Study) -> list[tuple[str, Study]]:
     found: dict[str | int, list[ImageSet]] = {}
     for nth, s in enumerate(study.image_sets):
         found.setdefault(nth if s.group is None else s.group, []).append(s)
-    names = safe_names([many[0].group or many[0].name or UNNAMED for many in found.values()], ENDING)
+    names = safe_names([_shown(many[0].group or many[0].name or UNNAMED) for many in found.values()], ENDING)
     return [(name, replace(study, image_sets=tuple(many))) for name, many in zip(names, found.values(), strict=True)]
 
 
@@ -33,3 +33,8 @@ def named_after(study: Study, documents: Documents, name: str) -> Study:
     if len(study.image_sets) == 1:
         return study.map(lambda s: replace(s, name=s.name or stem))
     return study.map(lambda s: replace(s, group=stem))
+
+
+def _shown(name: str) -> str:
+    """A name that no system takes for that of a hidden file."""
+    return f"_{name}" if name.startswith(".") else name
