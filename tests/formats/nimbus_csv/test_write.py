@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -222,6 +223,20 @@ def test_a_track_ends_where_it_divides(tmp_path):
     back, _ = CSV.read(Source(tmp_path / "written.csv"))
     ends = back.image_sets[0].connections.frame.select("parent", "child").rows()
     assert sorted(ends) == [(0, 1), (1, 2), (1, 4), (2, 3)]
+
+
+@pytest.mark.parametrize("table", ["objects", "connections", "tracks"])
+def test_one_file_about_several_datasets(tmp_path, table):
+    """Two positions of the dataset day 1, and the image roi; positions count within each."""
+    one = study(ids=("a", "b"), connections=[(0, 1)]).image_sets[0]
+    two = study(ids=("c", "d"), connections=[(0, 1)]).image_sets[0]
+    three = study(ids=("e", "f"), connections=[(0, 1)]).image_sets[0]
+    sets = (replace(one, group="day 1", position=(("xy", 0),)), replace(two, group="day 1", position=(("xy", 1),)), replace(three, name="roi"))
+    rows = list(csv.DictReader(io.StringIO(text(Study(sets, study().populations), tmp_path, dataset=True, table=table))))
+    assert list(dict.fromkeys((row["Dataset"], row["XY"]) for row in rows)) == [("day 1", "1"), ("day 1", "2"), ("roi", "1")]
+    back, _ = CSV.read(Source(tmp_path / "written.csv"))
+    found = [(s.group, s.name, s.position, s.objects.frame["id"].to_list()) for s in back.image_sets]
+    assert found == [("day 1", "", (("xy", 0),), ["a", "b"]), ("day 1", "", (("xy", 1),), ["c", "d"]), (None, "roi", (), ["e", "f"])]
 
 
 def test_the_preview_is_the_beginning_of_the_file(tmp_path):

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from segue.formats.nimbus_csv.datasets import by_position
 from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, MISSING, WKT
+from segue.formats.nimbus_csv.headings import BETWEEN, DATASET, MISSING, WKT
 from segue.formats.nimbus_csv.places import extras_of
 from segue.formats.nimbus_csv.wkt import is_wkt, shapes_of
 from segue.formats.nimbus_files.places import column_names
-from segue.formats.nimbus_files.positions import implied
 from segue.formats.nimbus_files.tags import as_populations, members
 from segue.formats.nimbus_files.terms import TABLE
 from segue.model.objects import Objects, unique_texts
@@ -63,19 +63,11 @@ def assembled(flat: Flat) -> Study:
             "shape": fixed["Shape"],
             "name": fixed["Name"].set(fixed["Name"] == "", None),
             "at": pl.int_range(flat.height, eager=True),
+            **({"dataset": fixed[DATASET]} if DATASET in fixed else {}),
         }
     )
-    sets = [_image_set(rows, facts, [one for _, one in values], wkt, lists, tag_ids, xy) for rows, xy in by_position(frame)]
+    sets = [_image_set(rows, facts, [one for _, one in values], wkt, lists, tag_ids, s) for rows, s in by_position(frame)]
     return Study(tuple(sets), _used(populations, sets), properties)
-
-
-def by_position(frame: pl.DataFrame) -> list[tuple[pl.DataFrame, ImageSet]]:
-    """The rows of each image set, and what is known of it."""
-    every = frame["xy"].unique(maintain_order=True).to_list()
-    if not every:
-        return [(frame, ImageSet(""))]
-    alone = len(every) == 1
-    return [(frame if alone else frame.filter(pl.col("xy") == xy), implied(xy, alone=alone, dataset=None)) for xy in every]
 
 
 def _used(populations: tuple[Population, ...], sets: list[ImageSet]) -> tuple[Population, ...]:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from segue.formats.nimbus_csv.assemble import by_position, objects_of, whole
+from segue.formats.nimbus_csv.assemble import objects_of, whole
+from segue.formats.nimbus_csv.datasets import by_position
 from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, LINEAGES, NUMBERS
+from segue.formats.nimbus_csv.headings import BETWEEN, DATASET, LINEAGES, NUMBERS
 from segue.model.connections import KINDS, Connections
 from segue.model.objects import unique_texts
 from segue.model.study import ImageSet, Study
@@ -17,7 +18,11 @@ from segue.model.tables import Column, Table
 
 def connections_of(flat: Flat) -> Study:
     """Objects of which only the ids are known, in the order in which they are named, and their connections."""
-    frame = pl.DataFrame(dict(zip(flat.names, flat.columns, strict=True))).with_columns(xy=whole(flat.columns[flat.names.index("XY")] - 1))
+    frame = (
+        pl.DataFrame(dict(zip(flat.names, flat.columns, strict=True)))
+        .with_columns(xy=whole(flat.columns[flat.names.index("XY")] - 1))
+        .rename({DATASET: "dataset"}, strict=False)
+    )
     return Study(tuple(_connected(rows, s) for rows, s in by_position(frame)))
 
 
@@ -42,7 +47,9 @@ def _connected(rows: pl.DataFrame, s: ImageSet) -> ImageSet:
 def tracks_of(flat: Flat) -> Study:
     """Objects with their track, what is known of its lineage, and connections along it."""
     frame = pl.DataFrame(dict(zip(flat.names, flat.columns, strict=True)))
-    frame = frame.with_columns(id=pl.col("Id"), xy=whole(frame["XY"] - 1), t=whole(frame["Time"] - 1), track=pl.col("Track"))
+    frame = frame.with_columns(id=pl.col("Id"), xy=whole(frame["XY"] - 1), t=whole(frame["Time"] - 1), track=pl.col("Track")).rename(
+        {DATASET: "dataset"}, strict=False
+    )
     return Study(tuple(_tracked(rows, s) for rows, s in by_position(frame)))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from segue.formats.format import Evidence
-from segue.formats.nimbus_csv.headings import CONNECTIONS, OBJECTS, TRACKS
+from segue.formats.nimbus_csv.headings import CONNECTIONS, DATASET, OBJECTS, TRACKS
 from segue.storage.source import Source
 
 _HEAD = 4096
@@ -23,7 +25,8 @@ def detect(source: Source) -> Evidence:
 
 def separator_of(line: bytes) -> str:
     """What stands between the cells, by what follows the first name."""
-    return "\t" if line.removeprefix(b'"Id"').removeprefix(b"Id")[:1] == b"\t" else ","
+    first = re.match(rb'"?(?:Id|Dataset)"?(.?)', line)
+    return "\t" if first is not None and first[1] == b"\t" else ","
 
 
 def heading(source: Source) -> tuple[str, ...]:
@@ -31,8 +34,9 @@ def heading(source: Source) -> tuple[str, ...]:
     if source.is_folder:
         return ()
     line = source.head(_HEAD).removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].rstrip(b"\r")
-    if not line.startswith((b'"Id"', b"Id")):
+    if not line.startswith((b'"Id"', b"Id", b'"Dataset"', b"Dataset")):
         return ()
     parts = line.decode("utf-8", "replace").split(separator_of(line))
     names = tuple(part[1:-1] if len(part) > 1 and part[0] == part[-1] == '"' else part for part in parts)
+    names = names[1:] if names[0] == DATASET else names
     return names[: len(OBJECTS)] if names[: len(OBJECTS)] == OBJECTS else names

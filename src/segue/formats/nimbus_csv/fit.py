@@ -8,6 +8,7 @@ import polars as pl
 from segue.errors import Incompatible, InvalidOption
 from segue.formats.nimbus_csv.assemble import assembled
 from segue.formats.nimbus_csv.assemble_links import connections_of, tracks_of
+from segue.formats.nimbus_csv.datasets import with_datasets
 from segue.formats.nimbus_csv.flat import Flat
 from segue.formats.nimbus_csv.links import connection_rows, track_rows
 from segue.formats.nimbus_csv.measured import with_computed
@@ -42,8 +43,13 @@ def fit(study: Study, options: Options) -> Study:
 def table_of(study: Study, options: WriteOptions) -> Flat:
     """The table that is written of a study that was prepared."""
     if options.table == "objects":
-        return object_rows(study, options)
-    return connection_rows(study) if options.table == "connections" else track_rows(study)
+        flat = object_rows(study, options)
+    else:
+        flat = connection_rows(study) if options.table == "connections" else track_rows(study)
+    if not options.dataset:
+        return flat
+    counts = [len(s.connections) if options.table == "connections" else len(s.objects) for s in study.image_sets]
+    return with_datasets(flat, study.image_sets, counts)
 
 
 def prepared(study: Study, options: WriteOptions) -> Study:

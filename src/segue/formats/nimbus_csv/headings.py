@@ -9,7 +9,9 @@ LINEAGES = "tracks"
 """The table of what a file of tracks says of its objects, beside their track."""
 NUMBERS = ("Lineage", "Generation", "Parent")
 """Its columns."""
-QUOTED = ("Id", "Tags", "Shape", "Name", "Parent", "Child", "Label", "Kind")
+DATASET = "Dataset"
+"""The first column of a file about several datasets."""
+QUOTED = (DATASET, "Id", "Tags", "Shape", "Name", "Parent", "Child", "Label", "Kind")
 """Columns whose cells NimbusImage always quotes, and those of ours that hold texts."""
 BETWEEN = ", "
 """Between tags."""

@@ -28,6 +28,7 @@ class WriteOptions(Options):
     sanitize: bool = Field(False, description="names of properties with letters, digits and _ only, each once")
     properties: str | tuple[str, ...] = Field("all", description=f"all, none, or names of columns, or what they begin with, in the order wanted; {_MANY}")
     columns: str | tuple[str, ...] = Field("", description=f"columns computed from the shapes: {', '.join(EXTRA)}; {_MANY}")
+    dataset: bool = Field(False, description="a first column Dataset: one file about the image sets of several datasets")
     ids: str | tuple[str, ...] = Field("", description=f"only the objects with these ids; {_MANY}")
     population: str | tuple[str, ...] = Field("", description=f"only the objects in one of these populations (tags), by name or id; {_MANY}")
 

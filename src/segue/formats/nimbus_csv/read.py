@@ -10,7 +10,7 @@ from segue.formats.nimbus_csv.assemble import assembled
 from segue.formats.nimbus_csv.assemble_links import connections_of, tracks_of
 from segue.formats.nimbus_csv.detect import separator_of
 from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, CONNECTIONS, OBJECTS, TRACKS
+from segue.formats.nimbus_csv.headings import BETWEEN, CONNECTIONS, DATASET, OBJECTS, TRACKS
 from segue.formats.nimbus_csv.mend import mended
 from segue.formats.options import Options
 from segue.model.features import Feature
@@ -44,9 +44,9 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     notes += surplus
     flat, more = _checked(table, found, fixed, source)
     notes += more
-    if fixed is CONNECTIONS:
+    if "Child" in fixed:
         return connections_of(flat), Notes.of(*notes)
-    if fixed is TRACKS:
+    if "Track" in fixed:
         return tracks_of(flat), Notes.of(*notes)
     study = assembled(flat)
     return study, Notes.of(*notes, *_about_objects(flat))
@@ -56,6 +56,8 @@ def _kind(names: list[str], source: Source) -> tuple[str, ...]:
     for one in (OBJECTS, OBJECTS[:-1], CONNECTIONS, TRACKS):
         if tuple(names[: len(one)]) == one:
             return one
+        if tuple(names[: len(one) + 1]) == (DATASET, *one):
+            return (DATASET, *one)
     sentence = f"{source.path} is no table of NimbusImage: its first columns are {', '.join(names[:8])}, not {', '.join(OBJECTS)}"
     raise Malformed(sentence, path=source.path, expected=", ".join(OBJECTS))
 
@@ -77,7 +79,7 @@ def _checked(flat: Flat, found: Delimited, fixed: tuple[str, ...], source: Sourc
     """Only rows that have whole numbers where these belong; ids and texts that are missing are empty."""
     assert found.lines is not None
     wrong = pl.Series([False], dtype=pl.Boolean).new_from_index(0, flat.height)
-    is_number = [name in _NUMBERS and (fixed is not CONNECTIONS or name == "XY") for name in fixed]
+    is_number = [name in _NUMBERS and ("Child" not in fixed or name == "XY") for name in fixed]
     for column, number in zip(flat.columns, is_number, strict=False):
         if number:
             wrong |= ~column.str.contains(_WHOLE).fill_null(value=False)
@@ -93,9 +95,9 @@ def _checked(flat: Flat, found: Delimited, fixed: tuple[str, ...], source: Sourc
         notes.append(Note(Kind.SKIPPED, what, Feature.OBJECTS, count=len(lines)))
     kept = [column.filter(~wrong) for column in flat.columns] if wrong.any() else flat.columns
     cells = [_cell(column, number=number) for column, number in zip(kept, is_number, strict=False)]
-    if fixed == OBJECTS[:-1]:
+    if fixed[-1] == OBJECTS[-2]:
         cells.append(pl.Series([""], dtype=pl.Utf8).new_from_index(0, len(cells[0])))
-        return Flat([*OBJECTS, *flat.names[len(fixed) :]], [*cells, *kept[len(fixed) :]], len(OBJECTS)), notes
+        return Flat([*fixed, OBJECTS[-1], *flat.names[len(fixed) :]], [*cells, *kept[len(fixed) :]], len(fixed) + 1), notes
     return Flat(flat.names, [*cells, *kept[len(fixed) :]], len(fixed)), notes
 
 
@@ -109,8 +111,9 @@ def _about_objects(flat: Flat) -> list[Note]:
     several = int(fixed["Tags"].str.contains(BETWEEN, literal=True).sum())
     if several:
         notes.append(Note(Kind.ASSUMED, "their tags are parted at ', ', which a tag may hold, too: nothing tells", Feature.MEMBERSHIP, count=several))
-    ids = flat.columns[0]
-    repeated = len(ids) - pl.select(pl.struct(ids.alias("id"), fixed["XY"].alias("xy")).n_unique()).item() if len(ids) else 0
+    ids = fixed["Id"]
+    keys = pl.DataFrame([fixed[name].alias(name) for name in (DATASET, "XY", "Id") if name in fixed])
+    repeated = len(ids) - keys.n_unique() if len(ids) else 0
     empty = int((ids == "").sum())
     if repeated or empty:
         notes.append(Note(Kind.REPAIRED, "their ids are empty or repeated, and were made unique", Feature.OBJECT_ID, count=max(repeated, empty)))
