@@ -38,7 +38,7 @@ class Count:
 def counts(study: Study) -> list[Count]:
     """What there is in how many image sets; pixels are not read. Image sets without a name are called by their number."""
     sets = study.image_sets
-    regions = [(s.objects.frame["layer"] == REGIONS).sum() if len(s.objects) else 0 for s in sets]
+    regions = [s.objects.frame.filter(layer=REGIONS).height for s in sets]
     return [
         _numbered("images", sets, [len(s.images) for s in sets]),
         _numbered("segmentations", sets, [len(s.labels) for s in sets]),

@@ -21,7 +21,7 @@ from segue.model.populations import Membership, Population
 from segue.model.rings import Ints, Rings, concat
 from segue.model.shapes import Shapes
 from segue.model.study import ImageSet, Property, Study
-from segue.model.tables import Column, Table
+from segue.model.tables import Table
 
 REFERENCES = {"shapes": ("object",), "membership": ("object",), "connections": ("parent", "child")}
 """Columns that hold rows of objects; in a patch they hold ids. Of tables it is ``row``."""

@@ -174,7 +174,7 @@ class TestWhatFits:
 
     def test_time_points_that_the_study_does_not_have_stop_everything_and_are_named(self):
         coming = annotations(["a", "b", "c"], t=[2, 3, 3], links=[("a", "b"), ("a", "c")], axes=(Axis("t", 4),))
-        with pytest.raises(Incompatible, match=r"nothing was imported: 2 objects, with 2 connections \('a-b', 'a-c'\), are at time point 4 of 3 \(--map time=...\): 'b', 'c'"):
+        with pytest.raises(Incompatible, match=r"2 objects, with 2 connections \('a-b', 'a-c'\), are at time point 4 of 3 \(--map time=...\): 'b', 'c'"):
             join(self.film(), coming)
         result = join(self.film(), coming, skip_incompatible=True)
         assert ids(result.study) == ["s0", "s1", "s2", "a"]
