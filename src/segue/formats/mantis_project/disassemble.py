@@ -30,10 +30,10 @@ from segue.storage.names import safe_name, safe_names
 from segue.storage.source import split_suffix
 
 
-def taken_apart(study: Study) -> Project:
-    """Everything of a study that a project can hold."""
+def taken_apart(study: Study, basename: str = "") -> Project:
+    """Everything of a study that a project can hold; ``basename`` is the file of the segmentations, if it is to be called otherwise."""
     study = with_lone_regions(keep(study, FORMAT.keeps))
-    settings = _settings(study)
+    settings = _settings(study, basename)
     usual = split_suffix(words.text_of(settings, words.BASENAME) or f"{SEGMENTATION}.tif")[0]
     folders = safe_names([s.name.lstrip(".") or "image" for s in study.image_sets])
     placed = Placed.of(study)
@@ -110,7 +110,7 @@ def _extras(s: ImageSet) -> dict[str, Any]:
     return {"generated": found.get(GENERATED) == "true", "settings": found.get(SETTINGS, "")}
 
 
-def _settings(study: Study) -> words.Settings:
+def _settings(study: Study, named: str) -> words.Settings:
     """The settings of the study: displays, mappings and colours of populations where they changed; all others as they were."""
     found = words.from_extras(study.extras)
     display = next((s.display for s in study.image_sets if s.display is not None), None)
@@ -119,7 +119,7 @@ def _settings(study: Study) -> words.Settings:
     if study.displays or isinstance(found.get(words.MAPPINGS), dict):
         found[words.MAPPINGS] = words.mappings_from(study.displays, found.get(words.MAPPINGS), stated_slots(study.extras))
     found = words.with_populations(found, study.populations)
-    basename = _basename(words.text_of(found, words.BASENAME), study)
+    basename = _basename(named or words.text_of(found, words.BASENAME), study)
     found = words.writable(found)
     return found | ({words.BASENAME: basename} if basename else {})
 

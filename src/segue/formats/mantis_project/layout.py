@@ -16,6 +16,8 @@ TIFFS = (".tif", ".tiff")
 TEXTS = (".csv", ".txt")
 REGION_FILES = ("population_mask", "population_pixel_mask", "population_cell_mask")
 """What ark-analysis calls its pictures of regions, without suffix; the names of the regions stand in a .csv beside each."""
+ARK_SEGMENTATION = "cell_segmentation.tiff"
+"""What ark-analysis calls the segmentation."""
 MOST_SETS = 20_000
 MOST_FILES = 5_000
 LARGEST_SIDE = 10_000

@@ -1,6 +1,8 @@
-"""Options of the reader of projects."""
+"""Options of the reader and the writer of projects."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -15,3 +17,12 @@ class ReadOptions(Options):
     segmentation: str = Field("", description="file with the segments in each image set, if it is not the one that the settings name")
     regions: str = Field("", description="TIFF with regions in each image set, if it is not the one that the settings name")
     markers: str = Field("", description="CSV with the names of the channels of a stack, a line each, in the project or in each image set")
+
+
+class WriteOptions(Options):
+    """How the files of an image set are named."""
+
+    layout: Literal["mantis", "ark"] = Field(
+        "mantis",
+        description="ark = the names of ark-analysis, too: CHANNEL.tiff, cell_segmentation.tiff, population_mask.tiff with population_mask.csv",
+    )

@@ -25,6 +25,7 @@ FORMAT = Format(
     fit="segue.formats.mantis_project.fit:fit",
     writer="segue.formats.mantis_project.write:write",
     read_options="segue.formats.mantis_project.options:ReadOptions",
+    write_options="segue.formats.mantis_project.options:WriteOptions",
     accepts=frozenset({Accepts.PIXELS, Accepts.LABELS, Accepts.TABLE}),
     folder=True,
     many=True,

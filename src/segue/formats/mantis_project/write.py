@@ -17,7 +17,9 @@ from segue.formats.mantis_files.row_text import row_text
 from segue.formats.mantis_project import database
 from segue.formats.mantis_project.disassemble import taken_apart
 from segue.formats.mantis_project.facts import facts_text
-from segue.formats.mantis_project.layout import DATABASE, IMAGE_SETTINGS, SEGMENTATION
+from segue.formats.mantis_project.layout import DATABASE, IMAGE_SETTINGS, REGION_FILES, SEGMENTATION
+from segue.formats.mantis_project.mask import write_mask
+from segue.formats.mantis_project.options import WriteOptions
 from segue.formats.mantis_project.outlines import as_stored
 from segue.formats.mantis_project.parts import Project, SetParts
 from segue.formats.mantis_project.pictures import plane_of, sizes, writable
@@ -38,10 +40,12 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     SinkError
         It cannot be written.
     """
+    assert isinstance(options, WriteOptions)
     project = taken_apart(study)
+    ark = options.layout == "ark"
     basename = text_of(project.settings, BASENAME) or f"{SEGMENTATION}.tif"
     with sink.folder() as root:
-        sheets = _sheets(project, root, basename)
+        sheets = _sheets(project, root, basename, ark=ark)
         texts = {name: _json(value) for name, value in project.settings.items()}
         database.write(root / DATABASE, texts, sheets)
         _write_markers(project, root)
@@ -53,13 +57,15 @@ def _json(value: object) -> str:
     return dumps(value).decode()
 
 
-def _sheets(project: Project, root: Path, basename: str) -> Iterator[database.Sheet]:
+def _sheets(project: Project, root: Path, basename: str, *, ark: bool) -> Iterator[database.Sheet]:
     """What the database says of each image set, whose files are written on the way."""
     colours = _colours(project)
     for one in project.sets:
-        files = _write_folder(root / one.folder, one, basename, text_of(project.settings, INNER))
+        files = _write_folder(root / one.folder, one, basename, text_of(project.settings, INNER), ".tiff" if ark else ".tif")
         colourless = {row.id: colours[row.name] for row in one.rows if row.colour is None}
         stored = [as_stored(row, one.grid) for row in one.rows]
+        if ark:
+            write_mask(root / one.folder, stored, one.grid)
         rows = [(row.id, row_text(replace(row, colour=colourless.get(row.id, row.colour)), "E")) for row in stored]
         facts = facts_text(one, files, split_suffix(basename)[0], colourless)
         yield database.Sheet(one.folder, facts, one.features, one.generated, rows, one.segments)
@@ -82,7 +88,7 @@ def _write_markers(project: Project, root: Path) -> None:
                 write_rows(file, [pl.Series(channels, dtype=pl.Utf8), pl.Series(range(1, len(channels) + 1))])
 
 
-def _write_folder(folder: Path, one: SetParts, basename: str, inner: str) -> list[str]:
+def _write_folder(folder: Path, one: SetParts, basename: str, inner: str, suffix: str) -> list[str]:
     """The files of an image set; returns those of the channels."""
     folder.mkdir()
     place = folder / inner if inner and one.images else folder
@@ -94,7 +100,8 @@ def _write_folder(folder: Path, one: SetParts, basename: str, inner: str) -> lis
     files = []
     for image in one.images:
         names = image.channels or tuple(f"Marker {nth + 1}" for nth in range(size_of(image.pixels, image.axes, "c")))
-        files = safe_names([split_suffix(basename)[0], *(name.lstrip(".") or "channel" for name in names)], ".tif")[1:]
+        taken = [split_suffix(basename)[0], *REGION_FILES]
+        files = safe_names([*taken, *(name.lstrip(".") or "channel" for name in names)], suffix)[len(taken) :]
         for nth, (file, name) in enumerate(zip(files, names, strict=True)):
             _write_plane(place / file, image, nth, one, name)
     return files
