@@ -1,4 +1,4 @@
-"""P12: pictures. 4,000 x 4,000 pixels in memory, beside what people write with scikit-image; and 2.4 GB with 1,000,000 cells, from file to file.
+"""P14: pictures. 4,000 x 4,000 pixels in memory, beside what people write with scikit-image; and 2.4 GB with 1,000,000 cells, from file to file.
 
 The peers paint boundaries one pixel wide around every label on a picture that is in memory; nobody else does it without holding the whole.
 """
