@@ -99,6 +99,8 @@ class FileSink:
                 file.flush()
                 if self.alone:
                     os.fsync(file.fileno())
+                else:
+                    swap.begin(file.fileno())
             except Exception as error:
                 if raw.fault is not None and raw.fault is not error:  # a library that writes made another error of it
                     raise raw.fault from error

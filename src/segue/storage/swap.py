@@ -84,6 +84,13 @@ def all_to_disk(paths: Sequence[Path]) -> None:
         _sync(one)
 
 
+def begin(file: int) -> None:
+    """Let the system begin to put an open file on the disk, so that waiting for it later takes less; it need not."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def _sync(path: Path) -> None:
     if os.name != "posix" and path.is_dir():
         return
