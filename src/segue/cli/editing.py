@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segue.cli.report import say_json, say_notes, say_table, size
-from segue.notes import Kind, Notes
+from segue.cli.report import say_differences, say_done, say_json, say_notes, size, without_done
 
 if TYPE_CHECKING:
     from segue.cli.how import How
@@ -38,19 +37,16 @@ def edit_again(recipe: EditRecipe, how: How) -> bool:
 
 
 def _say(recipe: EditRecipe, outcome: Outcome, *, dry_run: bool, verbose: bool) -> None:
-    for note in outcome.notes.of_kind(Kind.DONE).merged():
-        click.echo(note.sentence)
+    say_done(outcome.notes)
     if dry_run:
-        rows = [[str(feature), f"{count:,}"] for feature, count in outcome.differences.items()]
-        say_table(["what", "would differ"], rows) if rows else click.echo("nothing would change")
+        say_differences(outcome.differences)
     elif outcome.numbers:
         click.echo(f"edited {outcome.path}; to take it back: segue undo {outcome.path}{f' -n {len(outcome.numbers)}' if len(outcome.numbers) > 1 else ''}")
     elif outcome.size:
         click.echo(f"wrote {outcome.path} ({size(outcome.size)})")
     else:
         click.echo(f"nothing changed in {outcome.path}")
-    rest = Notes(tuple(note for note in outcome.notes if note.kind is not Kind.DONE))
-    say_notes(rest, verbose=verbose, quiet=False)
+    say_notes(without_done(outcome.notes), verbose=verbose, quiet=False)
 
 
 def _json(recipe: EditRecipe, outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from segue.cli.report import say_json, say_notes, say_table
-from segue.notes import Kind, Notes
+from segue.cli.report import say_differences, say_done, say_json, say_notes, without_done
 
 if TYPE_CHECKING:
     from segue.cli.how import How
@@ -33,17 +32,14 @@ def merge(recipe: MergeRecipe, how: How) -> bool:
 
 
 def _say(outcome: Outcome, how: How) -> None:
-    for note in outcome.notes.of_kind(Kind.DONE).merged():
-        click.echo(note.sentence)
+    say_done(outcome.notes)
     if how.dry_run:
-        rows = [[str(feature), f"{count:,}"] for feature, count in outcome.differences.items()]
-        say_table(["what", "would differ"], rows) if rows else click.echo("nothing would change")
+        say_differences(outcome.differences)
     elif outcome.number is None:
         click.echo(f"nothing changed in {outcome.study}")
     else:
         click.echo(f"imported into {outcome.study}; to take it back: segue undo {outcome.study}")
-    rest = Notes(tuple(note for note in outcome.notes if note.kind is not Kind.DONE))
-    say_notes(rest, verbose=how.verbose, quiet=False)
+    say_notes(without_done(outcome.notes), verbose=how.verbose, quiet=False)
 
 
 def _json(outcome: Outcome, how: How) -> dict[str, Any]:

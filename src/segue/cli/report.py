@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -23,6 +23,23 @@ def say_notes(notes: Notes, *, verbose: bool, quiet: bool) -> None:
     shown = lines if verbose or len(lines) <= LINES else [*lines[: LINES - 1], f"... and {len(lines) - LINES + 1} more notes; -v shows them all"]
     for line in shown:
         click.echo(f"  {line}", err=True)
+
+
+def say_done(notes: Notes) -> None:
+    """What was done, a sentence each, on standard output."""
+    for note in notes.of_kind(Kind.DONE).merged():
+        click.echo(note.sentence)
+
+
+def without_done(notes: Notes) -> Notes:
+    """The notes that `say_done` leaves out."""
+    return Notes(tuple(note for note in notes if note.kind is not Kind.DONE))
+
+
+def say_differences(differences: Mapping[Any, int], where: str = "") -> None:
+    """What a dry run would change: feature -> how much; ``where`` follows the sentence that nothing would."""
+    rows = [[str(feature), f"{count:,}"] for feature, count in differences.items()]
+    say_table(["what", "would differ"], rows) if rows else click.echo(f"nothing would change{where}")
 
 
 def _lines(notes: Notes, kind: Kind) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from segue.cli.batch import Words, carry_out, tell
-from segue.cli.report import say_notes, say_table
+from segue.cli.report import say_differences, say_notes, say_table
 from segue.notes import Kind, Notes
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def _in_place(one: Done[SelectItem], how: How) -> None:
     result = cast("SelectResult", one.result)
     path = one.item.input
     if how.dry_run:
-        rows = [[str(feature), f"{count:,}"] for feature, count in result.differences.items()]
-        say_table(["what", "would differ"], rows) if rows else click.echo(f"nothing would change in {path}")
+        say_differences(result.differences, f" in {path}")
     elif result.number is not None:
         click.echo(f"edited {path}; to take it back: segue undo {path}")
     elif result.size:
