@@ -8,7 +8,6 @@ import numpy as np
 from segue.codecs.geojson_coordinates_kernel import ESCAPED, PARTS, SHAPE_START, SHAPES, Doubles, coordinates
 from segue.codecs.json_number_kernel import number_at
 from segue.codecs.json_scan_kernel import (
-    BACKSLASH,
     CLOSE,
     COMMA,
     MINUS,
@@ -19,6 +18,7 @@ from segue.codecs.json_scan_kernel import (
     Bytes,
     Longs,
     fail,
+    has_escape,
     is_text,
     name_end,
     skip_space,
@@ -62,14 +62,6 @@ def geometry_kind(b: Bytes, i: int) -> int:
     if is_text(b, i, _MULTILINE):
         return MULTILINE
     return COLLECTION if is_text(b, i, _COLLECTION) else 0
-
-
-@njit(nogil=True, _nrt=False)
-def has_escape(b: Bytes, i: int, end: int) -> bool:
-    for k in range(i, end):  # noqa: SIM110 (a loop is what compiles)
-        if b[k] == BACKSLASH:
-            return True
-    return False
 
 
 @njit(nogil=True, _nrt=False)

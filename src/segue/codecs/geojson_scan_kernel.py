@@ -8,7 +8,7 @@ lie on a stack of fixed depth, one per open bracket.
 from __future__ import annotations
 
 from segue.codecs.geojson_coordinates_kernel import ESCAPED, MEMBERS, ROWS, Doubles
-from segue.codecs.geojson_geometry_kernel import geometry, geometry_kind, has_escape, next_member, quoted
+from segue.codecs.geojson_geometry_kernel import geometry, geometry_kind, next_member, quoted
 from segue.codecs.json_scan_kernel import (
     ARRAY_CLOSE,
     ARRAY_OPEN,
@@ -20,6 +20,7 @@ from segue.codecs.json_scan_kernel import (
     Bytes,
     Longs,
     fail,
+    has_escape,
     is_text,
     name_end,
     skip_space,

@@ -134,6 +134,15 @@ def number_end(b: Bytes, i: int, fault: Longs) -> int:
 
 
 @njit(nogil=True, _nrt=False)
+def has_escape(b: Bytes, i: int, end: int) -> bool:
+    """Whether the text from i to ``end`` holds a backslash."""
+    for k in range(i, end):  # noqa: SIM110 (a loop is what compiles)
+        if b[k] == BACKSLASH:
+            return True
+    return False
+
+
+@njit(nogil=True, _nrt=False)
 def is_text(b: Bytes, i: int, text: Bytes) -> bool:
     """Whether the bytes at i are ``text``."""
     if i + text.size > b.size:

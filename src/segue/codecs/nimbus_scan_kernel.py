@@ -14,7 +14,6 @@ from segue.codecs.json_number_kernel import number_at
 from segue.codecs.json_scan_kernel import (
     ARRAY_CLOSE,
     ARRAY_OPEN,
-    BACKSLASH,
     CLOSE,
     COLON,
     COMMA,
@@ -27,6 +26,7 @@ from segue.codecs.json_scan_kernel import (
     Bytes,
     Longs,
     fail,
+    has_escape,
     is_text,
     name_end,
     skip_space,
@@ -93,14 +93,6 @@ def _known(b: Bytes, i: int) -> int:
 
 
 @njit(nogil=True, _nrt=False)
-def _has_escape(b: Bytes, begin: int, end: int) -> bool:
-    for i in range(begin, end):  # noqa: SIM110 (a loop is what compiles)
-        if b[i] == BACKSLASH:
-            return True
-    return False
-
-
-@njit(nogil=True, _nrt=False)
 def next_or_end(b: Bytes, i: int, closing: int, state: Longs) -> int:
     """The place of the next member or item, or of the closing bracket, after a value that ended at i."""
     i = skip_space(b, i)
@@ -151,7 +143,7 @@ def _location(b: Bytes, i: int, row: int, places: Doubles, stack: Bytes, state: 
         elif is_text(b, name, _PLACE_TIME):
             i = _place(b, at, row, TIME, places, stack, state)
         else:
-            state[ESCAPED] |= _has_escape(b, name, end)
+            state[ESCAPED] |= has_escape(b, name, end)
             i = value_end(b, at, 0, stack, state)
         if i < 0:
             return -1
@@ -207,7 +199,7 @@ def _vertex(b: Bytes, i: int, at: int, coords: Doubles, stack: Bytes, state: Lon
         elif is_text(b, name, _Y):
             i = _number(b, begin, at, 1, coords, stack, state)
         else:
-            state[ESCAPED] |= _has_escape(b, name, end)
+            state[ESCAPED] |= has_escape(b, name, end)
             i = value_end(b, begin, 0, stack, state)
         if i < 0:
             return -1
@@ -290,7 +282,7 @@ def _annotation(b: Bytes, i: int, row: int, start: int, spans: Longs, places: Do
             i = _place(b, at, row, CHANNEL, places, stack, state)
         else:
             flags[row] |= ACCOUNT if _is_account(b, name) else OTHER
-            state[ESCAPED] |= _has_escape(b, name, end)
+            state[ESCAPED] |= has_escape(b, name, end)
             i = value_end(b, at, 0, stack, state)
         if i < 0:
             return -1
