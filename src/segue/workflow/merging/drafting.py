@@ -66,8 +66,7 @@ class Drafting:
     def patch(self) -> ImageSetPatch | None:
         """The patch; None = nothing changes."""
         draft = Draft(self.target)
-        tags = {one: one for one in self.s.membership.frame["population"].unique()}
-        gone = going(self.target, self.s, self.rows, tags, self.wish.overwrite)
+        gone = going(self.target, self.s, self.rows, self.wish.overwrite)
         scope = Scope(self.study, self.target, self.target.objects.frame, gone, draft)
         links = scope.touching("connections", gone)
         scope.remove_connections(links)
@@ -137,17 +136,15 @@ class Drafting:
 
     def _details(self, draft: Draft) -> None:
         """Foreign details of new objects; others are about what the study has already."""
-        ids = self.s.objects.frame["id"].to_list()
-        final = dict(zip(ids, self.rows.ids, strict=True))
-        fresh = {one for one, new in zip(ids, self.new, strict=True) if new}
+        fresh = pl.DataFrame({"id": self.s.objects.frame["id"], "final": self.rows.ids}).filter(pl.Series(self.new))
         for part in ("extras", "aliases"):
             frame: pl.DataFrame = getattr(self.s, part)
-            mine = frame.filter((pl.col("entity") == "object") & pl.col("id").is_in(fresh))
-            draft.append(part, mine.with_columns(pl.col("id").replace(final)))
+            mine = frame.filter(pl.col("entity") == "object").join(fresh, on="id", how="inner", maintain_order="left")
+            draft.append(part, mine.with_columns(id="final").drop("final"))
             self.counts.details += frame.height - mine.height
 
     def _members(self, draft: Draft) -> None:
-        found = members(self.target, self.s, self.rows, {}, self.populations) if self.wish.has("populations") else Members(draft.keyed("membership", _NONE))
+        found = members(self.target, self.s, self.rows, self.populations) if self.wish.has("populations") else Members(draft.keyed("membership", _NONE))
         new = found.new
         if not self.wish.has("annotations"):
             there = self.target.objects.frame["id"]

@@ -22,7 +22,7 @@ class Members:
     """How many objects of the study kept their class, although another came."""
 
 
-def members(target: ImageSet, s: ImageSet, rows: Rows, ids: dict[str, str], populations: Sequence[Population]) -> Members:
+def members(target: ImageSet, s: ImageSet, rows: Rows, populations: Sequence[Population]) -> Members:
     """Memberships that the study does not have yet, behind those that it has.
 
     Parameters
@@ -31,15 +31,11 @@ def members(target: ImageSet, s: ImageSet, rows: Rows, ids: dict[str, str], popu
         The image set of the study, and what is imported.
     rows
         Which object is which.
-    ids
-        Ids of populations there -> in the study.
     populations
         All of the study, with those that come.
     """
     known = target.membership.frame.with_columns(object=target.objects.frame["id"].gather(target.membership.frame["object"]))
-    coming = s.membership.frame.with_columns(pl.col("population").replace(ids), object=rows.ids.gather(s.membership.frame["object"])).unique(
-        ["population", "object"], maintain_order=True
-    )
+    coming = s.membership.frame.with_columns(object=rows.ids.gather(s.membership.frame["object"])).unique(["population", "object"], maintain_order=True)
     fresh = coming.join(known, on=["population", "object"], how="anti", maintain_order="left")
     taken = _with_class(known, populations)
     classes = fresh.with_columns(kind=_kinds(fresh["population"], populations)).join(taken, on=["object", "kind"], how="semi")

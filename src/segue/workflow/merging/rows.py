@@ -44,16 +44,10 @@ def rows_in(target: ImageSet, s: ImageSet, where: str, *, replacing: bool) -> Ro
     has = np.isin(np.arange(len(objects)), outlined.shapes.frame["object"].to_numpy())
     drawn = (partner < 0) | ~has[partner] if len(objects) else np.ones(len(partner), bool)
     ids = s.objects.frame["id"]
-    kept = pl.Series(partner >= 0)
-    new = unique_texts(pl.concat([objects.frame["id"], ids.filter(~kept)]).alias("id")).slice(len(objects))
-    named = ids.to_list()
-    for row, name in zip(np.flatnonzero(partner < 0), new, strict=True):
-        named[row] = name
-    matched = partner >= 0
-    final = pl.Series("id", named, pl.Utf8)
-    if matched.any():
-        final = final.scatter(np.flatnonzero(matched), objects.frame["id"].gather(partner[matched]))
-    return Rows(partner, final, drawn, int((new != ids.filter(~kept)).sum()))
+    known = pl.Series(partner >= 0)
+    new = unique_texts(pl.concat([objects.frame["id"], ids.filter(~known)])).slice(len(objects))
+    final = ids.clone().scatter((~known).arg_true(), new).scatter(known.arg_true(), objects.frame["id"].gather(partner[partner >= 0]))
+    return Rows(partner, final, drawn, int((new != ids.filter(~known)).sum()))
 
 
 def _at_other_times(target: ImageSet, s: ImageSet, partner: Ints) -> Bools:
