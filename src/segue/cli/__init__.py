@@ -119,6 +119,7 @@ def _run(args: list[str] | None) -> int:
     except (KeyboardInterrupt, click.exceptions.Abort):
         with suppress(ValueError):  # not the main thread
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one, which some libraries send on, would end the process without its exit code
+        exec("")  # makes ``python -m`` forget an interrupt inside of an ``exec`` (a dataclass being made): it would end by the signal, not with our code
         click.echo("segue: interrupted; nothing half-written was left", err=True)
         return INTERRUPTED
     except BrokenPipeError:
