@@ -11,6 +11,7 @@ import numpy as np
 
 from segue.codecs.gzip_stream import LARGEST, MAGIC, decompress
 from segue.errors import Malformed, UnsupportedVariant
+from segue.storage.held import Held
 from segue.storage.source import Source
 
 _MARKS = (
@@ -46,6 +47,8 @@ def mapped_text(source: Source) -> mmap.mmap | None:
     NotFound, SourceChanged
     """
     head = source.head(1 << 16)
+    if isinstance(source, Held):
+        return None
     if source.size < _MAPPED_FROM or head.isspace() or source.size > LARGEST or head[:2] == MAGIC or encoding_of(head) != Encoding() or _newlines(head) != head:
         return None
     source.check()

@@ -12,9 +12,9 @@ import pytest
 
 from segue.errors import Incompatible, InvalidOption
 from segue.formats.catalog import named
-from segue.formats.nimbus_csv.options import WriteOptions
 from segue.formats.nimbus_csv.preview import preview
-from segue.formats.nimbus_csv.texts import python_texts, sanitised
+from segue.formats.nimbus_files.tables.options import WriteOptions
+from segue.formats.nimbus_files.tables.texts import python_texts, sanitised
 from segue.model.connections import Connections
 from segue.model.diff import diff
 from segue.model.features import Feature as F
@@ -251,7 +251,7 @@ def test_the_preview_is_the_beginning_of_the_file(tmp_path):
 def test_blocks_of_rows_make_no_difference(tmp_path, monkeypatch):
     given = study(ids=tuple("abcde"))
     whole = text(given, tmp_path)
-    monkeypatch.setattr("segue.formats.nimbus_csv.write._BLOCK", 2)
+    monkeypatch.setattr("segue.formats.nimbus_files.tables.pieces._BLOCK", 2)
     assert text(given, tmp_path) == whole
 
 

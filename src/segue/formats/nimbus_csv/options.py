@@ -1,66 +1,7 @@
-"""Options of the writer: those of NimbusImage's export dialog, and what it lacks."""
+"""Options of the writer, which tables in archives have, too."""
 
 from __future__ import annotations
 
-from typing import Literal
+from segue.formats.nimbus_files.tables.options import EXTRA, WriteOptions
 
-from pydantic import Field
-
-from segue.errors import InvalidOption
-from segue.formats.options import Options
-
-EXTRA = ("centroid", "bbox", "area", "wkt")
-_MANY = "several with ; between them, or a list"
-
-
-class WriteOptions(Options):
-    """What is written, and how."""
-
-    table: Literal["objects", "connections", "tracks"] = Field("objects", description="what a row is about; tracks = an object with its track and lineage")
-    dialect: Literal["rfc4180", "nimbus"] = Field(
-        "rfc4180", description="rfc4180 = every cell is quoted where it has to be; nimbus = byte for byte as NimbusImage's server writes objects"
-    )
-    unescaped: Literal["refuse", "write"] = Field(
-        "refuse", description="dialect=nimbus: cells that the server would write without escaping them, so that they shift the row"
-    )
-    delimiter: Literal["comma", "tab"] = Field("comma", description="between the cells; the suffix .tsv says tab")
-    undefined: Literal["", "NA", "NaN"] = Field("", description="what stands for a missing value of a property")
-    sanitize: bool = Field(False, description="names of properties with letters, digits and _ only, each once")
-    properties: str | tuple[str, ...] = Field("all", description=f"all, none, or names of columns, or what they begin with, in the order wanted; {_MANY}")
-    columns: str | tuple[str, ...] = Field("", description=f"columns computed from the shapes: {', '.join(EXTRA)}; {_MANY}")
-    dataset: bool = Field(False, description="a first column Dataset: one file about the image sets of several datasets")
-    ids: str | tuple[str, ...] = Field("", description=f"only the objects with these ids; {_MANY}")
-    population: str | tuple[str, ...] = Field("", description=f"only the objects in one of these populations (tags), by name or id; {_MANY}")
-
-    @property
-    def separator(self) -> str:
-        """Between the cells."""
-        return "\t" if self.delimiter == "tab" else ","
-
-    @property
-    def listed(self) -> tuple[str, ...] | None:
-        """The properties that were chosen, in order; None = all."""
-        if self.properties in ("all", "none", ""):
-            return None if self.properties == "all" else ()
-        return several(self.properties)
-
-    @property
-    def extra(self) -> tuple[str, ...]:
-        """The computed columns that were chosen.
-
-        Raises
-        ------
-        InvalidOption
-        """
-        found = several(self.columns)
-        for one in found:
-            if one not in EXTRA:
-                sentence = f"there is no computed column {one!r}; there are: {', '.join(EXTRA)}"
-                raise InvalidOption(sentence, option="columns", given=one, allowed=", ".join(EXTRA))
-        return found
-
-
-def several(given: str | tuple[str, ...]) -> tuple[str, ...]:
-    """The parts of an option that holds several texts."""
-    parts = given.split(";") if isinstance(given, str) else given
-    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+__all__ = ["EXTRA", "WriteOptions"]

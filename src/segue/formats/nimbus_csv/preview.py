@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segue.formats.nimbus_csv.fit import prepared, table_of
 from segue.formats.nimbus_csv.options import WriteOptions
-from segue.formats.nimbus_csv.write import pieces
+from segue.formats.nimbus_csv.spec import FORMAT
+from segue.formats.nimbus_files.tables.pieces import pieces
+from segue.formats.nimbus_files.tables.wanted import prepared, table_of
 from segue.model.study import Study
 
 
@@ -49,6 +50,6 @@ def preview(study: Study, options: WriteOptions | None = None, rows: int = 10, l
         A property or population is asked for that is not there.
     """
     chosen = options or WriteOptions()
-    flat = table_of(prepared(study, chosen), chosen)
+    flat = table_of(prepared(study, chosen, FORMAT.keeps), chosen)
     text = b"".join(pieces(flat.head(rows), chosen)).decode()
     return Preview(tuple(flat.names), text[:longest], flat.height, len(text))

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from segue.formats.nimbus_csv.datasets import by_position
-from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, DATASET, MISSING, WKT
-from segue.formats.nimbus_csv.places import extras_of
-from segue.formats.nimbus_csv.wkt import is_wkt, shapes_of
 from segue.formats.nimbus_files.places import column_names
+from segue.formats.nimbus_files.tables.datasets import by_position
+from segue.formats.nimbus_files.tables.flat import Flat
+from segue.formats.nimbus_files.tables.headings import BETWEEN, DATASET, MISSING, WKT
+from segue.formats.nimbus_files.tables.places import extras_of
+from segue.formats.nimbus_files.tables.wkt import is_wkt, shapes_of
 from segue.formats.nimbus_files.tags import as_populations, members
 from segue.formats.nimbus_files.terms import TABLE
 from segue.model.objects import Objects, unique_texts

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from segue.formats.nimbus_csv.chosen import chosen
-from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, OBJECTS
-from segue.formats.nimbus_csv.options import WriteOptions
-from segue.formats.nimbus_csv.places import places
 from segue.formats.nimbus_files.positions import positions
+from segue.formats.nimbus_files.tables.chosen import chosen
+from segue.formats.nimbus_files.tables.flat import Flat
+from segue.formats.nimbus_files.tables.headings import BETWEEN, OBJECTS
+from segue.formats.nimbus_files.tables.options import WriteOptions
+from segue.formats.nimbus_files.tables.places import places
 from segue.formats.nimbus_files.tags import tag_texts
 from segue.formats.nimbus_files.write_rows import native_ids
 from segue.model.populations import Membership

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from segue.formats.nimbus_csv.headings import COMPUTED
-from segue.formats.nimbus_csv.wkt import wkt
+from segue.formats.nimbus_files.tables.headings import COMPUTED
+from segue.formats.nimbus_files.tables.wkt import wkt
 from segue.formats.outline_files import as_rings_or_masks, by_object, finite
 from segue.formats.shape_files import simplified
 from segue.geometry.rings import Rings as Measured

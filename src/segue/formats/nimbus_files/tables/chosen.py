@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from segue.errors import InvalidOption
-from segue.formats.nimbus_csv.headings import COMPUTED
-from segue.formats.nimbus_csv.options import WriteOptions
-from segue.formats.nimbus_csv.texts import as_dict, python_repr, python_texts, sanitised
 from segue.formats.nimbus_files.places import column_name, column_names
+from segue.formats.nimbus_files.tables.headings import COMPUTED
+from segue.formats.nimbus_files.tables.options import WriteOptions
+from segue.formats.nimbus_files.tables.texts import as_dict, python_repr, python_texts, sanitised
 from segue.formats.nimbus_files.terms import JOIN
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Column

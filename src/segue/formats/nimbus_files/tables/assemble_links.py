@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from segue.formats.nimbus_csv.assemble import objects_of, whole
-from segue.formats.nimbus_csv.datasets import by_position
-from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, DATASET, LINEAGES, NUMBERS
+from segue.formats.nimbus_files.tables.assemble import objects_of, whole
+from segue.formats.nimbus_files.tables.datasets import by_position
+from segue.formats.nimbus_files.tables.flat import Flat
+from segue.formats.nimbus_files.tables.headings import BETWEEN, DATASET, LINEAGES, NUMBERS
 from segue.model.connections import KINDS, Connections
 from segue.model.objects import unique_texts
 from segue.model.study import ImageSet, Study

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import DATASET
 from segue.formats.nimbus_files.positions import implied, positions
+from segue.formats.nimbus_files.tables.flat import Flat
+from segue.formats.nimbus_files.tables.headings import DATASET
 from segue.model.objects import unique_texts
 from segue.model.study import ImageSet
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from segue.formats.nimbus_csv.flat import Flat
-from segue.formats.nimbus_csv.headings import BETWEEN, CONNECTIONS, LINEAGES, NUMBERS, TRACKS
-from segue.formats.nimbus_csv.rows import place_of, times
 from segue.formats.nimbus_files.positions import positions
+from segue.formats.nimbus_files.tables.flat import Flat
+from segue.formats.nimbus_files.tables.headings import BETWEEN, CONNECTIONS, LINEAGES, NUMBERS, TRACKS
+from segue.formats.nimbus_files.tables.rows import place_of, times
 from segue.formats.nimbus_files.write_rows import connection_ids, native_ids
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Table

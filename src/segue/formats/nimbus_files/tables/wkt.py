@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from segue.formats.nimbus_csv.texts import python_texts
+from segue.formats.nimbus_files.tables.texts import python_texts
 from segue.model.rings import Ints, Rings, laid_out
 from segue.model.shapes import Shapes, joined
 

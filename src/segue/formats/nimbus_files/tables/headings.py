@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 OBJECTS = ("Id", "Channel", "XY", "Z", "Time", "Tags", "Shape", "Name")
 CONNECTIONS = ("Id", "XY", "Parent", "Child", "Kind", "Label", "Tags")
 TRACKS = ("Id", "XY", "Time", "Track", "Lineage", "Generation", "Parent")
@@ -25,3 +27,9 @@ COMPUTED = {
     "wkt": (WKT,),
 }
 """Columns that are computed from the shapes, in corner coordinates and pixels."""
+
+
+def separator_of(line: bytes) -> str:
+    """What stands between the cells, by what follows the first name."""
+    first = re.match(rb'"?(?:Id|Dataset)"?(.?)', line)
+    return "\t" if first is not None and first[1] == b"\t" else ","
