@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import roifile
 import tifffile
 
 from segue.cli import main
@@ -102,6 +103,9 @@ def segmented(prepared):
     """What Cellpose leaves beside an image, and what comes back from QuPath."""
     for name in ("cells_seg.npy", "cells_cp_masks.tif", "cells_cp_outlines.txt", "edited.geojson"):
         segue(f"segue convert cells-mask.tif {name} --set role=labels")
+    lines = Path("cells_cp_outlines.txt").read_text().splitlines()
+    borders = [np.array(line.split(","), int).reshape(-1, 2) for line in lines]
+    roifile.roiwrite("cells_rois.zip", [roifile.ImagejRoi.frompoints(border, name=str(label)) for label, border in enumerate(borders, 1)])
 
 
 @pytest.mark.parametrize("block", commands(CELLPOSE), ids=short)
@@ -115,3 +119,5 @@ def test_the_way_from_cellpose_and_back_ends_where_it_began(segmented, capsys):
     assert np.array_equal(tifffile.imread("cells_edited_masks.tif"), tifffile.imread("cells-mask.tif"))
     segue("segue convert cells_cp_outlines.txt from-outlines.tif --image cells.tif")
     assert np.array_equal(tifffile.imread("from-outlines.tif"), tifffile.imread("cells-mask.tif"))
+    segue("segue convert cells_rois.zip from-rois.tif --image cells.tif --set outlines=border")
+    assert np.array_equal(tifffile.imread("from-rois.tif"), tifffile.imread("cells-mask.tif"))

@@ -13,6 +13,11 @@ class ReadOptions(Options):
     """Reading."""
 
     stack: Literal["z", "t", "c"] = Field("z", description="what the planes of a plain stack are, where ROIs state only a plane number")
+    outlines: Literal["edges", "border"] = Field(
+        "edges",
+        description="edges = vertices of areas are corners of pixels, as ImageJ draws them; border = they are the border pixels of the area, which belong "
+        "to it, so that the masks come back from which Cellpose saved its ROIs",
+    )
 
 
 class WriteOptions(Options):
