@@ -70,7 +70,8 @@ def _chains(rings: Rings) -> Bools:
     single = (np.diff(rings.shape_rings) == 1) & (np.diff(rings.coord_start) > 0)
     wrong = (rings.coords != np.floor(rings.coords)).any(axis=1) | (np.abs(_steps(rings)) > 1).any(axis=1)
     before = np.concatenate([[0], np.cumsum(wrong)])
-    return single & (np.diff(before[rings.coord_start]) == 0)
+    found: Bools = single & (np.diff(before[rings.coord_start]) == 0)
+    return found
 
 
 def _replaced(shapes: Shapes, rows: Ints, chains: Bools) -> Shapes:
