@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 
+from segue.formats.nimbus_bundle.options import WriteOptions
+from segue.formats.nimbus_bundle.tables import tables
 from segue.formats.nimbus_files.datasets import datasets
-from segue.formats.nimbus_files.options import WriteOptions
+from segue.formats.nimbus_files.tables.pieces import pieces as table_pieces
+from segue.formats.nimbus_files.tables.wanted import computed, table_of
 from segue.formats.nimbus_files.write_study import pieces
 from segue.formats.options import Options
 from segue.model.study import Study
@@ -13,13 +17,24 @@ from segue.storage.sink import Sink
 
 
 def write(study: Study, sink: Sink, options: Options) -> None:
-    """Write a fitted study; 20,000 annotations are in memory as text at a time. No dates, so that the same study gives the same bytes."""
+    """Write a fitted study; 20,000 annotations, or 50,000 rows of a table, are in memory as text at a time. No dates: the same study gives the same bytes."""
     assert isinstance(options, WriteOptions)
     with sink.open() as file, zipfile.ZipFile(file, "w") as archive:
-        for name, one in datasets(study):
+        for name, content in _files(study, options):
             with archive.open(_entry(name), "w", force_zip64=True) as entry:
-                for piece in pieces(one, options.choice):
+                for piece in content:
                     entry.write(piece)
+
+
+def _files(study: Study, options: WriteOptions) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """(name, content piece by piece) of every file."""
+    how = options.tables
+    if how is None:
+        for name, one in datasets(study):
+            yield name, pieces(one, options.choice)
+        return
+    for name, one, own in tables(study, options, how):
+        yield name, table_pieces(table_of(computed(one, own), own), own)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

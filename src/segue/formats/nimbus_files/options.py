@@ -8,12 +8,11 @@ from segue.formats.nimbus_files.choice import Choice, Holes
 from segue.formats.options import Options
 
 
-class WriteOptions(Options):
-    """What is written. A section that is not chosen is empty in the file, never missing: NimbusImage needs all four."""
+class AnnotationOptions(Options):
+    """What is written, beside properties. A section that is not chosen is empty in the file, never missing: NimbusImage needs all four."""
 
     annotations: bool = Field(True, description="Write annotations.")
     connections: bool = Field(True, description="Write connections between annotations.")
-    properties: bool = Field(True, description="Write definitions of properties.")
     values: bool = Field(True, description="Write values of properties; needs annotations and properties.")
     z: bool = Field(False, description="Write the z slice of an annotation as z of each of its vertices, too (NimbusImage then measures distances in 3D).")
 
@@ -24,10 +23,20 @@ class WriteOptions(Options):
     )
     connect_parts: bool = Field(False, description="Connect the further parts of an object with its first one, and give all of them the tag part.")
 
+    def choosing(self, *, properties: bool) -> Choice:
+        """The same for the code that several formats share."""
+        return Choice(self.annotations, self.connections and self.annotations, properties, self.values, self.z, self.holes, self.connect_parts)
+
+
+class WriteOptions(AnnotationOptions):
+    """What is written."""
+
+    properties: bool = Field(True, description="Write definitions of properties.")
+
     @property
     def choice(self) -> Choice:
         """The same for the code that several formats share."""
-        return Choice(self.annotations, self.connections and self.annotations, self.properties, self.values, self.z, self.holes, self.connect_parts)
+        return self.choosing(properties=self.properties)
 
 
 class ReadOptions(Options):

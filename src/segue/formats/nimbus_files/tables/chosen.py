@@ -58,6 +58,14 @@ def chosen(study: Study, options: WriteOptions) -> tuple[list[str], list[pl.Seri
     return titles, [one.values(counts) for one in picked]
 
 
+def present(study: Study, options: WriteOptions) -> WriteOptions:
+    """The options with only those of the listed properties that the study has: one of several studies that are asked the same."""
+    if options.listed is None:
+        return options
+    every = _every(study, options)
+    return options.model_copy(update={"properties": tuple(one for one in options.listed if _matching(every, one, options))})
+
+
 def _every(study: Study, options: WriteOptions) -> list[Chosen]:
     names = {one.id: one.name for one in study.properties}
     found: dict[Key, Chosen] = {}
@@ -111,14 +119,19 @@ def _picked(every: list[Chosen], options: WriteOptions) -> list[Chosen]:
 
 def _named(every: list[Chosen], wanted: str, options: WriteOptions) -> list[Chosen]:
     """The columns of that name, else those whose names begin with it and go on with `` / ``."""
+    found = _matching(every, wanted, options)
+    if found:
+        return found
+    known = ", ".join(repr(one.title) for one in every[:8]) or "none"
+    raise InvalidOption(f"there is no property {wanted!r}; there are: {known}", option="properties", given=wanted, allowed=known)
+
+
+def _matching(every: list[Chosen], wanted: str, options: WriteOptions) -> list[Chosen]:
     exact = [one for one in every if one.title == wanted or (options.sanitize and sanitised([one.title])[0] == wanted)]
     if exact:
         return exact
     inside = [one for one in every if one.title.startswith(wanted + JOIN)]
-    if inside:
-        return [_object(wanted, inside)] if options.dialect == "nimbus" else inside
-    known = ", ".join(repr(one.title) for one in every[:8]) or "none"
-    raise InvalidOption(f"there is no property {wanted!r}; there are: {known}", option="properties", given=wanted, allowed=known)
+    return [_object(wanted, inside)] if inside and options.dialect == "nimbus" else inside
 
 
 def _object(title: str, inside: list[Chosen]) -> Chosen:

@@ -13,10 +13,9 @@ EXTRA = ("centroid", "bbox", "area", "wkt")
 _MANY = "several with ; between them, or a list"
 
 
-class WriteOptions(Options):
-    """What is written, and how."""
+class TextOptions(Options):
+    """How a table is written, and which columns it has beside the usual ones."""
 
-    table: Literal["objects", "connections", "tracks"] = Field("objects", description="what a row is about; tracks = an object with its track and lineage")
     dialect: Literal["rfc4180", "nimbus"] = Field(
         "rfc4180", description="rfc4180 = every cell is quoted where it has to be; nimbus = byte for byte as NimbusImage's server writes objects"
     )
@@ -28,9 +27,6 @@ class WriteOptions(Options):
     sanitize: bool = Field(False, description="names of properties with letters, digits and _ only, each once")
     properties: str | tuple[str, ...] = Field("all", description=f"all, none, or names of columns, or what they begin with, in the order wanted; {_MANY}")
     columns: str | tuple[str, ...] = Field("", description=f"columns computed from the shapes: {', '.join(EXTRA)}; {_MANY}")
-    dataset: bool = Field(False, description="a first column Dataset: one file about the image sets of several datasets")
-    ids: str | tuple[str, ...] = Field("", description=f"only the objects with these ids; {_MANY}")
-    population: str | tuple[str, ...] = Field("", description=f"only the objects in one of these populations (tags), by name or id; {_MANY}")
 
     @property
     def separator(self) -> str:
@@ -58,6 +54,15 @@ class WriteOptions(Options):
                 sentence = f"there is no computed column {one!r}; there are: {', '.join(EXTRA)}"
                 raise InvalidOption(sentence, option="columns", given=one, allowed=", ".join(EXTRA))
         return found
+
+
+class WriteOptions(TextOptions):
+    """What is written, and how."""
+
+    table: Literal["objects", "connections", "tracks"] = Field("objects", description="what a row is about; tracks = an object with its track and lineage")
+    dataset: bool = Field(False, description="a first column Dataset: one file about the image sets of several datasets")
+    ids: str | tuple[str, ...] = Field("", description=f"only the objects with these ids; {_MANY}")
+    population: str | tuple[str, ...] = Field("", description=f"only the objects in one of these populations (tags), by name or id; {_MANY}")
 
 
 def several(given: str | tuple[str, ...]) -> tuple[str, ...]:

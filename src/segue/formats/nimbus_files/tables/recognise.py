@@ -36,3 +36,14 @@ def heading(head: bytes) -> tuple[str, ...]:
     names = tuple(part[1:-1] if len(part) > 1 and part[0] == part[-1] == '"' else part for part in parts)
     names = names[1:] if names[0] == DATASET else names
     return names[: len(OBJECTS)] if names[: len(OBJECTS)] == OBJECTS else names
+
+
+def says_datasets(head: bytes) -> bool:
+    """Whether a table says of which dataset each row is.
+
+    Parameters
+    ----------
+    head
+        The begin of a file.
+    """
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b'"').startswith(DATASET.encode())
