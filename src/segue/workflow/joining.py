@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +14,14 @@ from segue.model.image import LabelImage, planes
 from segue.model.objects import Objects, unique_texts
 from segue.model.populations import Membership
 from segue.model.select import take_objects
-from segue.model.study import ImageSet, Study
+from segue.model.study import ImageSet, Property, Study
 from segue.model.tables import Table
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import split_suffix
 from segue.workflow.derive import with_new_objects
 from segue.workflow.enabling import require
+from segue.workflow.joined_columns import with_columns
+from segue.workflow.joined_populations import without_repeated
 from segue.workflow.opening import Opened
 
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -41,7 +43,8 @@ def with_table(study: Study, table: Opened, names: Collection[str] = ()) -> tupl
 
     Returns
     -------
-    The study, in which every label is an object, and notes about rows and objects that have no partner. What an object has already is kept.
+    The study, in which every label is an object, and notes about rows and objects that have no partner. What an object has already is kept;
+    columns and populations that say the same again are not doubled.
 
     Raises
     ------
@@ -51,14 +54,31 @@ def with_table(study: Study, table: Opened, names: Collection[str] = ()) -> tupl
     where = table.source.path.name
     if any(len(s.objects) for s in table.study.image_sets):
         require("import features", study, where=next(iter(names), ""))
-    results = [_image_set(s, _partner(s, table, names), where) for s in study.image_sets]
+    properties, own = _properties(study, table.study)
+    several = len(study.image_sets) > 1
+    results = [
+        (s, Notes()) if several and not s.labels and not len(s.objects) else _image_set(s, _partner(s, table, names), where, properties, own)
+        for s in study.image_sets
+    ]
+    used = {column.property for s, _ in results for one in s.tables.values() for column in one.columns}
+    properties = (*study.properties, *(one for one in properties[len(study.properties) :] if one.id in used))
     known = {one.id for one in study.populations}
     populations = (*study.populations, *(one for one in table.study.populations if one.id not in known))
-    return replace(study, image_sets=tuple(s for s, _ in results), populations=populations), Notes.joined(notes for _, notes in results)
+    joined = replace(study, image_sets=tuple(s for s, _ in results), populations=populations, properties=properties)
+    return without_repeated(joined, known), Notes.joined(notes for _, notes in results)
+
+
+def _properties(study: Study, table: Study) -> tuple[tuple[Property, ...], dict[str, str]]:
+    """All properties; and the id that each of the table has among them, another one where the study has one of the same id."""
+    known = {one.id: one for one in study.properties}
+    more = [one for one in table.properties if known.get(one.id) != one]
+    ids = unique_texts(pl.Series([*known, *(one.id for one in more)], dtype=pl.Utf8))[len(known) :].to_list()
+    own = dict(zip((one.id for one in more), ids, strict=True))
+    return (*study.properties, *(replace(one, id=own[one.id]) for one in more)), own
 
 
 def _partner(s: ImageSet, table: Opened, names: Collection[str]) -> ImageSet:
-    """The image set of a table that is about the same image: the only one, or the one of the same name."""
+    """The image set of a table that is about the same image: the only one, or the one of the same name, or of the same position."""
     found = table.study.image_sets
     if len(found) == 1:
         return found[0]
@@ -66,12 +86,16 @@ def _partner(s: ImageSet, table: Opened, names: Collection[str]) -> ImageSet:
     fitting = [one for one in found if {one.name, split_suffix(one.name or "-")[0]} & wanted]
     if len(fitting) == 1:
         return fitting[0]
+    placed = [one for one in found if one.position and one.position == s.position]
+    grouped = [one for one in placed if one.group == s.group]
+    if len(grouped) == 1 or len(placed) == 1:
+        return (grouped or placed)[0]
     listed = ", ".join(repr(one.name) for one in found[:3])
     sentence = f"{table.source.path.name} is about {len(found)} images ({listed}), and none of them is called {' or '.join(sorted(wanted - {''}))}"
     raise Incompatible(f"{sentence}; give the table of this image alone", path=table.source.path)
 
 
-def _image_set(s: ImageSet, table: ImageSet, where: str) -> tuple[ImageSet, Notes]:
+def _image_set(s: ImageSet, table: ImageSet, where: str, properties: Sequence[Property], own: Mapping[str, str]) -> tuple[ImageSet, Notes]:
     s = replace(s, objects=with_new_objects(s.objects, labels_in(s)))
     rows = rows_of(s.objects, table.objects, where)
     matched = np.flatnonzero(rows >= 0).astype(np.int64)
@@ -82,14 +106,15 @@ def _image_set(s: ImageSet, table: ImageSet, where: str) -> tuple[ImageSet, Note
     notes = _unmatched(len(table.objects) - len(matched), len(s.objects) - len(matched), where)
     if len(table.shapes):
         notes.append(Note(Kind.SKIPPED, f"{{count position}} in {where}", count=len(table.shapes)))
+    tables, more = with_columns(s.tables, _moved_tables(mine, target, own), properties, where)
     joined = replace(
         s,
         objects=_facts(s.objects, mine.objects, target),
-        tables=_tables(s, mine, target),
+        tables=tables,
         membership=_membership(s, mine, target),
         connections=_connections(s, mine, target),
     )
-    return joined, Notes(tuple(notes))
+    return joined, Notes((*notes, *more))
 
 
 def labels_in(s: ImageSet) -> pl.DataFrame:
@@ -182,14 +207,18 @@ def _facts(objects: Objects, found: Objects, target: pl.Series) -> Objects:
     return Objects(frame.with_columns(pl.coalesce(name, f"new_{name}").alias(name) for name in _FACTS).select(objects.frame.columns))
 
 
-def _tables(s: ImageSet, found: ImageSet, target: pl.Series) -> dict[str, Table]:
-    tables = {name: table for name, table in found.tables.items() if table.about in ("objects", "objects on planes")}
-    names = unique_texts(pl.Series([*s.tables, *tables], dtype=pl.Utf8))[len(s.tables) :]
-    moved = {
-        name: replace(table, frame=_moved(table.frame, target), stale=_moved_rows(table.stale, target))
-        for name, table in zip(names, tables.values(), strict=True)
+def _moved_tables(found: ImageSet, target: pl.Series, own: Mapping[str, str]) -> dict[str, Table]:
+    """The tables about objects, with the rows that these have here, and the properties that the study has."""
+    return {
+        name: replace(
+            table,
+            frame=_moved(table.frame, target),
+            columns=tuple(replace(column, property=own.get(column.property or "", column.property)) for column in table.columns),
+            stale=_moved_rows(table.stale, target),
+        )
+        for name, table in found.tables.items()
+        if table.about in ("objects", "objects on planes")
     }
-    return {**s.tables, **moved}
 
 
 def _moved(frame: pl.DataFrame, target: pl.Series) -> pl.DataFrame:
@@ -211,9 +240,10 @@ def _membership(s: ImageSet, found: ImageSet, target: pl.Series) -> Membership:
 
 
 def _connections(s: ImageSet, found: ImageSet, target: pl.Series) -> Connections:
-    """Those that were there, and those of the table."""
+    """Those that were there, and those of the table that are not: an id with the same ends is the same connection."""
     if not len(found.connections):
         return s.connections
     new = found.connections.frame.with_columns(target.gather(found.connections.frame[name]).alias(name) for name in ("parent", "child"))
+    new = new.join(s.connections.frame, on=["id", "parent", "child"], how="anti", maintain_order="left")
     both = pl.concat([s.connections.frame, new])
     return Connections(both.with_columns(unique_texts(both["id"])))
