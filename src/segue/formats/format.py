@@ -157,6 +157,8 @@ class Format:
 
     preview: str | None = None
     """``module:function``; ``function(study, options, rows, longest) -> Preview``: the columns and first rows of a table, for whoever chooses options."""
+    advice: str | None = None
+    """``module:function``; ``function(fitted, options) -> Notes``: what has to be known of such a file that is no loss (limits of who takes it)."""
 
     @property
     def ending(self) -> str:
@@ -194,6 +196,13 @@ class Format:
         """What a file of this format can hold of a study."""
         result: Study = load(self.fit)(study, options or self.options("write"))
         return result
+
+    def advised(self, fitted: Study, options: Options | None = None) -> Notes:
+        """What has to be known of a file of a fitted study; mostly nothing."""
+        from segue.notes import Notes
+
+        notes: Notes = load(self.advice)(fitted, options or self.options("write")) if self.advice else Notes()
+        return notes
 
     def write(self, study: Study, sink: Sink, options: Options | None = None) -> None:
         """Write a study that has been fitted."""

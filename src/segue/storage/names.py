@@ -33,6 +33,11 @@ def safe_names(texts: Iterable[str], suffix: str = "") -> list[str]:
     return [_free(text, suffix, taken) for text in texts]
 
 
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts numbers in names by their value."""
+    return [(0, int(part), part) if part.isdigit() and part.isascii() else (1, 0, part) for part in re.split(r"([0-9]+)", name) if part]
+
+
 def same_file_name(one: str, other: str) -> bool:
     """Whether two names would be one file on some system."""
     return _key(one) == _key(other)

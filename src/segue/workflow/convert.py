@@ -209,7 +209,7 @@ def _write(study: Study, item: Item, record: Format, options: Options, settings:
     target = item.target
     source, ready, more = prepare(study, record, settings.policy, settings.options, item.source.name, table, Gates(item.populations, item.shared))
     fitted = record.fitted(ready, options)
-    notes += more + losses(source, fitted, record)
+    notes += more + losses(source, fitted, record) + record.advised(fitted, options)
     if settings.strict and len(notes.refused):
         raise NotesRefused(f"{target.name} was not written, because --strict allows no loss: {'; '.join(map(str, notes.refused))}", notes=notes.to_json())
     written = ready.image_sets[: len(fitted.image_sets)]

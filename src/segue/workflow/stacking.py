@@ -19,6 +19,7 @@ from segue.model.image import Image, LabelImage, Pixels
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 from segue.storage import handles
+from segue.storage.names import natural
 from segue.storage.source import split_suffix
 from segue.workflow.input_axes import read_with_axes
 from segue.workflow.opening import Opened, recognised
@@ -59,11 +60,6 @@ def stack_files(inputs: Sequence[str]) -> list[Path]:
         There is none.
     """
     return sorted(dict.fromkeys(file for one in inputs for file in files_of(one)), key=lambda file: natural(str(file)))
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """A key that sorts numbers in names by their value."""
-    return [(0, int(part), part) if part.isdigit() and part.isascii() else (1, 0, part) for part in re.split(r"([0-9]+)", name) if part]
 
 
 def stack_name(files: Sequence[Path]) -> str:

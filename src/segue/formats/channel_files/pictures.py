@@ -1,13 +1,16 @@
-"""The pictures in one file of a folder of channels."""
+"""The pictures in one file of a folder of channels, or of a project with images."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from segue.codecs import png, tiff
+from segue.codecs.pictures import PicturePixels
 from segue.codecs.pixel_facts import Facts
 from segue.model.image import Pixels
 from segue.storage.source import Source
+
+PHOTOGRAPHS = (".jpg", ".jpeg", ".bmp")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Picture:
 
 
 def pictures_of(source: Source) -> tuple[Picture, ...]:
-    """The images of a TIFF or PNG file.
+    """The images of a TIFF, PNG, JPEG or BMP file.
 
     Raises
     ------
@@ -42,6 +45,9 @@ def pictures_of(source: Source) -> tuple[Picture, ...]:
         head = png.describe(source)
         pixels = png.PngPixels.of(source, indices=head.facts.role == "labels" or head.ramp is not None)
         return (Picture(source, pixels, "cyx" if len(pixels.shape) == 3 else "yx", head.facts.channels, head.facts, coloured=len(pixels.shape) == 3),)
+    if source.suffix in PHOTOGRAPHS:
+        photograph = PicturePixels.of(source)
+        return (Picture(source, photograph, photograph.axes, coloured="c" in photograph.axes),)
     return tuple(_of_series(source, nth, one) for nth, one in enumerate(tiff.describe(source)))
 
 

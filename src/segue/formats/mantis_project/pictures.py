@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from segue.codecs.number_types import TYPES, common_type, smallest
 from segue.codecs.pixel_views import OnePlace
 from segue.codecs.pixels import bounds, converted
 from segue.formats.mantis_project.database import LARGEST
 from segue.model.image import Image, LabelImage, size_of
 from segue.model.study import ImageSet
-
-TYPES = ("uint8", "uint16", "uint32", "int8", "int16", "int32", "float32", "float64")
-"""What Mantis reads (geotiff 2.0) and every other program, too."""
-_AS = {"bool": "uint8", "float16": "float32"}
 
 
 def image_of(s: ImageSet) -> Image | None:
@@ -57,11 +52,8 @@ def writable(pixels: Any) -> Any:
 
 
 def _readable(image: Image) -> Image | None:
-    name = image.pixels.dtype.name
-    wanted = _AS.get(name, name)
-    if wanted in ("uint64", "int64"):
-        wanted = _smaller(*bounds(image.pixels))
-    return replace(image, pixels=converted(image.pixels, wanted)) if wanted in TYPES else None
+    wanted = common_type(image.pixels)
+    return replace(image, pixels=converted(image.pixels, wanted)) if wanted else None
 
 
 def _type_of_labels(pixels: Any) -> str:
@@ -70,12 +62,4 @@ def _type_of_labels(pixels: Any) -> str:
     lowest, highest = bounds(pixels)
     if lowest < 0 or highest >= LARGEST:
         return ""
-    return name if name in TYPES else _smaller(lowest, highest)
-
-
-def _smaller(lowest: int, highest: int) -> str:
-    for name in ("uint8", "uint16", "uint32", "int32"):
-        limits = np.iinfo(name)
-        if lowest >= limits.min and highest <= limits.max:
-            return name
-    return "float64" if lowest > -LARGEST and highest < LARGEST else ""
+    return name if name in TYPES else smallest(lowest, highest)

@@ -9,17 +9,19 @@ import polars as pl
 from segue.formats.nimbus_files.collection import body_of, read_back
 from segue.formats.nimbus_files.datasets import datasets
 from segue.formats.nimbus_files.fit import fitted
-from segue.formats.nimbus_files.options import WriteOptions
-from segue.formats.nimbus_project.spec import FORMAT
+from segue.formats.nimbus_project.images import with_images
+from segue.formats.nimbus_project.options import WriteOptions
+from segue.formats.nimbus_project.spec import FORMAT, OF_IMAGES
 from segue.formats.options import Options
 from segue.model.study import Study
 
 
 def fit(study: Study, options: Options) -> Study:
-    """All image sets, those of one dataset together, and a preset."""
+    """All image sets, those of one dataset together, their images, and a preset."""
     assert isinstance(options, WriteOptions)
     ordered = tuple(s for _, one in datasets(study) for s in one.image_sets)
-    held = fitted(replace(study, image_sets=ordered), options.choice, FORMAT.keeps)
+    features = set(FORMAT.keeps) - (set() if options.images else set(OF_IMAGES))
+    held = fitted(replace(study, image_sets=ordered), options.choice, features)
     shown = read_back(body_of(study))
-    held = held.map(lambda s: replace(s, display=None))
+    held = held.map(lambda s: replace(with_images(s), display=None))
     return replace(held, displays=shown.displays, extras=pl.concat([held.extras, shown.extras]))
