@@ -175,6 +175,12 @@ def test_where_an_image_set_is_missing_the_others_are_found_by_their_names():
     assert F.OBJECTS in diff(replace(BASE, image_sets=unnamed), replace(BASE, image_sets=unnamed[1:]))
 
 
+def test_an_image_set_that_lost_its_name_is_not_taken_for_another_without_one():
+    """Where only the first image set is kept, without its name: what the second one has is no matter."""
+    study = replace(BASE, image_sets=(CELLS, replace(DRAWINGS, name="")))
+    assert diff(study, replace(study, image_sets=(replace(CELLS, name=""),))) == {F.IMAGE_SETS: 1, F.IMAGE_SET_NAME: 1}
+
+
 @given(study=studies())
 def test_nothing_differs_from_itself(study):
     assert diff(study, study) == {}

@@ -44,11 +44,11 @@ def diff(a: Study, b: Study) -> dict[F, int]:
 
 
 def _partners(a: Sequence[ImageSet], b: Sequence[ImageSet]) -> list[tuple[ImageSet, ImageSet]]:
-    """Image sets that are the same one."""
+    """Image sets that are the same one; an empty name names none."""
     if len(a) == len(b):
         return list(zip(a, b, strict=True))
     left, right = Counter(s.name for s in a), Counter(s.name for s in b)
-    known = {name for name in left.keys() & right.keys() if left[name] == right[name] == 1}
+    known = {name for name in left.keys() & right.keys() if name and left[name] == right[name] == 1}
     named = {s.name: s for s in b if s.name in known}
     rest = zip((s for s in a if s.name not in known), (s for s in b if s.name not in known), strict=False)
     return [(s, named[s.name]) for s in a if s.name in known] + list(rest)

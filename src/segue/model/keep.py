@@ -11,7 +11,7 @@ import polars as pl
 from segue.model.connections import Connections
 from segue.model.features import Feature as F
 from segue.model.image import Image, LabelImage
-from segue.model.objects import Objects, default_ids, repeated_labels
+from segue.model.objects import SCHEMA, Objects, default_ids, repeated_labels
 from segue.model.populations import Membership, Population
 from segue.model.rules import ListRule
 from segue.model.shapes import STYLE, ShapeKind, Shapes
@@ -84,15 +84,15 @@ def _objects(s: ImageSet, features: Collection[F]) -> ImageSet:
         empty = Objects.empty()
         return replace(s, objects=empty, shapes=Shapes.empty(), membership=Membership.empty(), connections=Connections.empty(), tables=_about_images(s))
     nulls = {
-        column: None
+        column: pl.lit(None, dtype=SCHEMA[column])
         for feature, column in {F.OBJECT_LABEL: "label", F.OBJECT_TIME: "t", F.TRACK: "track", F.OBJECT_NAME: "name", F.OBJECT_COLOUR: "colour"}.items()
         if feature not in features
     }
-    frame = s.objects.frame.with_columns(**{name: pl.lit(value) for name, value in nulls.items()})
+    frame = s.objects.frame.with_columns(**nulls)
     if F.OBJECT_LOCKED not in features:
         frame = frame.with_columns(locked=pl.lit(False))
     if F.LAYER not in features:
-        frame = frame.with_columns(layer=pl.lit(None))
+        frame = frame.with_columns(layer=pl.lit(None, dtype=SCHEMA["layer"]))
     frame = frame.with_columns(label=pl.when(~repeated_labels(frame)).then("label"))
     if F.LAYER not in features:
         frame = frame.with_columns(layer=pl.when(pl.col("label").is_not_null()).then(pl.lit("labels")))
