@@ -12,7 +12,7 @@ from segue.formats.nimbus_files.tables.datasets import by_position
 from segue.formats.nimbus_files.tables.flat import Flat
 from segue.formats.nimbus_files.tables.headings import BETWEEN, DATASET, MISSING, WKT
 from segue.formats.nimbus_files.tables.places import extras_of
-from segue.formats.nimbus_files.tables.wkt import is_wkt, shapes_of
+from segue.formats.nimbus_files.tables.wkt import Drawn, drawn
 from segue.formats.nimbus_files.tags import as_populations, members
 from segue.formats.nimbus_files.terms import TABLE
 from segue.model.objects import Objects, unique_texts
@@ -84,14 +84,15 @@ def _tag_lists(texts: pl.Series) -> tuple[list[list[str]], pl.Series]:
     return lists, texts.to_frame().join(table, on="text", how="left", maintain_order="left")["code"]
 
 
-def _values(flat: Flat) -> tuple[list[str], list[tuple[str, pl.Series]], pl.Series | None]:
+def _values(flat: Flat) -> tuple[list[str], list[tuple[str, pl.Series]], Drawn | None]:
     """Names and values of properties, and the column of shapes."""
     wkt, titles, values = None, [], []
     for title, column in zip(flat.names[flat.fixed :], flat.columns[flat.fixed :], strict=True):
         found = typed(column)
-        if title == WKT and wkt is None and found[0] == "text" and is_wkt(found[1]):
-            wkt = found[1]
-            continue
+        if title == WKT and wkt is None and found[0] == "text":
+            wkt = drawn(found[1])
+            if wkt is not None:
+                continue
         titles.append(title)
         values.append(found)
     return titles, values, wkt
@@ -113,7 +114,7 @@ def _image_set(
     rows: pl.DataFrame,
     facts: list[Column],
     values: list[pl.Series],
-    wkt: pl.Series | None,
+    wkt: Drawn | None,
     lists: list[list[str]],
     tag_ids: dict[str, str],
     s: ImageSet,
@@ -126,7 +127,7 @@ def _image_set(
         cells = {fact.name: one.gather(at) for fact, one in zip(facts, values, strict=True)}
         tables = {TABLE: Table("objects", pl.DataFrame({"row": number, **cells}), tuple(facts))}
     s = replace(s, objects=objects, tables=tables, membership=members(number, rows["code"], lists, tag_ids))
-    return _placed(s, rows, None if wkt is None else wkt.gather(at))
+    return _placed(s, rows, wkt)
 
 
 def objects_of(rows: pl.DataFrame) -> Objects:
@@ -141,13 +142,14 @@ def objects_of(rows: pl.DataFrame) -> Objects:
     return Objects(frame.with_columns(**missing, locked=pl.lit(value=False)).select(list(Objects.empty().frame.columns)))
 
 
-def _placed(s: ImageSet, rows: pl.DataFrame, wkt: pl.Series | None) -> ImageSet:
+def _placed(s: ImageSet, rows: pl.DataFrame, wkt: Drawn | None) -> ImageSet:
     """Shapes where they are known, and else what was said of them."""
-    there = np.zeros(len(rows), np.bool_) if wkt is None else wkt.is_not_null().to_numpy()
-    drawn = np.flatnonzero(there)
-    if wkt is not None and len(drawn):
-        shapes = shapes_of(wkt.gather(drawn), pl.Series(drawn, dtype=pl.Int32), rows["shape"].gather(drawn) == "rectangle")
-        s = replace(s, shapes=shapes.with_columns(z=rows["z"].gather(drawn), c=rows["c"].gather(drawn)))
+    there = np.zeros(len(rows), np.bool_)
+    if wkt is not None:
+        shapes = wkt.taken(rows["at"].to_numpy(), rows["shape"] == "rectangle")
+        owner = shapes.frame["object"]
+        there[owner.to_numpy()] = True
+        s = replace(s, shapes=shapes.with_columns(z=rows["z"].gather(owner), c=rows["c"].gather(owner)))
     said = pl.Series(~there) & ((rows["shape"] != "") | (rows["c"] > 0) | (rows["z"] > 0))
     rest = rows.filter(said)
     return replace(s, extras=extras_of(s.objects.frame["id"].filter(said), rest["shape"], rest["c"], rest["z"]))

@@ -1,31 +1,38 @@
-"""A table as the bytes of a file: 50,000 rows are in memory as text at a time."""
+"""A table as the bytes of a file: a few blocks of 50,000 rows are in memory as text at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
+from segue.codecs.delimited_cells import lines, quoted
 from segue.formats.nimbus_files.tables.flat import Flat
 from segue.formats.nimbus_files.tables.headings import QUOTED
 from segue.formats.nimbus_files.tables.options import WriteOptions
 from segue.formats.nimbus_files.tables.texts import python_texts
+from segue.tasks.workers import Threads
 
 _BLOCK = 50_000
 
 
 def pieces(flat: Flat, options: WriteOptions) -> Iterator[bytes]:
     """The bytes of a table, block by block."""
-    escaped = options.dialect == "rfc4180"
-    quoted = [_is_quoted(flat, nth) for nth in range(len(flat.names))]
-    yield (options.separator.join(header(flat, quoted, options)) + "\n").encode()
-    for first in range(0, flat.height, _BLOCK):
-        cells = [
-            _cells(column.slice(first, _BLOCK), options.undefined if nth >= flat.fixed else "", options.separator, always=always, escaped=escaped)
-            for nth, (column, always) in enumerate(zip(flat.columns, quoted, strict=True))
-        ]
-        lines = pl.select(pl.concat_str(cells, separator=options.separator)).to_series()
-        yield ("\n".join(lines) + "\n").encode()
+    always = [_is_quoted(flat, nth) for nth in range(len(flat.names))]
+    yield (options.separator.join(header(flat, always, options)) + "\n").encode()
+    threads = Threads(1 if flat.height <= _BLOCK else None)
+    yield from threads.run(partial(_lines, flat, always, options), range(0, flat.height, _BLOCK))
+
+
+def _lines(flat: Flat, always: list[bool], options: WriteOptions, first: int) -> bytes:
+    """The rows of a block."""
+    every = all(is_quoted or column.dtype.is_numeric() for column, is_quoted in zip(flat.columns, always, strict=True))
+    cells = [
+        _cells(column.slice(first, _BLOCK), options.undefined if nth >= flat.fixed else "", options, always=is_quoted, later=every)
+        for nth, (column, is_quoted) in enumerate(zip(flat.columns, always, strict=True))
+    ]
+    return lines(cells, options.separator, options.undefined, quote=every)
 
 
 def _is_quoted(flat: Flat, nth: int) -> bool:
@@ -35,26 +42,24 @@ def _is_quoted(flat: Flat, nth: int) -> bool:
     return "," in flat.names[nth]
 
 
-def header(flat: Flat, quoted: list[bool], options: WriteOptions) -> list[str]:
+def header(flat: Flat, always: list[bool], options: WriteOptions) -> list[str]:
     """The cells of the header."""
     if options.dialect == "nimbus":
-        return [f'"{name}"' if always else name for name, always in zip(flat.names, quoted, strict=True)]
+        return [f'"{name}"' if is_quoted else name for name, is_quoted in zip(flat.names, always, strict=True)]
     return [
-        _quoted(name) if always or any(mark in name for mark in f'{options.separator}"\r\n') else name for name, always in zip(flat.names, quoted, strict=True)
+        _in_quotes(name) if is_quoted or any(mark in name for mark in f'{options.separator}"\r\n') else name
+        for name, is_quoted in zip(flat.names, always, strict=True)
     ]
 
 
-def _quoted(text: str) -> str:
+def _in_quotes(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _cells(values: pl.Series, missing: str, separator: str, *, always: bool, escaped: bool) -> pl.Series:
-    """The cells of a column as they stand in the file."""
-    texts = python_texts(values.alias("cell")).fill_null(missing)
-    if not always and (not escaped or values.dtype != pl.Utf8):
-        return texts
-    inside = pl.concat_str(pl.lit('"'), texts.str.replace_all('"', '""', literal=True), pl.lit('"'))
-    if always:
-        return pl.select(inside.alias("cell")).to_series()
-    needed = texts.str.contains(f'[{separator}"\r\n]')
-    return pl.select(pl.when(needed).then(inside).otherwise(texts).alias("cell")).to_series()
+def _cells(values: pl.Series, missing: str, options: WriteOptions, *, always: bool, later: bool) -> pl.Series:
+    """The cells of a column: numbers, or texts as they stand in the file; without quotation marks if they come ``later``."""
+    if values.dtype.is_numeric() and not always:
+        return values
+    texts = python_texts(values).fill_null(missing)
+    escaped = not later and (always or (options.dialect == "rfc4180" and values.dtype == pl.Utf8))
+    return quoted(texts, options.separator, always=always) if escaped else texts

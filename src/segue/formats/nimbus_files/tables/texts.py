@@ -7,12 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-_EXACT = 2.0**53
-_PLAIN = (1e-4, 1e15)
-"""Between these, polars and Python write the same."""
+from segue.codecs.python_numbers import python_numbers
 
 
 def python_texts(values: pl.Series) -> pl.Series:
@@ -25,30 +22,7 @@ def python_texts(values: pl.Series) -> pl.Series:
     """
     if values.dtype == pl.Boolean:
         return pl.select(pl.when(values).then(pl.lit("True")).when(~values).then(pl.lit("False")).alias(values.name)).to_series()
-    return _floats(values) if values.dtype.is_float() else values.cast(pl.Utf8)
-
-
-def _floats(values: pl.Series) -> pl.Series:
-    numbers = values.fill_null(0.0).to_numpy()
-    finite = np.isfinite(numbers)
-    size = np.abs(np.where(finite, numbers, 0.0))
-    whole = finite & (np.where(finite, numbers, 0.5) == np.floor(np.where(finite, numbers, 0.0)))
-    near = whole & (size < _EXACT)
-    integers = pl.Series(np.where(near, np.where(finite, numbers, 0.0), 0.0).astype(np.int64)).cast(pl.Utf8)
-    found = pl.select(pl.when(pl.Series(near)).then(integers).otherwise(values.cast(pl.Utf8)).alias(values.name)).to_series()
-    odd = ~near & ((size < _PLAIN[0]) | (size >= _PLAIN[1]) | ~finite)
-    odd &= values.is_not_null().to_numpy()
-    if odd.any():
-        rows = np.flatnonzero(odd)
-        found = found.scatter(rows, _odd(numbers[rows]))
-    return found.set(values.is_null(), None) if values.null_count() else found
-
-
-def _odd(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pl.Series:
-    """Very small and very large numbers, and what is none, by their distinct values."""
-    distinct, place = np.unique(numbers, return_inverse=True)
-    texts = [repr(one) if not np.isfinite(one) or one != np.floor(one) else str(int(one)) for one in distinct.tolist()]
-    return pl.Series(texts, dtype=pl.Utf8).gather(place)
+    return python_numbers(values) if values.dtype.is_float() else values.cast(pl.Utf8)
 
 
 def python_repr(texts: pl.Series) -> pl.Series:
