@@ -29,7 +29,7 @@ def slit_rings(rings: Rings) -> tuple[Rings, pl.DataFrame]:
     parts = len(rings.part_start) - 1
     count = np.diff(rings.part_start)
     if not (count > 1).any():
-        return rings, pl.DataFrame({name: pl.Series([None], dtype=dtype).new_from_index(0, parts) for name, dtype in _SCHEMA.items()})
+        return rings, pl.DataFrame({name: pl.Series([None], dtype=dtype).new_from_index(0, parts) for name, dtype in SCHEMA.items()})
     part = np.repeat(np.arange(parts), count)
     length = np.diff(rings.ring_start)
     first = rings.ring_start[rings.part_start[:-1][part]]
@@ -53,10 +53,10 @@ def slit_rings(rings: Rings) -> tuple[Rings, pl.DataFrame]:
     inside = per_ring[:-1] + turned - start[part]
     frame = pl.DataFrame({"part": part, STARTS: inside, LENGTHS: length}).filter(pl.Series(holed)).group_by("part", maintain_order=True).agg(STARTS, LENGTHS)
     every = pl.DataFrame({"part": np.arange(parts)}).join(frame, on="part", how="left", maintain_order="left")
-    return found, every.select(pl.col(name).cast(dtype) for name, dtype in _SCHEMA.items())
+    return found, every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
 
 
-_SCHEMA = {STARTS: pl.List(pl.Int64), LENGTHS: pl.List(pl.Int64)}
+SCHEMA = {STARTS: pl.List(pl.Int64), LENGTHS: pl.List(pl.Int64)}
 
 
 def unslit_rings(rings: Rings, told: pl.DataFrame) -> Rings:

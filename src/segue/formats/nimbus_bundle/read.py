@@ -48,7 +48,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
             twice += 1
             continue
         try:
-            one = _dataset(unpacked(data, found, row), f"{source.path}/{name}", name)
+            one = _dataset(unpacked(data, found, row), f"{source.path}/{name}", name, rejoin=options.rejoin)
         except MemoryError as error:
             raise Malformed(f"{source.path}/{name} is too large to be read", path=source.path) from error
         if one is not None:
@@ -70,11 +70,11 @@ def _stem(name: str) -> str:
     return PurePosixPath(name).stem.casefold()
 
 
-def _dataset(data: bytes, where: str, name: str) -> tuple[Study, Notes] | None:
+def _dataset(data: bytes, where: str, name: str, *, rejoin: bool) -> tuple[Study, Notes] | None:
     """The study of one file; None for a table of something else."""
     if name.lower().endswith(ENDING):
         documents = read_bytes(data, where)
-        study, notes = study_of(documents, where)
+        study, notes = study_of(documents, where, rejoin=rejoin)
         return named_after(study, documents, name), notes
     if not evidence(data[:HEAD]).score:
         return None

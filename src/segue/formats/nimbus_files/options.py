@@ -51,3 +51,8 @@ class ReadOptions(Options):
         "which lie half a pixel too far to the top left",
     )
     shift_tag: str | None = Field(None, description="Move only annotations with this tag, e.g. the one that was given to the worker")
+    rejoin: bool = Field(
+        False,
+        description="Put together again what holes=keyhole, holes=parts and connect_parts made of an object, in a file that NimbusImage wrote since: "
+        "only where outline, place, tags and connection all say so",
+    )

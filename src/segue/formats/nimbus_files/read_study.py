@@ -27,6 +27,7 @@ from segue.formats.nimbus_files.read_parts import own_tags
 from segue.formats.nimbus_files.read_rows import Rows, plain_ids, rows_of
 from segue.formats.nimbus_files.read_shapes import shapes_of
 from segue.formats.nimbus_files.read_values import kind_of, tables_of
+from segue.formats.nimbus_files.rejoin import Found, rejoined
 from segue.formats.nimbus_files.side import read_sides
 from segue.formats.nimbus_files.tags import as_populations, members, read_tags
 from segue.formats.nimbus_files.terms import ANNOTATION, DATASET, NAME, STUDY
@@ -50,8 +51,17 @@ class Whole:
     """Per annotation the annotation that its object is."""
 
 
-def study_of(documents: Documents, path: File | str) -> tuple[Study, Notes]:
+def study_of(documents: Documents, path: File | str, *, rejoin: bool = False) -> tuple[Study, Notes]:
     """The study that is in a file, and what had to be left out or repaired.
+
+    Parameters
+    ----------
+    documents
+        All of the file.
+    path
+        What messages call it.
+    rejoin
+        Whether holes and parts are put together again that went through NimbusImage.
 
     Raises
     ------
@@ -59,16 +69,18 @@ def study_of(documents: Documents, path: File | str) -> tuple[Study, Notes]:
         Something in it is not what NimbusImage or segue writes.
     """
     try:
-        return _study(documents, path)
+        return _study(documents, path, rejoin=rejoin)
     except (ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         raise Malformed(f"{path} is damaged: {str(error).splitlines()[0]}", path=path, expected="what NimbusImage or segue writes") from error
 
 
-def _study(documents: Documents, path: File | str) -> tuple[Study, Notes]:
+def _study(documents: Documents, path: File | str, *, rejoin: bool) -> tuple[Study, Notes]:
     rows = rows_of(documents, path)
     side = read_sides(documents.annotations["side"], path)
     said = described(documents.members.get(SIDE), path)
     known, id_notes = known_ids(rows.frame["id"], rows.frame["xy"])
+    again = rejoined(documents, rows, known, wanted=rejoin) if side is None else Found(documents, side, [])
+    documents, side = again.documents, again.side
     whole = Whole(documents, rows, side, said, known, owners(rows.frame, side, known))
     properties, property_notes, ids = _properties(whole)
     codes, lists, odd = read_tags(own_tags(documents.annotations["tags"], side, whole.owner))
@@ -92,7 +104,7 @@ def _study(documents: Documents, path: File | str) -> tuple[Study, Notes]:
         tables = with_measurements(tables, properties, stated, one.about.get("channels"))
         s = replace(s, tables=tables, connections=own_connections.connections, membership=_made_on(membership, one.made_on))
         sets.append(replace(s, extras=pl.concat([s.extras, own_connections.extras])))
-    notes = [*rows.notes, *id_notes, *property_notes, *connection_notes, *value_notes, *about_documents(documents, odd), *left_out(documents)]
+    notes = [*rows.notes, *id_notes, *again.notes, *property_notes, *connection_notes, *value_notes, *about_documents(documents, odd), *left_out(documents)]
     extras = {key: value for key, value in documents.members.items() if key not in (SIDE, "propertyIdMap", "datasetId")}
     study = Study(tuple(sets), populations, properties, extras=_study_extras(extras))
     return study, Notes.of(*notes)

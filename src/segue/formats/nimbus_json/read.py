@@ -23,6 +23,6 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
         Values stand at more than 5,000 places.
     """
     assert isinstance(options, ReadOptions)
-    study, notes = study_of(documents(source), source.path)
+    study, notes = study_of(documents(source), source.path, rejoin=options.rejoin)
     study, more = moved(study, options.shift, options.shift_tag)
     return study, notes + more
