@@ -93,6 +93,13 @@ def test_places_count_from_1_and_channels_from_0(tmp_path):
 )
 def test_names_are_sanitised_by_the_rule_of_the_server(names, expected):
     assert sanitised(names) == expected
+    assert sanitised(expected) == expected
+
+
+def test_several_names_without_a_letter_are_told_apart_for_good():
+    once = sanitised(["µ", "Area", "²", "__2", "%"])
+    assert once == ["_", "Area", "__2", "__2_2", "__3"]
+    assert sanitised(once) == once
 
 
 @pytest.mark.parametrize(

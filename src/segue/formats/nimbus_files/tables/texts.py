@@ -59,12 +59,15 @@ def as_dict(keys: Sequence[str], values: Sequence[pl.Series]) -> pl.Series:
 def sanitised(names: Sequence[str]) -> list[str]:
     """Names that R and others take: runs of other characters than letters, digits and _ become one _, repeated names get _2, _3, ...
 
-    The rule is NimbusImage's.
+    The rule is NimbusImage's, but for the names that it makes of several empty ones, __2 and so on: behind a _ they stay, so that
+    doing it twice changes no more than doing it once.
     """
     found: list[str] = []
     used: set[str] = set()
     next_of: dict[str, int] = {}
-    for name in (re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "_" for name in names):
+    for given in names:
+        made = "_" in used and re.fullmatch("_(_[0-9]+)+", given)
+        name = given if made else re.sub(r"[^A-Za-z0-9_]+", "_", given).strip("_") or "_"
         own, nth = name, next_of.get(name, 2)
         while own in used:
             own, nth = f"{name}_{nth}", nth + 1
