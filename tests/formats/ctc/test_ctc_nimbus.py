@@ -132,3 +132,5 @@ def test_divisions_gaps_and_merges_are_counted(tmp_path):
     notes = segue.convert(tmp_path / "given.json", tmp_path / "01_RES", to="ctc", image=film(tmp_path / "film.tif", 5))
     (note,) = [str(note) for note in notes if str(note.feature) == "connections"]
     assert "1 division kept; 1 gap: the track is cut, and begins anew behind it; 1 connection of merges lost" in note
+    assert "of the kind track" in note
+    assert "ids, labels and tags cannot be said" in note

@@ -46,7 +46,10 @@ FORMAT = Format(
         Feature.OBJECT_LABEL: approximate("the number of the track"),
         Feature.OBJECT_TIME: approximate("the frame of the mask"),
         Feature.TRACK: approximate("a number from 1 to 65,535; one track for each piece without a gap or division"),
-        Feature.CONNECTIONS: approximate("one parent for each track, in an earlier frame; links within a track are said by its number, merges cannot be said"),
+        Feature.CONNECTIONS: approximate(
+            "one parent for each track, in an earlier frame, of the kind track; links within a track are said by its number; "
+            "merges, ids, labels and tags cannot be said"
+        ),
     },
 )
 KEPT = frozenset({Feature.IMAGE_SET_NAME, Feature.PIXEL_SIZE, Feature.ORIGIN, Feature.GRID_SIZE, Feature.LABELS})
