@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from skimage import measure as skimage
 
@@ -38,7 +38,12 @@ def test_axes_are_those_of_scikit_image_with_spacing(image):
         np.testing.assert_allclose(found[name], [one[other] for one in props], rtol=1e-6, atol=1e-6, err_msg=name)
 
 
+EQUALLY_LONG = np.array([[1, 0, 0, 0], [1, 0, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1], [1, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1], [1, 0, 0, 0]])
+"""Two distances of corners are the largest; rounding of the scaled ones would choose the other."""
+
+
 @given(label_images(), st.floats(0.1, 10))
+@example(EQUALLY_LONG, 1.54)
 def test_square_pixels_scale_everything(image, side):
     pixels, units = forms(image, PLANES), forms(image, PLANES, pixel=(side, side, side))
     power = {"pixels": 2, "length": 1, "place": 1}

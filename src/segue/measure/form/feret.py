@@ -42,7 +42,8 @@ def feret(corners: Floats, start: Ints, pixel: tuple[float, float] = (1, 1)) -> 
     pixel
         Height and width of a pixel: distances and angles are those of the scaled hull.
     """
-    scaled = corners * pixel[::-1]
+    square = pixel[0] == pixel[1]
+    scaled = corners if square else corners * pixel[::-1]  # rounding must not decide between distances that are equal
     if int((np.diff(start) ** 2).sum()) < SMALL:
         from segue.measure.form.feret_reference import extremes
     else:
@@ -55,4 +56,5 @@ def feret(corners: Floats, start: Ints, pixel: tuple[float, float] = (1, 1)) -> 
     ends[turned] = ends[turned, ::-1]
     along = (ends[:, 1] - ends[:, 0]) * pixel[::-1]
     angle = np.degrees(np.arctan2(-along[:, 1] + 0.0, along[:, 0]))
-    return Ferets(np.sqrt((along**2).sum(axis=1)), np.where(filled, smallest, np.nan), ends, np.where(angle < 0, angle + 180, angle))
+    width = smallest * pixel[0] if square else smallest
+    return Ferets(np.sqrt((along**2).sum(axis=1)), np.where(filled, width, np.nan), ends, np.where(angle < 0, angle + 180, angle))
