@@ -15,6 +15,16 @@ settings.register_profile("fuzz", parent=settings.get_profile("ci"), derandomize
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_waits_for_the_disk():
+    """No test outlives a power cut, and ``sync`` would wait for whatever else this machine is writing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        if hasattr(os, "sync"):
+            patch.setattr(os, "sync", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def golden() -> Path:
     """The folder of real files from real tools; the test is skipped where a clone does not have it."""

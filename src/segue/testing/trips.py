@@ -113,6 +113,8 @@ def content(path: Path) -> dict[str, bytes]:
 
 def snapshot(value: Any) -> Any:
     """Everything in a study as plain values that later changes cannot reach."""
+    if value is None or isinstance(value, str | int | float):
+        return repr(value)
     if isinstance(value, pl.DataFrame):
         return (list(value.schema.items()), tuple(repr(value[name].to_list()) for name in value.columns))
     if isinstance(value, np.ndarray):
