@@ -144,14 +144,16 @@ def _curves(rings: Rings, frame: pl.DataFrame) -> Rings:
 
 def area_rows(shapes: Shapes) -> Ints:
     """Rows of the shapes that are outlines of an area and that ``area_rings`` can turn into rings."""
-    kind = shapes.frame["kind"].cast(pl.Utf8)
-    area = kind.is_in([str(kind) for kind in AREAS]) | ((kind == str(K.SPLINE)) & (shapes.frame["closed"] > 0).fill_null(value=False))
-    rows = np.flatnonzero((area & (shapes.frame["role"] == "outline")).to_numpy()).astype(np.int64)
-    framed = kind.is_in(_FRAMED).to_numpy()[rows]
+    area = shapes.are(AREAS)
+    curves = shapes.are((K.SPLINE,))
+    if curves.any():
+        area |= curves & (shapes.frame["closed"].to_numpy() > 0)
+    rows = np.flatnonzero(area & (shapes.frame["role"] == "outline").to_numpy()).astype(np.int64)
+    framed = shapes.are(_FRAMED)[rows]
     return rows[~framed | (np.diff(shapes.rings.coord_start)[rows] == 2)] if framed.any() else rows
 
 
-_FRAMED = [str(kind) for kind in (K.RECTANGLE, K.OVAL, K.ELLIPSE, K.ROTATED_RECTANGLE)]
+_FRAMED = (K.RECTANGLE, K.OVAL, K.ELLIPSE, K.ROTATED_RECTANGLE)
 """Kinds of two vertices."""
 
 

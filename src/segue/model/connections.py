@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -36,5 +37,6 @@ class Connections:
         return self.frame.height
 
     @classmethod
+    @cache
     def empty(cls) -> Connections:
         return cls(pl.DataFrame(schema=SCHEMA))

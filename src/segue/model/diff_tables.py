@@ -29,6 +29,8 @@ def compare_tables(a: ImageSet, b: ImageSet, pairs: pl.DataFrame, found: Counter
 
 
 def _connections(a: Connections, b: Connections, objects: pl.DataFrame, found: Counter[F]) -> pl.DataFrame:
+    if not len(a) and not len(b):
+        return objects.clear()
     to = objects.rename({"a": "from", "b": "to"})
     left = a.frame.with_row_index("a")
     for end in ("parent", "child"):
@@ -104,7 +106,11 @@ def _stale(a: ImageSet, b: ImageSet, about: str, rows: pl.DataFrame, found: Coun
 
 def _marked(image_set: ImageSet, about: str) -> pl.DataFrame:
     """(table, row) of everything that is stale."""
-    marks = [table.stale.to_frame("row").select(pl.lit(name).alias("table"), "row") for name, table in image_set.tables.items() if table.about == about]
+    marks = [
+        table.stale.to_frame("row").select(pl.lit(name).alias("table"), "row")
+        for name, table in image_set.tables.items()
+        if table.about == about and len(table.stale)
+    ]
     return pl.concat(marks) if marks else pl.DataFrame(schema={"table": pl.Utf8, "row": pl.Int32})
 
 

@@ -22,7 +22,7 @@ def conform(frame: pl.DataFrame, schema: Schema, what: str) -> pl.DataFrame:
     unknown = set(frame.columns) - set(schema)
     if unknown:
         raise ValueError(f"{what} have no column {sorted(unknown)}")
-    if dict(frame.schema) == dict(schema) and frame.columns == list(schema):
+    if frame.columns == list(schema) and frame.dtypes == list(schema.values()):
         return frame
     return pl.DataFrame({name: _column(frame, name, dtype, what) for name, dtype in schema.items()})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -52,6 +53,7 @@ class Objects:
         return self.frame.height
 
     @classmethod
+    @cache
     def empty(cls) -> Objects:
         return cls(pl.DataFrame(schema=SCHEMA))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
@@ -56,6 +57,7 @@ class Membership:
         return self.frame.height
 
     @classmethod
+    @cache
     def empty(cls) -> Membership:
         return cls(pl.DataFrame(schema=SCHEMA))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from segue.model.features import Feature
@@ -133,13 +136,14 @@ class Shapes:
         object.__setattr__(self, "frame", conform(frame, SCHEMA, "shapes"))
         if len(self.rings) != frame.height:
             raise ValueError(f"{frame.height} shapes with geometry for {len(self.rings)}")
-        if self.frame.select("object", "role", "kind").null_count().sum_horizontal().item():
+        if any(self.frame[name].null_count() for name in ("object", "role", "kind")):
             raise ValueError("every shape has an object, a role and a kind")
 
     def __len__(self) -> int:
         return self.frame.height
 
     @classmethod
+    @cache
     def empty(cls) -> Shapes:
         return cls(pl.DataFrame(schema=SCHEMA), Rings.empty())
 
@@ -149,7 +153,12 @@ class Shapes:
 
     def of_kinds(self, kinds: tuple[ShapeKind, ...]) -> Shapes:
         """Only the shapes of some kinds."""
-        return self.take(np.flatnonzero(self.frame["kind"].cast(pl.Utf8).is_in([str(kind) for kind in kinds]).to_numpy()).astype(np.int64))
+        return self.take(np.flatnonzero(self.are(kinds)).astype(np.int64))
+
+    def are(self, kinds: Collection[ShapeKind]) -> npt.NDArray[np.bool_]:
+        """(shapes,) bool: which of the shapes are of one of some kinds."""
+        wanted: npt.NDArray[np.bool_] = np.array([kind in kinds for kind in ShapeKind])[self.frame["kind"].to_physical().to_numpy()]
+        return wanted
 
     def with_columns(self, **columns: object) -> Shapes:
         """The same shapes with some columns replaced (a polars expression, a series, or one value for all; None = null)."""

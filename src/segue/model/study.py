@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,16 @@ EXTRAS = {"format": pl.Utf8, "entity": pl.Utf8, "id": pl.Utf8, "payload": pl.Utf
 """What the model has no word for: format, kind of entity (``study``, ``image set``, ``object``, ``population``, ...), its id, JSON text."""
 ALIASES = {"format": pl.Utf8, "entity": pl.Utf8, "id": pl.Utf8, "alias": pl.Utf8}
 """Foreign ids: the name by which a format knows an entity."""
+
+
+@cache
+def _no_extras() -> pl.DataFrame:
+    return pl.DataFrame(schema=EXTRAS)
+
+
+@cache
+def _no_aliases() -> pl.DataFrame:
+    return pl.DataFrame(schema=ALIASES)
 
 
 @dataclass(frozen=True)
@@ -80,9 +91,9 @@ class ImageSet:
     """Which objects are in which populations."""
     display: Display | None = None
     """How it is looked at; None = not stated."""
-    extras: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXTRAS))
+    extras: pl.DataFrame = field(default_factory=_no_extras)
     """Details of a format that the model has no word for: format, entity, id, payload."""
-    aliases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALIASES))
+    aliases: pl.DataFrame = field(default_factory=_no_aliases)
     """Names by which other formats know an entity: format, entity, id, alias."""
     history: tuple[Event, ...] = ()
     """What was done to it; never compared."""
@@ -128,7 +139,7 @@ class Study:
     """Definitions of what is measured."""
     displays: tuple[Display, ...] = ()
     """Presets, by their names."""
-    extras: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXTRAS))
+    extras: pl.DataFrame = field(default_factory=_no_extras)
     """Details of a format about the whole study, or about a definition, that the model has no word for."""
     close: Any = None
     """Called without arguments when a ``with`` block ends: lets go of open files."""

@@ -115,7 +115,7 @@ def _without_new_points(s: ImageSet, source: ImageSet) -> ImageSet:
 
 
 def _are_points(shapes: Shapes) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return shapes.frame["kind"].cast(pl.Utf8).is_in([str(ShapeKind.POINT), str(ShapeKind.MULTIPOINT)]).to_numpy()
+    return shapes.are((ShapeKind.POINT, ShapeKind.MULTIPOINT))
 
 
 def _as_stored(image: LabelImage, original: LabelImage) -> LabelImage:
