@@ -53,10 +53,18 @@ def with_columns(there: Mapping[str, Table], found: Mapping[str, Table], propert
 
 def _new_columns(table: Table, known: Sequence[Table], names: Mapping[str, str]) -> tuple[Table, list[int]]:
     """The table without columns that are known, and which of those that stay differ from one of the same name."""
+    called: dict[str, list[tuple[int, Column]]] = {}
+    for nth, one in enumerate(known):
+        for other in one.columns:
+            for name in _names(other, names):
+                called.setdefault(name, []).append((nth, other))
+    places: dict[int, pl.Series] = {}
     kept, differing = [], []
     for column in table.columns:
-        alike = [(one, other) for one in known for other in one.columns if _names(column, names) & _names(other, names)]
-        if any(_is_same(table, column, one, other) for one, other in alike):
+        alike = [found for name in sorted(_names(column, names)) for found in called.get(name, [])]
+        for nth in {nth for nth, _ in alike} - places.keys():
+            places[nth] = _places(table, known[nth])
+        if any(_is_same(column, table.frame[column.name], other, known[nth].frame[other.name].gather(places[nth])) for nth, other in alike):
             continue
         kept.append(column)
         differing += [len(kept) - 1] if alike else []
@@ -65,18 +73,22 @@ def _new_columns(table: Table, known: Sequence[Table], names: Mapping[str, str])
     return replace(table, frame=table.frame.select(*table.keys, *(one.name for one in kept)), columns=tuple(kept)), differing
 
 
+def _places(new: Table, old: Table) -> pl.Series:
+    """The row in the old table that is about the same as each of the new one; null where there is none."""
+    known = old.frame.select(*old.keys, pl.int_range(pl.len()).alias("\0at"))
+    return new.frame.select(*new.keys).join(known, on=new.keys, how="left", nulls_equal=True, maintain_order="left")["\0at"]
+
+
 def _names(column: Column, names: Mapping[str, str]) -> set[str]:
     own = column.property
     return {column.name} | ({_BETWEEN.join([names[own], *column.path])} if own is not None and own in names else set())
 
 
-def _is_same(new: Table, column: Column, old: Table, other: Column) -> bool:
+def _is_same(column: Column, coming: pl.Series, other: Column, there: pl.Series) -> bool:
     """Whether all values that come are there."""
     if any(a is not None and b is not None and a != b for a, b in ((getattr(column, key), getattr(other, key)) for key in ("unit", "channel", "layer"))):
         return False
-    coming = new.frame.select(*new.keys, pl.col(column.name).alias("\0b"))
-    both = coming.join(old.frame.select(*old.keys, pl.col(other.name).alias("\0a")), on=new.keys, how="left", nulls_equal=True, maintain_order="left")
-    a, b = _alike(both["\0a"]), _alike(both["\0b"])
+    a, b = _alike(there), _alike(coming)
     if a.dtype != b.dtype:
         numbers = [one.cast(pl.Float64, strict=False) if one.dtype == pl.Utf8 else one for one in (a, b)]
         if any(one.null_count() > text.null_count() for one, text in zip(numbers, (a, b), strict=True)):
