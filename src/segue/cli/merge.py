@@ -22,6 +22,8 @@ PARTS = "annotations, connections, properties, values, populations"
 )
 @click.option("--map", "map_", multiple=True, metavar="AXIS=...", help="Move planes: time=+1, z=3:0, channel=DAPI:0; may be repeated.")
 @click.option("--skip-incompatible", is_flag=True, help="Leave out what lies outside the study's images; else nothing is imported.")
+@click.option("--add-image-sets", is_flag=True, help="Add images that the study does not have, with all that belongs to them; else they do not fit.")
+@click.option("--pixels", type=click.Choice(["copy", "reference"]), help="Of images that are added: copied (default), or left in their files.")
 @click.option("--from", "from_", metavar="FORMAT", help="Format of the inputs, when content and suffix do not say.")
 @click.option("--set", "options", type=Setting(), multiple=True, help="An option of the reader (segue formats NAME), or role=labels, components=8.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; show what would differ.")
@@ -38,6 +40,7 @@ def command(inputs: tuple[str, ...], study: str, options: tuple[tuple[str, Any],
     segue merge rois.geojson cells.segue --dry-run
     segue merge RoiSet.zip cells.segue --map time=+1 --skip-incompatible
     segue merge values.csv cells.segue --only values
+    segue merge field_2.ome.tif cells.segue --add-image-sets
     segue undo cells.segue
     """
     from segue.cli.exit_codes import OK
@@ -46,7 +49,9 @@ def command(inputs: tuple[str, ...], study: str, options: tuple[tuple[str, Any],
     from segue.workflow.recipe import VERSION, parse_recipe
 
     only = [part for part in (given.pop("only") or "").replace(" ", "").split(",") if part]
-    settings = {"overwrite": given.pop("overwrite"), "skip_incompatible": given.pop("skip_incompatible"), "from": given.pop("from_")}
+    settings = {name: given.pop(name) for name in ("overwrite", "skip_incompatible", "add_image_sets")} | {"from": given.pop("from_")}
+    if (pixels := given.pop("pixels")) is not None:
+        settings["pixels"] = pixels
     body = {"segue": VERSION, "task": "merge", "inputs": inputs, "study": study, "map": given.pop("map_"), "options": dict(options), **settings}
     recipe = parse_recipe(_json(body | ({"only": only} if only else {})), "segue merge")
     merge(recipe, How(**given))  # type: ignore[arg-type]

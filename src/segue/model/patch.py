@@ -108,11 +108,24 @@ class Patch:
     """Definitions that come, with the places where they will stand."""
     properties: tuple[tuple[Property, ...], tuple[Property, ...]] | None = None
     """All definitions of properties, before and after; None = they stay."""
+    sets_come: tuple[ImageSet, ...] = ()
+    """Image sets that come, behind the others."""
+    sets_gone: tuple[str, ...] = ()
+    """Names of the image sets that go: the last ones. What they held is not remembered, so only what adds image sets can be taken back."""
 
     def inverted(self) -> Patch:
-        """The patch that takes this one back."""
+        """The patch that takes this one back.
+
+        Raises
+        ------
+        ValueError
+            It takes image sets away.
+        """
+        if self.sets_gone:
+            raise ValueError("what image sets held that are gone is not remembered")
         properties = None if self.properties is None else self.properties[::-1]
-        return Patch({nth: one.inverted() for nth, one in self.image_sets.items()}, self.come, self.gone, properties)
+        changed = {nth: one.inverted() for nth, one in self.image_sets.items()}
+        return Patch(changed, self.come, self.gone, properties, sets_gone=tuple(s.name for s in self.sets_come))
 
 
 def patched(study: Study, patch: Patch) -> Study:
@@ -130,10 +143,12 @@ def patched(study: Study, patch: Patch) -> Study:
     wrong = [nth for nth in patch.image_sets if not 0 <= nth < len(study.image_sets)]
     properties = study.properties if patch.properties is None else patch.properties[1]
     wrong += [] if patch.properties is None or patch.properties[0] == study.properties else [-1]
+    stay = len(study.image_sets) - len(patch.sets_gone)
+    wrong += [] if stay >= 0 and [s.name for s in study.image_sets[stay:]] == list(patch.sets_gone) else [-1]
     if wrong or any(nth >= len(study.populations) or study.populations[nth].id != one.id for nth, one in patch.gone):
         raise ValueError("a change was made for another study")
     sets = tuple(_image_set(s, patch.image_sets[nth]) if nth in patch.image_sets else s for nth, s in enumerate(study.image_sets))
-    return replace(study, image_sets=sets, populations=tuple(populations), properties=properties)
+    return replace(study, image_sets=sets[:stay] + patch.sets_come, populations=tuple(populations), properties=properties)
 
 
 def _image_set(s: ImageSet, patch: ImageSetPatch) -> ImageSet:

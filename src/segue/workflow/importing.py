@@ -23,7 +23,7 @@ def merge(inputs: str | Path | Sequence[str | Path], study: str | Path, **wanted
     study
         The study (``NAME.segue``).
     **wanted
-        ``only``, ``overwrite``, ``map``, ``skip_incompatible``, ``from_``, ``options`` as in ``MergeRecipe``; and ``dry_run``.
+        ``only``, ``overwrite``, ``map``, ``skip_incompatible``, ``add_image_sets``, ``pixels``, ``from_``, ``options`` as in ``MergeRecipe``; and ``dry_run``.
 
     Returns
     -------

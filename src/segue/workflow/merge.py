@@ -15,7 +15,7 @@ from segue.model.features import Feature
 from segue.model.patch import Patch
 from segue.model.study import Study
 from segue.notes import Notes
-from segue.workflow.labelled import with_labels
+from segue.workflow.merging.roles import in_their_roles
 from segue.workflow.merging.study import merged
 from segue.workflow.merging.wish import Wish
 from segue.workflow.opening import read, recognised
@@ -31,6 +31,8 @@ class How:
     from_: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     dry_run: bool = False
+    linked: bool = False
+    """Whether the pixels of image sets that are added stay in the files that they are in."""
 
 
 @dataclass(frozen=True)
@@ -75,30 +77,29 @@ def merge_paths(inputs: Sequence[str], study: Path, how: How, edit: Mapping[str,
         raise UsageError(f"{study.name} is no study (NAME.segue); make one with segue convert {study.name} NAME.segue")
     files = tuple(file for one in inputs for file in files_of(one))
     if how.dry_run:
-        with read(recognised(study)).study as before:
-            after, _, notes = _imported(before, files, how)
+        with read(recognised(study)).study as before, ExitStack() as held:
+            after, _, notes = _imported(before, files, how, held)
             return Outcome(study, files, notes, None, diff(before, after))
-    with Editing(study) as session:
-        _, patches, notes = _imported(session.study, files, how)
+    with Editing(study) as session, ExitStack() as held:
+        _, patches, notes = _imported(session.study, files, how, held)
         said = dict(edit or {"edit": "merge", "inputs": [file.name for file in files]})
-        return Outcome(study, files, notes, session.record(said, patches) if patches else None)
+        return Outcome(study, files, notes, session.record(said, patches, linked=how.linked) if patches else None)
 
 
-def _imported(study: Study, files: Sequence[Path], how: How) -> tuple[Study, tuple[Patch, ...], Notes]:
-    """The study with all files imported, one after the other; nothing is written."""
+def _imported(study: Study, files: Sequence[Path], how: How, held: ExitStack) -> tuple[Study, tuple[Patch, ...], Notes]:
+    """The study with all files imported, one after the other; nothing is written. The files are let go of when ``held`` ends."""
     patches: list[Patch] = []
     notes: list[Notes] = []
-    with ExitStack() as held:
-        for file in files:
-            found = recognised(file, how.from_)
-            known = type(found.record.options("read")).model_fields
-            _check_options(how.options, known)
-            opened = read(found, {name: value for name, value in how.options.items() if name in known})
-            held.callback(opened.study.close or (lambda: None))
-            coming, more = with_labels(opened.study, how.options, file.name)
-            made = merged(study, coming, how.wish, file.name)
-            study, patches = made.study, [*patches, *made.patches]
-            notes += [opened.notes, more.at(file.name), made.notes]
+    for file in files:
+        found = recognised(file, how.from_)
+        known = type(found.record.options("read")).model_fields
+        _check_options(how.options, known)
+        opened = read(found, {name: value for name, value in how.options.items() if name in known})
+        held.callback(opened.study.close or (lambda: None))
+        coming, more = in_their_roles(study, opened.study, how.wish, how.options, file.name)
+        made = merged(study, coming, how.wish, file.name)
+        study, patches = made.study, [*patches, *made.patches]
+        notes += [opened.notes, more.at(file.name), made.notes]
     return study, tuple(patches), Notes.joined(notes).merged()
 
 

@@ -28,6 +28,10 @@ class MergeRecipe(BaseModel):
     )
     map: tuple[str, ...] = Field((), description="where planes go: time=+1, z=3:0, channel=DAPI:0")
     skip_incompatible: bool = Field(False, description="leave out what does not fit, instead of importing nothing")
+    add_image_sets: bool = Field(False, description="add image sets that the study does not have, with their images, instead of refusing them")
+    pixels: Literal["copy", "reference"] = Field(
+        "copy", description="of images that are added: copied into the study, or left in the files that they are in (those must then stay where they are)"
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="options of the readers")
 
     def how(self, *, dry_run: bool = False) -> How:
@@ -37,8 +41,8 @@ class MergeRecipe(BaseModel):
         ------
         InvalidOption
         """
-        wish = Wish(self.only, self.overwrite, mapping_of(self.map), self.skip_incompatible)
-        return How(wish, self.from_, self.options, dry_run=dry_run)
+        wish = Wish(self.only, self.overwrite, mapping_of(self.map), self.skip_incompatible, self.add_image_sets)
+        return How(wish, self.from_, self.options, dry_run=dry_run, linked=self.pixels == "reference")
 
     def plain(self) -> dict[str, Any]:
         """What the journal of the study says: names of files, no places."""

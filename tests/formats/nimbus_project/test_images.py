@@ -99,6 +99,11 @@ class TestFinding:
         assert [(s.name, first(s), len(s.objects)) for s in study.image_sets] == [("mouse 1", 1, 1), ("mouse 2", 2, 0)]
         assert study.image_sets[1].aliases["alias"].to_list() == [ID]
 
+    def test_a_manifest_that_does_not_list_the_annotations(self, project):
+        files = [{"name": "a--x.tif", "type": "image", "datasetId": ID}]
+        study, _ = read(project({"a_annotations.json": document(0), "a--x.tif": plane(1)}, {"datasets": [{"datasetId": ID, "name": "a"}], "files": files}))
+        assert [(s.name, len(s.objects), first(s)) for s in study.image_sets] == [("a", 1, 1)]
+
     def test_datasets_of_one_name_are_told_apart_by_their_mark(self, project):
         names = {"a_annotations.json": document(0), f"a__{ID}_annotations.json": document(0), "a--x.tif": plane(1), f"a__{ID}--x.tif": plane(2)}
         study, _ = read(project(names))
@@ -261,6 +266,15 @@ def write(study, target, **options):
 
 
 class TestWriting:
+    def test_ids_of_datasets_stay_also_of_those_without_annotations(self, project, tmp_path):
+        files = [{"name": f"{name}--x.tif", "type": "image", "datasetId": own} for name, own in (("a", ID), ("b", OTHER))]
+        manifest = {"datasets": [{"datasetId": ID, "name": "a"}, {"datasetId": OTHER, "name": "b"}], "files": files}
+        study, _ = read(project({"a_annotations.json": document(0), "a--x.tif": plane(1), "b--x.tif": plane(2)}, manifest))
+        assert diff(study, write(study, tmp_path / "p.nimbus-project")) == {}
+        back, _ = read(Source(tmp_path / "p.nimbus-project"))
+        assert diff(study, back) == {}
+        assert [s.aliases["alias"].to_list() for s in back.image_sets] == [[ID], [OTHER]]
+
     def test_the_round_trip_that_nimbusimage_cannot_do(self, tmp_path):
         sets = [images("raw", group="d", position=(("xy", nth),)) for nth in range(2)] + [replace(images("raw", "mean"), name="single")]
         study = Study(tuple(sets))

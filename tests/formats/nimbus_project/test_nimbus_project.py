@@ -111,6 +111,13 @@ def test_there_and_back(project, tmp_path):
     assert "exportDate" not in Path(first / "manifest.json").read_text()
 
 
+def test_annotations_of_workers_are_moved_where_they_belong(project):
+    source = project(a_annotations__json=document("1"), b_annotations__json=document("2"))
+    study, notes = FORMAT.read(source, FORMAT.options("read", {"shift": 0.5}))
+    assert [s.shapes.rings.coords[0].tolist() for s in study.image_sets] == [[1.5, 1.5]] * 2
+    assert [note.count for note in notes] == [2]
+
+
 def test_names_of_files_are_safe(tmp_path):
     study = Study((ImageSet("../a"), ImageSet("A/b"), ImageSet("a_B")), displays=(Display("x/../y"),))
     options = FORMAT.options("write")

@@ -109,11 +109,24 @@ def test_what_no_patch_can_say_is_said():
     before = small(1)
     s = before.image_sets[0]
     for after in (
-        replace(before, image_sets=(s, s)),
+        replace(before, image_sets=()),
         replace(before, image_sets=(replace(s, name="other"),)),
         replace(before, image_sets=(replace(s, labels=()),)),
     ):
         assert isinstance(patch_between(before, after), Unsaid)
+
+
+def test_image_sets_that_come_behind_the_others():
+    before = small(1)
+    after = replace(before, image_sets=(*small(1, 2).image_sets, replace(before.image_sets[0], name="other")))
+    patch = patch_between(before, after)
+    assert not isinstance(patch, Unsaid)
+    assert not diff(patched(before, patch), after)
+    assert not diff(patched(after, patch.inverted()), before)
+    with pytest.raises(ValueError, match="not remembered"):
+        patch.inverted().inverted()
+    with pytest.raises(ValueError, match="made for another study"):
+        patched(before, patch.inverted())
 
 
 def test_numbers_that_are_no_numbers_are_equal_to_themselves():

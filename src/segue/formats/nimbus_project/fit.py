@@ -7,8 +7,9 @@ from dataclasses import replace
 import polars as pl
 
 from segue.formats.nimbus_files.collection import body_of, read_back
-from segue.formats.nimbus_files.datasets import datasets
+from segue.formats.nimbus_files.datasets import ENDING, datasets
 from segue.formats.nimbus_files.fit import fitted
+from segue.formats.nimbus_project.ids import dataset_ids, with_id
 from segue.formats.nimbus_project.images import with_images
 from segue.formats.nimbus_project.options import WriteOptions
 from segue.formats.nimbus_project.spec import FORMAT, OF_IMAGES
@@ -23,5 +24,12 @@ def fit(study: Study, options: Options) -> Study:
     features = set(FORMAT.keeps) - (set() if options.images else set(OF_IMAGES))
     held = fitted(replace(study, image_sets=ordered), options.choice, features)
     shown = read_back(body_of(study))
-    held = held.map(lambda s: replace(with_images(s), display=None))
+    held = _with_ids(held.map(lambda s: replace(with_images(s), display=None)))
     return replace(held, displays=shown.displays, extras=pl.concat([held.extras, shown.extras]))
+
+
+def _with_ids(study: Study) -> Study:
+    """All image sets of a dataset have its id, as the manifest states it once."""
+    parts = [(name.removesuffix(ENDING), one) for name, one in datasets(study)]
+    found = [with_id(s, own, stem) for (stem, one), own in zip(parts, dataset_ids(parts), strict=True) for s in one.image_sets]
+    return replace(study, image_sets=tuple(found))

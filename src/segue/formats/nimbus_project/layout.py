@@ -106,10 +106,11 @@ def _kind(name: str, said: str) -> str:
 def _datasets(annotations: Sequence[str], stated: dict[str, list[dict[str, Any]]], files: dict[str, dict[str, Any]]) -> list[Dataset]:
     """Those with annotations, then those that only the manifest names."""
     names = {str(one.get("datasetId")): one["name"] for one in stated.get("datasets", []) if isinstance(one.get("name"), str)}
+    ids = {name: own for own, name in names.items() if list(names.values()).count(name) == 1}
     found = []
     for file in annotations:
         stem = _stem(file, ANNOTATIONS)
-        own = str(files.get(file, {}).get("datasetId") or _mark(stem))
+        own = str(files.get(file, {}).get("datasetId") or _mark(stem) or ids.get(stem, ""))
         found.append(Dataset(names.get(own) or _MARK.sub("", stem) or stem, own, file))
     return found + [Dataset(name, own) for own, name in names.items() if own not in {one.id for one in found}]
 

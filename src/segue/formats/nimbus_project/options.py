@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from segue.formats.nimbus_files.options import WriteOptions as AnnotationOptions
-from segue.formats.options import Options
+from segue.formats.nimbus_files.options import ReadOptions as AnnotationReadOptions
+from segue.formats.nimbus_files.options import WriteOptions as AnnotationWriteOptions
 
 Meaning = Literal["auto", "positions", "channels", "times", "slices", "none"]
 
 
-class ReadOptions(Options):
-    """What the images of a dataset are, and whether they are checked."""
+class ReadOptions(AnnotationReadOptions):
+    """What the images of a dataset are, whether they are checked, and what is mended."""
 
     images: Meaning = Field(
         "auto",
@@ -23,7 +23,7 @@ class ReadOptions(Options):
     checksums: bool = Field(True, description="compare the checksums of images with those in the manifest; every image is read once for that")
 
 
-class WriteOptions(AnnotationOptions):
+class WriteOptions(AnnotationWriteOptions):
     """What is written besides annotations."""
 
     images: bool = Field(True, description="write the images, as OME-TIFF; without them they are lost, and NimbusImage needs them from elsewhere")

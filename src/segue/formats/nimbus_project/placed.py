@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import polars as pl
-
 from segue.codecs.pixel_stack import PixelStack
 from segue.codecs.pixel_views import Added
 from segue.formats.channel_files.files import is_series
@@ -15,14 +13,13 @@ from segue.formats.channel_files.names import channel_names
 from segue.formats.channel_files.pictures import Picture
 from segue.formats.channel_files.stacks import check_sizes, stacked
 from segue.formats.nimbus_files.positions import AXIS, positions
-from segue.formats.nimbus_files.terms import DATASET, NAME
 from segue.formats.nimbus_project.layout import Dataset
 from segue.formats.nimbus_project.opened import Opened
 from segue.formats.nimbus_project.options import Meaning
 from segue.formats.pixel_files import study_of
 from segue.model.grid import Axis, Grid
 from segue.model.image import Image, size_of
-from segue.model.study import ALIASES, ImageSet, Study
+from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 
 _ALONG: dict[Meaning, str] = {"times": "t", "slices": "z"}
@@ -144,9 +141,7 @@ def with_images(study: Study, found: Sequence[Placed], dataset: Dataset, names: 
 
 
 def _new(xy: int, dataset: Dataset, *, alone: bool) -> ImageSet:
-    rows = [{"format": NAME, "entity": DATASET, "id": "", "alias": dataset.id}] if dataset.id else []
-    aliases = pl.DataFrame(rows, schema=ALIASES)
-    return ImageSet("", aliases=aliases) if alone else ImageSet("", group=dataset.id or None, position=((AXIS, xy),), aliases=aliases)
+    return ImageSet("") if alone else ImageSet("", group=dataset.id or None, position=((AXIS, xy),))
 
 
 def _named(image: Image, names: Sequence[str]) -> Image:

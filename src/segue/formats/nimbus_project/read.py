@@ -15,8 +15,10 @@ from segue.codecs.nimbus_read import read_bytes
 from segue.errors import WrongFormat
 from segue.formats.nimbus_files.collection import study_of as configured
 from segue.formats.nimbus_files.datasets import named_after
+from segue.formats.nimbus_files.moved import moved
 from segue.formats.nimbus_files.positions import positions
 from segue.formats.nimbus_files.read_study import study_of
+from segue.formats.nimbus_project.ids import has_id, with_id
 from segue.formats.nimbus_project.layout import Dataset, Listing, listed
 from segue.formats.nimbus_project.opened import opened
 from segue.formats.nimbus_project.options import ReadOptions
@@ -64,11 +66,12 @@ class _Reader:
         notes = Notes.joined(more if alone else more.at(one.annotations or one.name) for one, (_, more) in zip(self.listing.datasets, results, strict=True))
         whole = gathered(studies) if studies else self.shown
         extras = pl.concat([whole.extras, self.shown.extras]) if studies else self.shown.extras
-        return replace(whole, displays=self.shown.displays, extras=extras), notes + _about(self.listing)
+        whole, mended = moved(whole, self.options.shift, self.options.shift_tag)
+        return replace(whole, displays=self.shown.displays, extras=extras), notes + mended + _about(self.listing)
 
     def _dataset(self, dataset: Dataset) -> tuple[Study, Notes]:
         documents, where = self._documents(dataset)
-        study, notes = study_of(documents, where)
+        study, notes = study_of(documents, where, rejoin=self.options.rejoin)
         ours = SIDE in documents.members
         if not ours:
             study = _scaled(study, self.shown.image_sets[0].grid)
@@ -78,7 +81,8 @@ class _Reader:
             found, assumed = placed(pictures, dataset, self.options.images, known)
             study, changed = with_images(study, found, dataset, _channels(self.body), ours=ours)
             notes += more + assumed + changed
-        return named_after(study, documents, dataset.name), notes
+        study = named_after(study, documents, dataset.name)
+        return study.map(lambda s: s if has_id(s) else with_id(s, dataset.id, dataset.name)), notes
 
     def _documents(self, dataset: Dataset) -> tuple[Documents, Path]:
         if dataset.annotations:

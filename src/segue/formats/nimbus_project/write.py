@@ -12,8 +12,8 @@ from segue.codecs.nimbus_plain import json_of
 from segue.formats.nimbus_files.collection import body_of
 from segue.formats.nimbus_files.datasets import ENDING, datasets
 from segue.formats.nimbus_files.positions import positions
-from segue.formats.nimbus_files.terms import DATASET, NAME
 from segue.formats.nimbus_files.write_study import pieces
+from segue.formats.nimbus_project.ids import dataset_ids
 from segue.formats.nimbus_project.layout import ANNOTATIONS, BETWEEN, CONFIG, MANIFEST, SIDE
 from segue.formats.nimbus_project.options import WriteOptions
 from segue.formats.nimbus_project.write_images import write_image
@@ -49,7 +49,7 @@ def write(study: Study, sink: Sink, options: Options) -> None:
     assert isinstance(options, WriteOptions)
     with sink.folder() as folder:
         parts = [(name.removesuffix(ENDING), one) for name, one in datasets(study)]
-        written = [_Written(stem, own) for (stem, _), own in zip(parts, _ids(parts), strict=True)]
+        written = [_Written(stem, own) for (stem, _), own in zip(parts, dataset_ids(parts), strict=True)]
         names = iter(safe_names([text for stem, one in parts for text in _image_names(stem, one)], IMAGE))
         for target, (stem, one) in zip(written, parts, strict=True):
             with (folder / (stem + ANNOTATIONS)).open("wb") as file:
@@ -91,21 +91,3 @@ def _manifest(folder: Path, study: Study, written: Sequence[_Written]) -> None:
         "files": files,
     }
     (folder / MANIFEST).write_bytes(dumps(manifest, pretty=True) + b"\n")
-
-
-def _ids(parts: Sequence[tuple[str, Study]]) -> list[str]:
-    """The id that NimbusImage gave each dataset, else what its files are called; each once."""
-    found: list[str] = []
-    for stem, one in parts:
-        own = _dataset_id(one) or stem
-        found.append(next(text for text in (own, stem, *(f"{stem} {nth}" for nth in range(2, len(parts) + 3))) if text not in found))
-    return found
-
-
-def _dataset_id(study: Study) -> str | None:
-    """The id that NimbusImage gave it."""
-    for s in study.image_sets:
-        for form, entity, alias in s.aliases.select("format", "entity", "alias").iter_rows():
-            if (form, entity) == (NAME, DATASET):
-                return str(alias)
-    return None

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
-from segue.errors import UsageError
-from segue.formats.segue_study import fold, journal
+from segue.errors import SinkError, UsageError
+from segue.formats.segue_study import added, fold, journal
 from segue.formats.segue_study.files import Files
-from segue.formats.segue_study.layout import JournalEntry, StudyEntry, revised
+from segue.formats.segue_study.layout import JournalEntry, StudyEntry, folder_names, revised
 from segue.formats.segue_study.read import entry_of, load, made
 from segue.model.patch import Patch
 from segue.model.study import Study
 from segue.storage import lock, swap
+from segue.storage.fault import sink_error
 from segue.storage.source import Source
 
 FOLD_EVERY = 1000
@@ -57,6 +60,8 @@ class Editing:
         self._held.enter_context(lock.write_lock(self.root))
         try:
             self._open()
+            if len(self.study.image_sets) != len(self._entry.image_sets):
+                self._fold_and_open()
         except BaseException:
             self._held.close()
             raise
@@ -71,15 +76,16 @@ class Editing:
         self._base, self._entry = load(Source(self.root), self._files)
         fold.clean(self.root, self._entry)
         self._state = self._entry.journal or JournalEntry(journal.NAME, 0, 0, pending=False, revision=0)
-        waiting = journal.read(self._files, self._state, waiting=True) if self._state.pending else []
+        waiting = journal.read(self._files, self._state) if self._state.pending else []
         self._end = self._state.bytes + sum(one.size for one in waiting)
         self._last = waiting[-1].number if waiting else self._state.edits
         self._waiting = len(waiting)
         self.study: Study = self._base
         for one in waiting:
             self.study = made(self.study, one, str(self.root))
+        fold.clean_folders(self.root, self._state.folders, [self._entry, self.study])
 
-    def record(self, edit: dict[str, Any], patches: tuple[Patch, ...], undoes: int | None = None) -> int:
+    def record(self, edit: dict[str, Any], patches: tuple[Patch, ...], undoes: int | None = None, *, linked: bool = False) -> int:
         """Make an edit; when this returns, it is on the disk and can no longer be lost. Returns its number.
 
         Parameters
@@ -90,6 +96,8 @@ class Editing:
             What it changes, one after the other, in the study as it is now.
         undoes
             The number of the edit that this one takes back.
+        linked
+            Whether pixels of image sets that come stay in the files they came from, where they can; else they are copied.
 
         Raises
         ------
@@ -98,19 +106,54 @@ class Editing:
         from segue import __version__
 
         entry = journal.Entry(self._last + 1, edit, undoes, __version__, patches)
+        if any(patch.sets_come and undoes is None for patch in patches):
+            made(self.study, entry, str(self.root))  # whether it can be done, before anything is copied
+            with self._adding(patches) as folders:
+                self._append(replace(entry, patches=self._with_pixels(patches, folders, linked=linked)))
+        else:
+            self._append(entry)
+        others = len(self.study.image_sets) != len(self._base.image_sets)
+        if others or self._waiting >= FOLD_EVERY or self._end - self._state.bytes > FOLD_BYTES:
+            self._fold_and_open()
+        return entry.number
+
+    def _append(self, entry: journal.Entry) -> None:
         after = made(self.study, entry, str(self.root))
-        line = journal.encode(entry)
+        line = journal.encode(entry, self.root, [s.name for s in self.study.image_sets])
         self._announce()
         self._end = journal.append(self.root / self._state.path, self._end, line)
         self.study, self._last, self._waiting = after, entry.number, self._waiting + 1
-        if self._waiting >= FOLD_EVERY or self._end - self._state.bytes > FOLD_BYTES:
-            self.fold()
-            self._open()
-        return entry.number
+
+    def _fold_and_open(self) -> None:
+        self.fold()
+        self._open()
+
+    @contextmanager
+    def _adding(self, patches: tuple[Patch, ...]) -> Iterator[list[str]]:
+        """The folders of the image sets that come, announced in study.json before anything is written into them; where that fails they go."""
+        names = [s.name for s in (*self.study.image_sets, *(s for patch in patches for s in patch.sets_come))]
+        folders = folder_names(names)[len(self.study.image_sets) :]
+        taken = [name for name in folders if (self.root / name).exists()]
+        if taken:
+            raise SinkError(f"{self.root.name} holds a folder {taken[0]} that is no part of the study; move it elsewhere", path=self.root / taken[0])
+        before = self._state
+        self._state_is(msgspec.structs.replace(before, folders=(*before.folders, *folders)), self._entry)
+        try:
+            yield folders
+        except BaseException as error:
+            fold.clean_folders(self.root, folders, [self._entry, self.study])
+            self._state_is(before, self._entry)
+            if isinstance(error, OSError):
+                raise sink_error(self.root, error) from error
+            raise
+
+    def _with_pixels(self, patches: tuple[Patch, ...], folders: list[str], *, linked: bool) -> tuple[Patch, ...]:
+        left = iter(folders)
+        return tuple(replace(patch, sets_come=tuple(added.with_pixels(s, self.root, next(left), linked=linked) for s in patch.sets_come)) for patch in patches)
 
     def undoable(self) -> list[journal.Entry]:
         """The edits that can be taken back, the latest last."""
-        return _undoable(self._files, self._state)
+        return journal.undoable(self._files, self._state)
 
     def undo(self, count: int = 1) -> list[journal.Entry]:
         """Take back the latest edits; returns them.
@@ -141,9 +184,11 @@ class Editing:
         revision = self._state.revision + 1
         entry = fold.write_changes(self.root, self._entry, self._base, self.study, revision)
         path, size = self._trimmed(revision)
-        self._state_is(JournalEntry(path, self._last, size, pending=False, revision=revision), entry)
+        folders = tuple(name for name in self._state.folders if (self.root / name).exists())
+        self._state_is(JournalEntry(path, self._last, size, pending=False, revision=revision, folders=folders), entry)
         self._base, self._end, self._waiting = self.study, size, 0
         fold.clean(self.root, self._entry)
+        fold.clean_folders(self.root, folders, [self._entry])
 
     def _announce(self) -> None:
         """State in study.json that edits wait, before the first one does."""
@@ -160,7 +205,7 @@ class Editing:
         if self._end <= KEPT_BYTES and self._last <= KEPT_EDITS:
             return self._state.path, self._end
         data = (self.root / self._state.path).read_bytes()[: self._end]
-        sizes = [one.size for one in journal.decode(data, self._state.path)[0]]
+        sizes = [len(one.data) for one in journal.lines(data, self._state.path)[0]]
         kept, total = 0, 0
         while kept < len(sizes) and (kept == 0 or (kept < KEPT_EDITS and total + sizes[-1 - kept] <= KEPT_BYTES)):
             total += sizes[-1 - kept]
@@ -181,15 +226,4 @@ def undoable(path: Path | str) -> list[journal.Entry]:
     SourceError
     """
     state = entry_of(Source(Path(path))).journal
-    return _undoable(Files(Path(path).absolute()), state) if state else []
-
-
-def _undoable(files: Files, state: JournalEntry) -> list[journal.Entry]:
-    everything = msgspec.structs.replace(state, bytes=0)
-    stack: list[journal.Entry] = []
-    for one in journal.read(files, everything, waiting=False):
-        if one.undoes is None:
-            stack.append(one)
-        else:
-            stack = [other for other in stack if other.number != one.undoes]
-    return stack
+    return journal.undoable(Files(Path(path).absolute()), state) if state else []

@@ -21,7 +21,7 @@ def put(root: Path, path: str, data: bytes) -> FileEntry:
     target = root / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
-    return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())
+    return entry_for(path, data)
 
 
 @contextmanager
@@ -41,6 +41,11 @@ def _made_anew(source: Source) -> bytes:
     """A table of another program as segue would have written it: some damages end the process that decodes them, so it is not this one."""
     known = {key: text for key, text in parquet_foreign.facts(source).metadata.items() if not key.startswith("ARROW:")}
     return parquet.encode(parquet_foreign.table(source), known)
+
+
+def entry_for(path: str, data: bytes) -> FileEntry:
+    """What study.json says of a file with these bytes."""
+    return FileEntry(path, len(data), hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True)

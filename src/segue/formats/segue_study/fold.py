@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,7 +27,7 @@ from segue.formats.segue_study.layout import (
 )
 from segue.formats.segue_study.pixels import PixelWriter
 from segue.formats.segue_study.plain import to_text
-from segue.formats.segue_study.write import PARTS, part, table_bytes
+from segue.formats.segue_study.write import PARTS, entry_of, part, table_bytes
 from segue.model.study import ImageSet, Study
 from segue.storage import handles, leftovers, swap
 from segue.storage.sink import FileSink
@@ -40,10 +41,12 @@ def write_changes(root: Path, entry: StudyEntry, base: Study, study: Study, revi
     The entry of the study as it is now; nobody reads the new files until it is put in place (``put_entry``).
     """
     folders, taken = folder_names([s.name for s in study.image_sets]), set(_named(entry))
+    stay = min(len(base.image_sets), len(study.image_sets))
     sets = tuple(
         one if now is was else _image_set(one, was, now, PixelWriter(root, folder, None), revision, taken)
-        for one, was, now, folder in zip(entry.image_sets, base.image_sets, study.image_sets, folders, strict=True)
+        for one, was, now, folder in zip(entry.image_sets[:stay], base.image_sets[:stay], study.image_sets[:stay], folders[:stay], strict=True)
     )
+    sets += tuple(_new(s, PixelWriter(root, folder, root)) for s, folder in zip(study.image_sets[stay:], folders[stay:], strict=True))
     definitions = entry.populations
     if study.populations != base.populations:
         definitions = _put(root, revised(POPULATIONS, revision, taken), populations.encode(study.populations)) if study.populations else None
@@ -70,6 +73,30 @@ def _image_set(entry: ImageSetEntry, was: ImageSet, now: ImageSet, pixels: Pixel
         one if now.labels[nth].pixels is was.labels[nth].pixels else _labels(now, entry, nth, pixels, revision, taken) for nth, one in enumerate(entry.labels)
     )
     return msgspec.structs.replace(entry, files=files, tables=tables, labels=labels)
+
+
+def _new(s: ImageSet, pixels: PixelWriter) -> ImageSetEntry:
+    """An image set that an edit added; its pixels are there already."""
+    return entry_of(s, pixels.folder, pixels.images_here(s), pixels.labels_here(s), partial(_put, pixels.root))
+
+
+def clean_folders(root: Path, folders: Sequence[str], used: Sequence[StudyEntry | Study]) -> None:
+    """Delete the folders of image sets that edits added and that are no part of the study any more.
+
+    Parameters
+    ----------
+    root
+        The study.
+    folders
+        Those that edits made.
+    used
+        What they may be part of: the tables, and the study with edits that wait.
+    """
+    kept = {name for one in used for name in folder_names([s.name for s in one.image_sets])}
+    for name in folders:
+        if name not in kept and (root / name).is_dir():
+            handles.close(root / name)
+            leftovers.remove(root / name)
 
 
 def _labels(s: ImageSet, entry: ImageSetEntry, nth: int, pixels: PixelWriter, revision: int, taken: set[str]) -> LabelsEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,13 @@ class _Line(msgspec.Struct, frozen=True):
     patches: list[dict[str, Any]]
 
 
+class _Head(msgspec.Struct, frozen=True):
+    """What a line is, but for what it changes."""
+
+    number: int
+    undoes: int | None
+
+
 @dataclass(frozen=True)
 class Entry:
     """An edit that was made."""
@@ -54,21 +62,33 @@ class Entry:
     """Bytes of its line."""
 
 
-def encode(entry: Entry) -> bytes:
+def encode(entry: Entry, root: Path | None = None, names: Sequence[str] = ()) -> bytes:
     """A line.
+
+    Parameters
+    ----------
+    entry
+        The edit.
+    root, names
+        The study, and the names of its image sets before the edit: for edits that add image sets, or take them away.
 
     Raises
     ------
     TooLarge
     """
-    body = to_text(_Line(entry.number, entry.edit, entry.undoes, entry.version, [to_plain(patch) for patch in entry.patches]), indent=None)
+    patches = []
+    for patch in entry.patches:
+        stay = list(names)[: len(names) - len(patch.sets_gone)]
+        patches.append(to_plain(patch, root, stay))
+        names = [*stay, *(s.name for s in patch.sets_come)]
+    body = to_text(_Line(entry.number, entry.edit, entry.undoes, entry.version, patches), indent=None)
     if len(body) > LONGEST_LINE:
         raise TooLarge(f"this edit changes too much at once to be remembered ({len(body):,} bytes); choose fewer objects at a time", limit=LONGEST_LINE)
     rest = body[1:]  # the checksum stands first, and is that of everything behind it
     return _HEAD + hashlib.sha256(rest).hexdigest().encode() + _REST + rest
 
 
-def decode(data: bytes, where: str) -> tuple[list[Entry], int]:
+def decode(data: bytes, where: str, files: Files | None = None) -> tuple[list[Entry], int]:
     """The edits of a journal, and how many bytes they take: a last line that is not whole was never acknowledged, and is left out.
 
     Raises
@@ -76,7 +96,28 @@ def decode(data: bytes, where: str) -> tuple[list[Entry], int]:
     Malformed
         A line that is not the last one is not whole.
     """
-    found: list[Entry] = []
+    found, at = lines(data, where)
+    return [made(one, where, files) for one in found], at
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of which nobody has looked at what it changes."""
+
+    number: int
+    undoes: int | None
+    data: bytes
+
+
+def lines(data: bytes, where: str) -> tuple[list[Line], int]:
+    """The whole lines of a journal, and how many bytes they take.
+
+    Raises
+    ------
+    Malformed
+        A line that is not the last one is not whole.
+    """
+    found: list[Line] = []
     at = 0
     while at < len(data):
         end = data.find(b"\n", at) + 1
@@ -85,28 +126,49 @@ def decode(data: bytes, where: str) -> tuple[list[Entry], int]:
             if end and end < len(data):
                 raise Malformed(f"{where}: the line of edit {len(found) + 1} is damaged; take the study from a backup", path=where, position=f"byte {at}")
             break
-        found.append(_entry(line, where))
+        with blamed_on(where):
+            head: _Head = as_record(from_text(b"{" + line[_BEGIN:], where), _Head, where)
+        found.append(Line(head.number, head.undoes, line))
         at = end
     return found, at
 
 
-def read(files: Files, journal: JournalEntry, *, waiting: bool) -> list[Entry]:
-    """The edits that wait, or all that are known.
+def read(files: Files, journal: JournalEntry) -> list[Entry]:
+    """The edits that wait.
 
     Raises
     ------
     NotFound, Malformed, TooLarge
     """
+    where = str(files.inside(journal.path))
+    return [made(one, where, files) for one in _lines(files, journal)]
+
+
+def undoable(files: Files, journal: JournalEntry) -> list[Entry]:
+    """The edits that can be taken back, the latest last; of image sets that they added, only the names.
+
+    Raises
+    ------
+    NotFound, Malformed, TooLarge
+    """
+    stack: list[Line] = []
+    for one in _lines(files, msgspec.structs.replace(journal, bytes=0), shortest=journal.bytes):
+        stack = [*stack, one] if one.undoes is None else [other for other in stack if other.number != one.undoes]
+    where = str(files.inside(journal.path))
+    return [made(one, where) for one in stack]
+
+
+def _lines(files: Files, journal: JournalEntry, shortest: int = 0) -> list[Line]:
     path = files.inside(journal.path)
     try:
         data = Source(path).read_bytes(LONGEST)
     except NotFound:
-        if journal.bytes == 0:
+        if max(journal.bytes, shortest) == 0:
             return []
         raise
-    if len(data) < journal.bytes:
+    if len(data) < max(journal.bytes, shortest):
         raise Malformed(f"{path} is shorter than study.json states; take the study from a backup", path=path, expected=f"{journal.bytes} bytes")
-    return decode(data[journal.bytes if waiting else 0 :], str(path))[0]
+    return lines(data[journal.bytes :], str(path))[0]
 
 
 def append(path: Path, at: int, line: bytes) -> int:
@@ -138,8 +200,14 @@ def _whole(line: bytes) -> bool:
     return line.startswith(_HEAD) and line[len(_HEAD) : _BEGIN - len(_REST)] == hashlib.sha256(line[_BEGIN:]).hexdigest().encode()
 
 
-def _entry(line: bytes, where: str) -> Entry:
+def made(line: Line, where: str, files: Files | None = None) -> Entry:
+    """The edit that a line holds; ``files`` as in `patch_text.from_plain`.
+
+    Raises
+    ------
+    Malformed
+    """
     with blamed_on(where):
-        plain: _Line = as_record(from_text(b"{" + line[_BEGIN:], where), _Line, where)
-        patches = tuple(from_plain(one, where) for one in plain.patches)
-    return Entry(plain.number, plain.edit, plain.undoes, plain.segue, patches, len(line))
+        plain: _Line = as_record(from_text(b"{" + line.data[_BEGIN:], where), _Line, where)
+        patches = tuple(from_plain(one, where, files) for one in plain.patches)
+    return Entry(plain.number, plain.edit, plain.undoes, plain.segue, patches, len(line.data))

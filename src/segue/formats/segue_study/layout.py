@@ -80,7 +80,7 @@ class ImageSetEntry(msgspec.Struct, frozen=True):
     display: Display | None
 
 
-class JournalEntry(msgspec.Struct, frozen=True):
+class JournalEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The edits of a study: those that can be taken back, and those that wait."""
 
     path: str
@@ -93,6 +93,8 @@ class JournalEntry(msgspec.Struct, frozen=True):
     """Whether there may be any: they come on top of the tables."""
     revision: int
     """How often the tables were written; part of the names of files that were written again."""
+    folders: tuple[str, ...] = ()
+    """Folders of image sets that edits added; one that nothing names any more is deleted."""
 
 
 class StudyEntry(msgspec.Struct, frozen=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -13,13 +14,16 @@ import polars as pl
 from segue.codecs import parquet
 from segue.codecs.parquet_lists import COLUMNS as LISTS
 from segue.codecs.parquet_lists import list_columns, rings_of
-from segue.formats.segue_study import populations
-from segue.formats.segue_study.plain import as_record, from_text
+from segue.formats.segue_study import added, populations
+from segue.formats.segue_study.added import SetText
+from segue.formats.segue_study.files import Files
+from segue.formats.segue_study.layout import folder_names
+from segue.formats.segue_study.plain import as_record, from_text, number
 from segue.model.edited_pixels import NUMBERS, RUNS, Change, Painted, Renumbered
 from segue.model.patch import ImageSetPatch, LabelPatch, Patch, Splice
 from segue.model.populations import Population
 from segue.model.rings import Rings
-from segue.model.study import Property
+from segue.model.study import ImageSet, Property
 from segue.model.tables import Column, Table
 
 
@@ -55,20 +59,47 @@ class _Patch(msgspec.Struct, frozen=True):
     gone: _Definitions
     come: _Definitions
     properties: tuple[tuple[Property, ...], tuple[Property, ...]] | None = None
+    sets_come: tuple[SetText, ...] = ()
+    sets_gone: tuple[str, ...] = ()
 
 
-def to_plain(patch: Patch) -> dict[str, Any]:
-    """A patch as what JSON knows."""
+def to_plain(patch: Patch, root: Path | None = None, stay: Sequence[str] = ()) -> dict[str, Any]:
+    """A patch as what JSON knows.
+
+    Parameters
+    ----------
+    patch
+        The patch. The pixels of image sets that come lie in the study already (``added.with_pixels``).
+    root, stay
+        Of image sets that come: the study, and the names of those before them.
+    """
     sets = tuple(
         _ImageSet(nth, {name: _rows(_splice(part, name)) for name, part in one.parts.items()}, tuple(map(_labels, one.labels)), _whole(one.tables))
         for nth, one in patch.image_sets.items()
     )
-    found: dict[str, Any] = msgspec.to_builtins(_Patch(sets, _definitions(patch.gone), _definitions(patch.come), patch.properties))
+    added_sets = _sets(patch.sets_come, root, stay)
+    whole = _Patch(sets, _definitions(patch.gone), _definitions(patch.come), patch.properties, added_sets, patch.sets_gone)
+    found: dict[str, Any] = msgspec.to_builtins(whole, enc_hook=number)
     return found
 
 
-def from_plain(plain: Any, where: str) -> Patch:
+def _sets(image_sets: Sequence[ImageSet], root: Path | None, stay: Sequence[str]) -> tuple[SetText, ...]:
+    folders = folder_names([*stay, *(s.name for s in image_sets)])[len(stay) :]
+    return tuple(added.to_text(s, root or Path(), folder) for s, folder in zip(image_sets, folders, strict=True))
+
+
+def from_plain(plain: Any, where: str, files: Files | None = None) -> Patch:
     """The patch.
+
+    Parameters
+    ----------
+    plain
+        What `to_plain` returned.
+    where
+        For messages.
+    files
+        Those of the study, for the pixels of image sets that come. None = the patch is to be taken back: then their names are enough, and pixels may
+        lie elsewhere since.
 
     Raises
     ------
@@ -83,7 +114,8 @@ def from_plain(plain: Any, where: str) -> Patch:
         )
         for one in found.image_sets
     }
-    return Patch(sets, _definitions_of(found.gone, where), _definitions_of(found.come, where), found.properties)
+    come = tuple(ImageSet(one.entry.name) if files is None else added.from_text(one, files) for one in found.sets_come)
+    return Patch(sets, _definitions_of(found.gone, where), _definitions_of(found.come, where), found.properties, come, found.sets_gone)
 
 
 def _whole(tables: Mapping[str, tuple[Table | None, Table | None]]) -> dict[str, tuple[_Table | None, _Table | None]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from segue.codecs import ngff
+from segue.codecs.zarr_pixels import ZarrPixels
 from segue.codecs.zarr_write import write_array, write_group
 from segue.formats.segue_study.layout import ImageEntry, LabelsEntry, PixelsEntry, file_names, revised
 from segue.formats.segue_study.references import reference_to
@@ -65,6 +66,22 @@ class PixelWriter:
         """The group that label images lie in: the first image that was copied, else one of their own; and which of the two it is."""
         copied = next((image.pixels.path for image in images if image.pixels.path), None)
         return copied or f"{self.folder}/{LABELS_ONLY}", copied is not None
+
+    def images_here(self, s: ImageSet) -> tuple[ImageEntry, ...]:
+        """Entries of images whose pixels lie in the study already, or stay in the files they came from."""
+        return tuple(ImageEntry(one.name, one.channels, one.data_range, self._here(one), one.inverted) for one in s.images)
+
+    def labels_here(self, s: ImageSet) -> tuple[LabelsEntry, ...]:
+        """The same of label images."""
+        return tuple(LabelsEntry(one.name, one.persists, self._here(one)) for one in s.labels)
+
+    def _here(self, image: Image | LabelImage) -> PixelsEntry:
+        if isinstance(image.pixels, ZarrPixels) and image.pixels.source.path.is_relative_to(self.root):
+            return _entry(image, path=image.pixels.source.path.parent.parent.relative_to(self.root).as_posix())
+        reference = reference_to(image.pixels, self.root)
+        if reference is None:
+            raise ValueError(f"the pixels of {image.name!r} are nowhere that a journal can name")
+        return _entry(image, reference=reference)
 
     def _image(self, image: Image, path: str, s: ImageSet) -> ImageEntry:
         entry = self._reference(image)

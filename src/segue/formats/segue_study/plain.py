@@ -17,7 +17,7 @@ NOT_FINITE = "$number"
 
 def to_text(value: Any, indent: int | None = 1) -> bytes:
     """Records, dataclasses, numbers and texts as JSON in UTF-8; ``indent=None`` = on one line."""
-    plain = _marked(msgspec.to_builtins(value, enc_hook=_number))
+    plain = _marked(msgspec.to_builtins(value, enc_hook=number))
     text = json.dumps(plain, ensure_ascii=False, indent=indent, allow_nan=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"  # half a surrogate pair becomes the escape that JSON has for it
 
@@ -49,7 +49,8 @@ def as_record(plain: Any, kind: Any, where: str) -> Any:
         raise Malformed(f"{where} is not what segue wrote ({error}); take it from a backup", path=where, position=str(error)) from error
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
+    """Numbers of numpy as those of Python."""
     if isinstance(value, np.generic):
         return value.item()
     raise NotImplementedError(f"{type(value).__name__} cannot be written as JSON")

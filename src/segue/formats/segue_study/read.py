@@ -74,7 +74,8 @@ def made(study: Study, edit: journal.Entry, where: str) -> Study:
     with blamed_on(where):
         for patch in edit.patches:
             study = patched(study, patch)
-    touched = {nth for patch in edit.patches for nth in patch.image_sets}
+    come = sum(len(patch.sets_come) for patch in edit.patches)
+    touched = {nth for patch in edit.patches for nth in patch.image_sets} | set(range(len(study.image_sets) - come, len(study.image_sets)))
     event = Event("edit" if edit.undoes is None else "undo", edit.version, to_text(edit.edit, indent=None).decode().strip())
     sets = tuple(replace(s, history=(*s.history, event)) if nth in touched else s for nth, s in enumerate(study.image_sets))
     return replace(study, image_sets=sets)
@@ -83,7 +84,7 @@ def made(study: Study, edit: journal.Entry, where: str) -> Study:
 def _with_edits(source: Source, files: Files) -> Study:
     study, entry = load(source, files)
     if entry.journal and entry.journal.pending:
-        for edit in journal.read(files, entry.journal, waiting=True):
+        for edit in journal.read(files, entry.journal):
             study = made(study, edit, str(source.path / entry.journal.path))
     return study
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,19 @@ from segue.formats.segue_study import history, populations
 from segue.formats.segue_study.detect import STUDY_FILE
 from segue.formats.segue_study.files import put
 from segue.formats.segue_study.keyed import encode_table, with_ids
-from segue.formats.segue_study.layout import POPULATIONS, STUDY_EXTRAS, VERSION, ImageSetEntry, StudyEntry, TableEntry, file_names, folder_names
+from segue.formats.segue_study.layout import (
+    POPULATIONS,
+    STUDY_EXTRAS,
+    VERSION,
+    FileEntry,
+    ImageEntry,
+    ImageSetEntry,
+    LabelsEntry,
+    StudyEntry,
+    TableEntry,
+    file_names,
+    folder_names,
+)
 from segue.formats.segue_study.options import WriteOptions
 from segue.formats.segue_study.pixels import PixelWriter
 from segue.formats.segue_study.plain import to_text
@@ -72,15 +85,35 @@ def _version() -> str:
 def _image_set(s: ImageSet, pixels: PixelWriter) -> ImageSetEntry:
     (pixels.root / pixels.folder).mkdir()
     images = pixels.images(s)
+    return entry_of(s, pixels.folder, images, pixels.labels(s, images), partial(put, pixels.root))
+
+
+Put = Callable[[str, bytes], FileEntry]
+
+
+def entry_of(s: ImageSet, folder: str, images: tuple[ImageEntry, ...], labels: tuple[LabelsEntry, ...], put_file: Put) -> ImageSetEntry:
+    """The entry of an image set whose pixels are written.
+
+    Parameters
+    ----------
+    s
+        The image set.
+    folder
+        Its folder in the study.
+    images, labels
+        Where the pixels are.
+    put_file
+        Keeps the bytes of a table under a path in the study.
+    """
     return ImageSetEntry(
         name=s.name,
         group=s.group,
         position=s.position,
         grid=s.grid,
         images=images,
-        labels=pixels.labels(s, images),
-        files={name: put(pixels.root, f"{pixels.folder}/{name}{suffix}", data) for name, suffix in PARTS.items() if (data := part(s, name)) is not None},
-        tables=_tables(s, pixels),
+        labels=labels,
+        files={name: put_file(f"{folder}/{name}{suffix}", data) for name, suffix in PARTS.items() if (data := part(s, name)) is not None},
+        tables=_tables(s, folder, put_file),
         display=s.display,
     )
 
@@ -113,10 +146,10 @@ def _connections(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     return with_ids(with_ids(frame, "parent", ids), "child", ids).with_columns(pl.col("kind").cast(pl.Utf8))
 
 
-def _tables(s: ImageSet, pixels: PixelWriter) -> tuple[TableEntry, ...]:
+def _tables(s: ImageSet, folder: str, put_file: Put) -> tuple[TableEntry, ...]:
     names = file_names(list(s.tables), ".parquet")
     pairs = zip(s.tables.items(), names, strict=True)
-    return tuple(TableEntry(name, put(pixels.root, f"{pixels.folder}/tables/{file}", table_bytes(table, s))) for (name, table), file in pairs)
+    return tuple(TableEntry(name, put_file(f"{folder}/tables/{file}", table_bytes(table, s))) for (name, table), file in pairs)
 
 
 def table_bytes(table: Table, s: ImageSet) -> bytes:

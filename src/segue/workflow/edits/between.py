@@ -37,15 +37,16 @@ def patch_between(before: Study, after: Study) -> Patch | Unsaid | None:
     Returns
     -------
     The patch; None where nothing changed; else why a patch cannot say it: images, grids or names changed, or too many pixels of a label image.
+    Image sets may have come behind the others.
 
     Memory
     ------
     About twice the tables that changed; label images are read band by band.
     """
-    if len(before.image_sets) != len(after.image_sets) or before.displays != after.displays or not before.extras.equals(after.extras):
-        return Unsaid("image sets, display presets or details of the whole study changed")
+    if len(before.image_sets) > len(after.image_sets) or before.displays != after.displays or not before.extras.equals(after.extras):
+        return Unsaid("image sets went, display presets or details of the whole study changed")
     sets: dict[int, ImageSetPatch] = {}
-    for nth, (was, now) in enumerate(zip(before.image_sets, after.image_sets, strict=True)):
+    for nth, (was, now) in enumerate(zip(before.image_sets, after.image_sets, strict=False)):
         found = None if was is now else _image_set(was, now)
         if isinstance(found, Unsaid):
             return found
@@ -53,7 +54,8 @@ def patch_between(before: Study, after: Study) -> Patch | Unsaid | None:
             sets[nth] = found
     gone, come = _definitions(before, after)
     properties = None if before.properties == after.properties else (before.properties, after.properties)
-    return Patch(sets, gone, come, properties) if sets or gone or come or properties else None
+    sets_come = after.image_sets[len(before.image_sets) :]
+    return Patch(sets, gone, come, properties, sets_come) if sets or gone or come or properties or sets_come else None
 
 
 def _definitions(before: Study, after: Study) -> tuple[tuple[tuple[int, Any], ...], tuple[tuple[int, Any], ...]]:

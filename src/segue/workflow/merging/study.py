@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from segue.errors import Incompatible
+from segue.model.objects import Objects
 from segue.model.patch import ImageSetPatch, Patch, patched
 from segue.model.populations import Membership
 from segue.model.select import take_objects
 from segue.model.study import ImageSet, Study
 from segue.model.tables import Table
 from segue.notes import Kind, Note, Notes
-from segue.workflow.derive import shapes_from_labels
+from segue.workflow.derive import shapes_from_labels, with_new_objects
 from segue.workflow.edits.draft import Draft
-from segue.workflow.edits.pixels import implied_objects
+from segue.workflow.edits.pixels import labels_in
+from segue.workflow.merging.adding import HOW, chosen, confusable
+from segue.workflow.merging.adding import notes_of as added_notes
 from segue.workflow.merging.definitions import Populations, join_populations, join_properties
 from segue.workflow.merging.drafting import Drafting
 from segue.workflow.merging.fitting import Misfit, outside, wrong_image
 from segue.workflow.merging.mapping import mapped
-from segue.workflow.merging.partners import partner
+from segue.workflow.merging.partners import partners
 from segue.workflow.merging.report import notes_of
 from segue.workflow.merging.rows import rows_in
 from segue.workflow.merging.wish import Wish
@@ -44,6 +47,19 @@ class _Pair:
 
     s: ImageSet
     nth: int
+    segmented: bool
+    """Whether some of its objects were segments of a label image."""
+
+
+@dataclass
+class _Sorted:
+    """What becomes of the image sets that come."""
+
+    pairs: list[_Pair] = field(default_factory=list)
+    new: list[ImageSet] = field(default_factory=list)
+    """Those that the study does not have, and that are to be added."""
+    misfits: list[Misfit] = field(default_factory=list)
+    notes: list[Notes] = field(default_factory=list)
 
 
 def merged(study: Study, coming: Study, wish: Wish, where: str) -> Merged:
@@ -65,43 +81,60 @@ def merged(study: Study, coming: Study, wish: Wish, where: str) -> Merged:
     Incompatible
         Something does not fit the study's images, and the wish does not say to skip it. All of it is named.
     """
-    pairs, misfits, notes = _pairs(study, coming, wish)
-    if misfits and not wish.skip_incompatible:
-        listed = "; ".join(one.what for one in misfits)
+    found = _sorted(study, coming, wish, where)
+    if found.misfits and not wish.skip_incompatible:
+        listed = "; ".join(one.what for one in found.misfits)
         raise Incompatible(f"{where} does not fit the study, so nothing was imported: {listed}. Leave these out with --skip-incompatible", path=where)
-    notes += Notes(tuple(note for one in misfits for note in _skipped(one)))
+    notes = Notes.joined(found.notes) + Notes(tuple(note for one in found.misfits for note in _skipped(one)))
     definitions = join_populations(study.populations, coming.populations if wish.has("populations") else ())
     base, first, properties = _defined(study, coming, wish, definitions)
     patches = [first] if first else []
-    for pair in pairs:
+    for pair in found.pairs:
         base, made, more = _image_set(base, pair, wish, definitions, properties, where)
         patches += made
         notes += more
+    if found.new:
+        added = tuple(_with_ids(chosen(s, wish), definitions.ids, properties) for s in found.new)
+        patches.append(Patch(sets_come=added))
+        base, notes = patched(base, patches[-1]), notes + added_notes(added)
     return Merged(base, tuple(patches), notes)
 
 
-def _pairs(study: Study, coming: Study, wish: Wish) -> tuple[list[_Pair], list[Misfit], Notes]:
-    """The image sets with their partners, without what does not fit."""
-    pairs: list[_Pair] = []
-    misfits: list[Misfit] = []
-    notes: list[Notes] = []
-    for given in coming.image_sets:
-        s, traced = shapes_from_labels(given)
-        s = replace(s, labels=(), images=given.images)
-        notes.append(traced)
-        nth = partner(s, study.image_sets, alone=len(coming.image_sets) == 1)
-        if isinstance(nth, str):
-            misfits.append(Misfit(nth, len(s.objects), len(s.connections)))
+def _sorted(study: Study, coming: Study, wish: Wish, where: str) -> _Sorted:
+    """The image sets with their partners, those to be added, and what does not fit."""
+    found = _Sorted()
+    told = partners(coming.image_sets, study.image_sets, where, adding=wish.add_image_sets)
+    for s, nth in told:
+        if isinstance(nth, int):
+            _to_partner(s, study.image_sets[nth], nth, wish, found)
             continue
-        target = study.image_sets[nth]
-        s = mapped(s, wish.mapping, [name for image in target.images for name in image.channels])
-        wrong = wrong_image(s, target)
-        misfits += [Misfit(what, len(s.objects), len(s.connections)) for what in wrong[:1]]
-        beyond, found = outside(s, target) if not wrong else (np.zeros(len(s.objects), bool), [])
-        misfits += found
-        if not wrong:
-            pairs.append(_Pair(take_objects(s, np.flatnonzero(~beyond).astype(np.int64)) if beyond.any() else s, nth))
-    return pairs, misfits, Notes.joined(notes)
+        why = (confusable(s, [other for other, _ in told]) if wish.add_image_sets else f"{nth.why}; {HOW}") if nth.new else nth.why
+        if why:
+            found.misfits.append(Misfit(why, len(s.objects), len(s.connections)))
+            continue
+        s = mapped(s, wish.mapping, [name for image in s.images for name in image.channels])
+        found.new.append(_inside(s, s, found))
+    return found
+
+
+def _to_partner(given: ImageSet, target: ImageSet, nth: int, wish: Wish, found: _Sorted) -> None:
+    """An image set that is about one of the study; its label images come as the outlines of their segments."""
+    s, traced = shapes_from_labels(given)
+    s = replace(s, labels=(), images=given.images)
+    found.notes.append(traced)
+    s = mapped(s, wish.mapping, [name for image in target.images for name in image.channels])
+    wrong = wrong_image(s, target)
+    if wrong:
+        found.misfits.append(Misfit(wrong[0], len(s.objects), len(s.connections)))
+    else:
+        found.pairs.append(_Pair(_inside(s, target, found), nth, bool(given.labels)))
+
+
+def _inside(s: ImageSet, target: ImageSet, found: _Sorted) -> ImageSet:
+    """The image set without objects on planes that the image does not have."""
+    beyond, misfits = outside(s, target)
+    found.misfits += misfits
+    return take_objects(s, np.flatnonzero(~beyond).astype(np.int64)) if beyond.any() else s
 
 
 def _skipped(one: Misfit) -> list[Note]:
@@ -123,10 +156,10 @@ def _defined(study: Study, coming: Study, wish: Wish, populations: Populations) 
 def _image_set(study: Study, pair: _Pair, wish: Wish, populations: Populations, properties: dict[str, str], where: str) -> tuple[Study, list[Patch], Notes]:
     """The study with one image set imported."""
     patches: list[Patch] = []
-    target = study.image_sets[pair.nth]
-    if not len(target.objects) and target.labels:
+    before, target = study, study.image_sets[pair.nth]
+    if target.labels and (pair.segmented or not len(target.objects)):
         listing = Draft(target)
-        listing.append("objects", implied_objects(target).frame)
+        listing.append("objects", all_objects(target).frame[len(target.objects) :])
         study = _made(study, pair.nth, listing.patch(), patches)
         target = study.image_sets[pair.nth]
     s = _with_ids(pair.s, populations.ids, properties)
@@ -134,8 +167,14 @@ def _image_set(study: Study, pair: _Pair, wish: Wish, populations: Populations, 
     drafting = Drafting(study, target, s, rows, wish, study.populations)
     patch = drafting.patch()
     if patch is None:
-        return study, [], notes_of(drafting.counts).at(target.name)
+        return before, [], notes_of(drafting.counts).at(target.name)
     return _made(study, pair.nth, patch, patches), patches, notes_of(drafting.counts).at(target.name)
+
+
+def all_objects(s: ImageSet) -> Objects:
+    """The objects of an image set, and behind them those that only its label images know."""
+    frame = pl.concat([labels_in(image).with_columns(layer=pl.lit(image.name)) for image in s.labels]).select("layer", "t", "label")
+    return with_new_objects(s.objects, frame)
 
 
 def _made(study: Study, nth: int, patch: ImageSetPatch | None, patches: list[Patch]) -> Study:

@@ -23,6 +23,8 @@ class Wish:
     mapping: Mapping = field(default_factory=Mapping)
     skip_incompatible: bool = False
     """Whether what does not fit is left out, instead of nothing being imported."""
+    add_image_sets: bool = False
+    """Whether image sets that the study does not have are added to it; else they do not fit."""
 
     def has(self, part: Part) -> bool:
         """Whether a part is wanted."""
