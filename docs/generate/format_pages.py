@@ -154,7 +154,9 @@ def _default(value: Any) -> str:
 
 def _values(kind: Any) -> str:
     if get_origin(kind) is Literal:
-        return ", ".join(code(str(value)) for value in get_args(kind))
+        return ", ".join(code(str(value)) or "nothing" for value in get_args(kind))
+    if get_origin(kind) is tuple:
+        return "a list"
     if get_args(kind):
         return " or ".join(dict.fromkeys(_values(part) for part in get_args(kind)))
     plain = {bool: "`true`, `false`", int: "an integer", float: "a number", str: "text", NoneType: "nothing"}

@@ -11,16 +11,22 @@ from segue.formats.nimbus_files.choice import Choice
 from segue.formats.nimbus_files.options import AnnotationOptions, ReadOptions
 from segue.formats.nimbus_files.tables.options import TextOptions
 from segue.formats.nimbus_files.tables.options import WriteOptions as TableOptions
+from segue.formats.options import Options
 
 __all__ = ["ReadOptions", "WriteOptions"]
 _WORDS = {"true": "all", "false": "none"}
 
 
-class WriteOptions(TextOptions, AnnotationOptions):
-    """What the files in an archive are, and what is written."""
+class ContentOptions(Options):
+    """What the files in an archive are."""
 
     content: Literal["json", "csv"] = Field("json", description="json = DATASET.json, which NimbusImage imports; csv = DATASET.csv, a row for each annotation")
     combined: bool = Field(False, description="one table about all datasets, with a first column Dataset (content=csv then)")
+
+
+class WriteOptions(TextOptions, AnnotationOptions, ContentOptions):
+    """What the files in an archive are, and what is written: what JSON holds, and of tables how they are written."""
+
     properties: str | tuple[str, ...] = Field(
         "all", description="all or none (true, false); of tables also names of columns, or what they begin with, in the order wanted, with ; between them"
     )

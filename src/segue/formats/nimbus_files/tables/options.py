@@ -17,16 +17,17 @@ class TextOptions(Options):
     """How a table is written, and which columns it has beside the usual ones."""
 
     dialect: Literal["rfc4180", "nimbus"] = Field(
-        "rfc4180", description="rfc4180 = every cell is quoted where it has to be; nimbus = byte for byte as NimbusImage's server writes objects"
+        "rfc4180",
+        description="how a CSV is written: rfc4180 = every cell is quoted where it has to be; nimbus = byte for byte as NimbusImage's server writes objects",
     )
     unescaped: Literal["refuse", "write"] = Field(
         "refuse", description="dialect=nimbus: cells that the server would write without escaping them, so that they shift the row"
     )
-    delimiter: Literal["comma", "tab"] = Field("comma", description="between the cells; the suffix .tsv says tab")
-    undefined: Literal["", "NA", "NaN"] = Field("", description="what stands for a missing value of a property")
-    sanitize: bool = Field(False, description="names of properties with letters, digits and _ only, each once")
+    delimiter: Literal["comma", "tab"] = Field("comma", description="between the cells of a CSV; tab for files .tsv")
+    undefined: Literal["", "NA", "NaN"] = Field("", description="what stands for a missing value in a CSV")
+    sanitize: bool = Field(False, description="names of columns of a CSV with letters, digits and _ only, each once")
     properties: str | tuple[str, ...] = Field("all", description=f"all, none, or names of columns, or what they begin with, in the order wanted; {_MANY}")
-    columns: str | tuple[str, ...] = Field("", description=f"columns computed from the shapes: {', '.join(EXTRA)}; {_MANY}")
+    columns: str | tuple[str, ...] = Field("", description=f"columns of a CSV that are computed from the shapes: {', '.join(EXTRA)}; {_MANY}")
 
     @property
     def separator(self) -> str:
@@ -56,10 +57,15 @@ class TextOptions(Options):
         return found
 
 
-class WriteOptions(TextOptions):
-    """What is written, and how."""
+class RowOptions(Options):
+    """What a row is."""
 
     table: Literal["objects", "connections", "tracks"] = Field("objects", description="what a row is about; tracks = an object with its track and lineage")
+
+
+class WriteOptions(TextOptions, RowOptions):
+    """What is written, and how."""
+
     dataset: bool = Field(False, description="a first column Dataset: one file about the image sets of several datasets")
     ids: str | tuple[str, ...] = Field("", description=f"only the objects with these ids; {_MANY}")
     population: str | tuple[str, ...] = Field("", description=f"only the objects in one of these populations (tags), by name or id; {_MANY}")
