@@ -43,10 +43,11 @@ def test_a_file_is_replaced_only_on_request(run):
     ("args", "said"),
     [
         (("-s", "1"), "say one thing to do: --rename, --delete"),
-        (("-s", "1", "--delete", "--merge"), "say one thing to do: --delete, --merge"),
+        (("-s", "1", "--delete", "--merge"), "say one thing to do, not several: --delete, --merge"),
         (("--delete",), "say which objects: an id, id:ID"),
         (("-s", "nobody", "--delete"), "no object is 'nobody'; there are 3, with ids such as '1', '2', '3'"),
-        (("-s", "1", "--colour", "red"), "this edit cannot be understood"),
+        (("-s", "1", "--colour", "rde"), "'rde' is no colour; write #rrggbb, or one of white, grey"),
+        (("-s", "1", "--tag", "T", "--with-colour", "#12"), "'#12' is no colour"),
         (("-s", "1", "--rename", "x", "--connectivity", "8"), "connectivity"),
         (("-s", "1", "--relabel", "0"), "0 is not in the range"),
         (("-s", "1", "--relabel", "3"), "the number 3 is taken by object '3'"),

@@ -259,7 +259,7 @@ def test_machines_get_json(run):
         (("--region", "gone.geojson"), 3, "gone.geojson"),
         (("--region", "cells.segue"), 3, "holds no area that could be a region"),
         (("--gate", "area:1:", "--image-set", "other"), 2, "no image set is called 'other'"),
-        (("--gate", "area:1:", "--color", "red"), 2, "colour"),
+        (("--gate", "area:1:", "--color", "rouge"), 2, "'rouge' is no colour"),
     ],
 )
 def test_what_makes_no_sense_is_refused(run, args, code, said):
@@ -302,3 +302,11 @@ def test_in_python(run):
     assert members() == {"Left": [1, 2, 3, 4]}
     with pytest.raises(segue.SegueError, match="select in one way"):
         segue.select("cells.segue", gate="area:1:", ids="1")
+
+
+def test_colours_have_names(run):
+    assert run("select", "cells.segue", "--gate", "area:9:", "--name", "Large", "--color", "Red")[0] == 0
+    with segue.read("cells.segue") as study:
+        assert study.populations[0].colour == 0xFF0000FF
+    code, _, err = run("select", "cells.segue", "--gate", "area:9:", "--name", "Other", "--color", "redd")
+    assert (code, "'redd' is no colour; write #rrggbb, or one of white" in err) == (2, True)

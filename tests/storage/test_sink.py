@@ -157,7 +157,7 @@ class TestRefusals:
 
     @pytest.mark.skipif(os.name != "posix", reason="devices are files on Unix")
     def test_a_device_is_never_replaced(self) -> None:
-        with pytest.raises(SinkError, match="is a device"), FileSink("/dev/null", overwrite=True) as sink:
+        with pytest.raises(SinkError, match="is a pipe or a device"), FileSink("/dev/null", overwrite=True) as sink:
             write_file(sink)
 
     def test_the_folder_one_works_in_is_never_replaced(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,3 +373,16 @@ def test_a_discarding_sink_is_good_enough_for_archives_and_paths() -> None:
     with DiscardSink("a.h5").file() as path:
         path.write_bytes(b"x")
     assert not path.exists()
+
+
+def test_a_file_is_no_folder_to_write_into(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a")
+    with FileSink(tmp_path / "table.csv" / "x.zip") as sink, pytest.raises(SinkError, match="a part of its path is a file, not a folder"):
+        write_file(sink)
+
+
+def test_pipes_are_no_targets(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for target in ("-", tmp_path / "pipe.csv"):
+        with pytest.raises(SinkError, match="segue writes files, which appear complete or not at all: name a file"):
+            FileSink(target, overwrite=True)

@@ -38,8 +38,8 @@ ACTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
 @click.option("--tag", metavar="POPULATION", help="Put them into a population; made if new. Levels: 'Immune / T cells'.")
 @click.option("--untag", metavar="POPULATION", help="Take them out of a population.")
 @click.option("--class", "class_", metavar="CLASS", help="Give them this class and no other; '' = none.")
-@click.option("--with-colour", metavar="#RRGGBB", help="Colour of the population or class of --tag and --class.")
-@click.option("--colour", metavar="#RRGGBB", help="Give them a colour; '' = none.")
+@click.option("--with-colour", metavar="COLOUR", help="Colour of the population or class of --tag and --class.")
+@click.option("--colour", metavar="COLOUR", help="Give them a colour, #rrggbb or red; '' = none.")
 @click.option("--lock", is_flag=True, help="Lock them: they cannot be deleted, merged or split.")
 @click.option("--unlock", is_flag=True, help="Unlock them.")
 @click.option("-o", "--output", metavar="OUT", help="Write the result here; a study is edited in place.")
@@ -72,7 +72,8 @@ def command(path: str, options: tuple[tuple[str, Any], ...], save_recipe: str | 
 
     chosen = {name: given.pop(name) for name in ACTIONS}
     if len(wanted := [name for name, value in chosen.items() if value not in (None, False)]) != 1:
-        raise click.UsageError(f"say one thing to do: {', '.join('--' + name.strip('_').replace('_', '-') for name in wanted or ACTIONS)}")
+        names = ", ".join("--" + name.strip("_").replace("_", "-") for name in wanted or ACTIONS)
+        raise click.UsageError(f"say one thing to do, not several: {names}" if wanted else f"say one thing to do: {names}")
     body = ACTIONS[wanted[0]](chosen[wanted[0]]) | {name: given.pop(name) for name in ("objects", "layer", "image_set")}
     details = {"colour": given.pop("with_colour"), "connectivity": given.pop("connectivity")}
     (one,) = edits_of(body | {name: value for name, value in details.items() if value is not None})

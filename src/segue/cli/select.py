@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--intersection", type=QuotedNames(), default=(), help="Members of all of these populations.")
 @click.option("--difference", type=QuotedNames(), default=(), help="Members of the first that are in none of the others.")
 @click.option("--name", metavar="NAME", help="Name of the population. Levels: 'Immune / T cells'.")
-@click.option("--color", "--colour", "colour", metavar="#RRGGBB", help="Its colour.")
+@click.option("--color", "--colour", "colour", metavar="COLOUR", help="Its colour: #rrggbb, or a name such as red.")
 @click.option("--replace", is_flag=True, help="Define a population of this name anew.")
 @click.option("--refresh", is_flag=True, help="Run the rules of all populations again, and find the lists that are stale.")
 @click.option("--labels", metavar="TEMPLATE", help="The segments of an image; with --refresh the new segmentation of a study.")

@@ -109,19 +109,21 @@ FORMATS: dict[str, Format] = {
 
 
 def named(name: str) -> Format:
-    """The format that a user calls by name.
+    """The format that a user calls by name, in capitals or not, with hyphens or spaces.
 
     Raises
     ------
     UnknownFormat
         Names the nearest formats.
     """
-    if name in FORMATS:
-        return FORMATS[name]
+    wanted = "-".join(name.lower().replace("_", " ").split())
+    if wanted in FORMATS:
+        return FORMATS[wanted]
     from difflib import get_close_matches
 
-    near = get_close_matches(name, FORMATS, n=3, cutoff=0.4) or list(FORMATS)
-    raise UnknownFormat(f"no format is called {name!r}; did you mean {' or '.join(near)}? (segue formats lists them all)", given=name, near=near)
+    near = get_close_matches(wanted, FORMATS, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}? (segue formats lists them all)" if near else "segue formats lists them all"
+    raise UnknownFormat(f"no format is called {name!r}; {hint}", given=name, near=near)
 
 
 def by_suffix(name: str) -> list[Format]:

@@ -61,6 +61,14 @@ def _reason(source: Source) -> str:
     if source.size == 0:
         return "it is empty"
     near = by_suffix(source.path.name)
-    if near:
+    if len(near) == 1:
         return f"it is named like {near[0].title}, but its content is not; it may be damaged or incomplete"
-    return f"it is none of the formats that segue reads ({', '.join(record.name for record in FORMATS.values() if record.reads)})"
+    if near:
+        return f"its name could be that of {_listed([one.title for one in near])}, but its content is none of them; it may be damaged, or of another program"
+    return "it is none of the formats that segue reads (segue formats lists them)"
+
+
+def _listed(titles: list[str]) -> str:
+    """The first three, and how many more."""
+    more = len(titles) - 3
+    return " or ".join(titles) if more <= 0 else f"{', '.join(titles[:3])} and {more} others"

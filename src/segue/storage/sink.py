@@ -10,6 +10,7 @@ A format's writer gets a `Sink` and calls one of its three methods, once. Who ca
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,7 @@ class FileSink:
         self.alone = alone
         try:
             self.target = Path(os.path.realpath(self.asked))
+            self._refuse_streams()
             self._refuse_existing()
         except (OSError, ValueError) as error:
             raise sink_error(self.asked, error) from error
@@ -175,13 +177,21 @@ class FileSink:
 
     def _prepare(self) -> None:
         missing = [one for one in self.target.parents if not one.exists()]
-        self.target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
         self._parents = missing
         leftovers.clean(self.target)
 
     def _refuse_existing(self) -> None:
         if not self.overwrite and os.path.lexists(self.target):
             raise SinkError(f"{self.asked} exists already; choose another name, or allow it to be replaced with --overwrite", path=self.asked)
+
+    def _refuse_streams(self) -> None:
+        if str(self.asked) == "-" or (self.asked.exists() and not (self.asked.is_file() or self.asked.is_dir())):
+            what = "would be a pipe" if str(self.asked) == "-" else "is a pipe or a device"
+            raise SinkError(f"{self.asked} {what}; segue writes files, which appear complete or not at all: name a file", path=self.asked)
 
     def _refuse_other_kind(self, *, folder: bool) -> None:
         if not self.target.exists():

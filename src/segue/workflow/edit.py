@@ -156,7 +156,8 @@ class Step:
     @property
     def what(self) -> str:
         """What was done, in a few words."""
-        details = [str(value) for name, value in self.edit.items() if name not in ("edit", "objects", "layer", "image_set") and value is not None]
+        said = [value for name, value in self.edit.items() if name not in ("edit", "objects", "layer", "image_set") and value is not None]
+        details = [", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value) for value in said]
         return " ".join([str(self.edit.get("edit", "")), *details])
 
     @property
@@ -198,4 +199,4 @@ def undoable(path: Path) -> tuple[Step, ...]:
 def _only_studies(path: Path) -> None:
     record = recognised(path).record
     if record.name != STUDY.name:
-        raise UsageError(f"{path.name} is {record.title}; only a study (NAME.segue) remembers its edits", format=record.name)
+        raise UsageError(f"{path.name} is of the format {record.title}; only a study (NAME.segue) remembers its edits", format=record.name)

@@ -14,7 +14,7 @@ from segue.formats.format import Accepts, Format
 from segue.storage.names import safe_name
 from segue.workflow.convert import Item
 from segue.workflow.pairing import Pair, find_pairs, with_populations, with_table
-from segue.workflow.targets import target_format
+from segue.workflow.targets import folder_format, target_format
 
 I = TypeVar("I")  # noqa: E741  # an item
 
@@ -73,7 +73,7 @@ def plan(
         Several items would be written to one file.
     """
     folder = _is_folder(output, to)
-    record = named(to) if to else target_format(Path("x" if folder else output), None)
+    record = folder_format(output, to) if folder else target_format(Path(output), to)
     pairs = find_pairs(inputs, image, labels, objects_wanted=Accepts.PIXELS not in record.accepts, joins_labels=True, from_=from_)
     pairs = [with_table(pair, table) for pair in pairs] if table is not None else pairs
     pairs = [with_populations(pair, populations) for pair in pairs] if populations else pairs

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from segue.workflow.colours import Colour
+
 By = Literal["centroid", "any", "majority", "mantis-1.0", "mantis-1.1"]
 ScaleName = Literal["linear", "log10", "arcsinh"]
 
@@ -39,7 +41,7 @@ class SelectRecipe(BaseModel):
     intersection: tuple[str, ...] = Field((), description="populations whose common members are taken")
     difference: tuple[str, ...] = Field((), description="a population, and those whose members are taken from it")
     name: str | None = Field(None, min_length=1, description="name of the population")
-    colour: str | None = Field(None, pattern="^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$", description="its colour, #rrggbb")
+    colour: Colour | None = Field(None, description="its colour, #rrggbb")
     replace: bool = Field(False, description="a population of this name is defined anew")
     from_: str | None = Field(None, alias="from", description="format of the inputs, when content and suffix do not say")
     to: str | None = Field(None, description="format of the output, when its suffix does not say")

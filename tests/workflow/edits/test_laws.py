@@ -175,7 +175,7 @@ def test_every_kind_of_area_can_be_merged_and_split():
     assert diff(apart.study, study) == {}
 
 
-@pytest.mark.parametrize("edit", [{"edit": "rename"}, {"edit": "relabel", "label": 0}, {"edit": "colour", "colour": "red"}, {"edit": "dance"}, {}])
+@pytest.mark.parametrize("edit", [{"edit": "rename"}, {"edit": "relabel", "label": 0}, {"edit": "colour", "colour": 5}, {"edit": "dance"}, {}])
 def test_what_is_no_edit_is_refused(edit):
     from segue.errors import InvalidRecipe
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from segue.notes import Kind, Note, Notes
-from segue.workflow.edits.records import Lock, Rename, SetColour, rgba
+from segue.workflow.colours import packed
+from segue.workflow.edits.records import Lock, Rename, SetColour
 from segue.workflow.edits.scope import Scope
 
 
@@ -16,7 +17,7 @@ def rename(scope: Scope, edit: Rename) -> Notes:
 
 def set_colour(scope: Scope, edit: SetColour) -> Notes:
     """Objects get a colour, or none; so do the strokes of their shapes where these have one."""
-    colour = pl.lit(rgba(edit.colour), pl.UInt32)
+    colour = pl.lit(packed(edit.colour), pl.UInt32)
     rows = scope.touching("shapes", scope.rows)
     shapes = scope.draft.keyed("shapes", rows)
     stated = shapes["stroke"].is_not_null().arg_true().to_numpy()

@@ -13,7 +13,8 @@ from segue.model.rings import Ints
 from segue.model.rules import ListRule
 from segue.model.study import Study
 from segue.notes import Kind, Note, Notes
-from segue.workflow.edits.records import SetClass, Tag, Untag, rgba
+from segue.workflow.colours import packed
+from segue.workflow.edits.records import SetClass, Tag, Untag
 from segue.workflow.edits.scope import Scope
 from segue.workflow.edits.selection import LEVELS, population_of
 
@@ -28,7 +29,7 @@ def wanted_population(study: Study, edit: Tag | SetClass) -> tuple[Population | 
     among = replace(study, populations=tuple(one for one in study.populations if one.exclusive), image_sets=()) if exclusive else study
     found = population_of(among, edit.population)
     wanted = found or _new(study, edit.population, exclusive=exclusive)
-    return found, wanted if edit.colour is None else replace(wanted, colour=rgba(edit.colour))
+    return found, wanted if edit.colour is None else replace(wanted, colour=packed(edit.colour))
 
 
 def _new(study: Study, text: str, *, exclusive: bool) -> Population:

@@ -7,9 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from segue.errors import InvalidRecipe
-
-_COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
-Colour = Annotated[str, Field(pattern=_COLOUR, description="#rrggbb or #rrggbbaa")]
+from segue.workflow.colours import Colour
 
 
 class Selecting(BaseModel):
@@ -124,8 +122,3 @@ def edits_of(given: Any) -> tuple[Edit, ...]:
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidRecipe(f"this edit cannot be understood: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-
-
-def rgba(colour: str | None) -> int | None:
-    """0xRRGGBBAA of ``#rrggbb`` or ``#rrggbbaa``."""
-    return None if colour is None else int(colour[1:].ljust(8, "f"), 16)

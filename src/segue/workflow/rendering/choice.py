@@ -10,10 +10,10 @@ from typing import Any
 
 from segue.errors import InvalidOption
 from segue.model.display import LEGEND_PARTS
+from segue.workflow.colours import colour_of
 from segue.workflow.exporting.cutout import LENGTHS, Cut, cuts_of
 from segue.workflow.measuring.units import PixelSize, pixel_size_of
 from segue.workflow.recipe_render import RenderRecipe
-from segue.workflow.rendering.colours import colour_of
 
 _LENGTH = re.compile(r"\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*([^\W\d_]+)\s*")
 _UNITS = {"µm": "um", "\u03bcm": "um", "micron": "um", "px": "pixel", "pixels": "pixel", "Å": "angstrom"}

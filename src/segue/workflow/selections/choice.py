@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from segue.errors import InvalidOption, UsageError
 from segue.model.rules import PolygonTerm, Scale
+from segue.workflow.colours import packed
 from segue.workflow.selections.expression import alternatives, polygon_of, polygon_of_rows
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def choice_of(recipe: SelectRecipe, ids_file: Path | None = None) -> Choice:
         op=op,
         populations=populations,
         name=recipe.name,
-        colour=None if recipe.colour is None else int(recipe.colour[1:].ljust(8, "f"), 16),
+        colour=packed(recipe.colour),
         replace=recipe.replace,
         layer=recipe.layer,
     )
