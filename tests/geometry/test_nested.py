@@ -50,3 +50,19 @@ def test_nothing_lies_in_nothing():
     empty = Rings.simple(np.empty((0, 2)), np.zeros(1, np.int64))
     assert [len(one) for one in around(empty, rings(box(0, 0, 1, 1)), NO, np.zeros(1, np.int64))] == [0, 0]
     assert [len(one) for one in around(empty, empty, NO, NO)] == [0, 0]
+
+
+def test_corners_that_are_no_places_lie_nowhere():
+    outer = rings(box(-1e308, -1e308, 1e308, 1e308), box(0, 0, 9, 9), box(0, 0, np.inf, 9))
+    inner = rings(box(1, 1, 2, 2), box(1, 1, np.nan, 2), box(1, 1, 2, 1e300))
+    pairs = around(inner, outer, np.zeros(3, np.int64), np.zeros(3, np.int64))
+    assert list(zip(*(one.tolist() for one in pairs), strict=True)) == [(0, 1)]
+
+
+def test_many_groups_are_told_apart_wherever_they_are(monkeypatch):
+    monkeypatch.setattr("segue.geometry.nested._WRAP", 50.0)
+    many = np.arange(40)
+    outer = rings(*(box(0.5, 1000 * nth + 0.25, 9, 1000 * nth + 9) for nth in many))
+    inner = rings(*(box(0.5, 1000 * nth + 0.25, 4, 1000 * nth + 3.125) for nth in many))
+    pairs = around(inner, outer, many, many)
+    assert [one.tolist() for one in pairs] == [many.tolist()] * 2

@@ -10,6 +10,10 @@ from segue.model.rings import Floats, Ints, Rings, laid_out
 
 _NEAR = 1e-6
 """A corner so near to the edge of a ring, in pixels, lies on it: rings that touch are nested, too."""
+_FAR = 2.0**31
+"""Beyond this, coordinates are no places in an image, and too coarse to tell."""
+_WRAP = 2.0**26
+"""Groups stand below each other down to here, and then from the top again: so far, coordinates are fine enough."""
 
 
 def points_inside(rings: Rings) -> Floats:
@@ -56,8 +60,13 @@ def around(inner: Rings, outer: Rings, inner_group: Ints, outer_group: Ints) -> 
     Returns
     -------
     inner_row, outer_row : (k,) int64
-        Ascending by the first, then by the second.
+        Ascending by the first, then by the second. Rings with a corner that is no place in an image lie nowhere, and nothing in them.
     """
+    near_inner, near_outer = _near(inner), _near(outer)
+    if not (near_inner.all() and near_outer.all()):
+        rows = np.flatnonzero(near_inner), np.flatnonzero(near_outer)
+        found = around(inner.take(rows[0]), outer.take(rows[1]), inner_group[rows[0]], outer_group[rows[1]])
+        return rows[0][found[0]], rows[1][found[1]]
     groups = int(max(inner_group.max(initial=-1), outer_group.max(initial=-1))) + 1
     inner_coords, outer_coords = _apart(inner, outer, inner_group, outer_group, groups)
     inner, outer = inner.with_coords(inner_coords), outer.with_coords(outer_coords)
@@ -68,6 +77,14 @@ def around(inner: Rings, outer: Rings, inner_group: Ints, outer_group: Ints) -> 
     return row[whole], of[whole]
 
 
+def _near(rings: Rings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which shapes have corners that are places in an image only."""
+    far = ~(np.abs(rings.coords) < _FAR).all(axis=1)
+    found = np.ones(len(rings), np.bool_)
+    found[np.repeat(np.arange(len(rings)), np.diff(rings.coord_start))[far]] = False
+    return found
+
+
 def _apart(inner: Rings, outer: Rings, inner_group: Ints, outer_group: Ints, groups: int) -> tuple[Floats, Floats]:
     """The corners with every group below the one before it, so that only rings of one group are near to each other."""
     owner = [np.repeat(group, np.diff(rings.coord_start)) for rings, group in ((inner, inner_group), (outer, outer_group))]
@@ -75,8 +92,11 @@ def _apart(inner: Rings, outer: Rings, inner_group: Ints, outer_group: Ints, gro
     for rings, group in zip((inner, outer), owner, strict=True):
         np.minimum.at(low, group, rings.coords[:, 1])
         np.maximum.at(high, group, rings.coords[:, 1])
-    top = np.concatenate([[0.0], np.cumsum(np.where(high >= low, high - low, 0.0) + 2)])[:-1]
-    moved = [rings.coords + np.stack([np.zeros(len(group)), top[group] - low[group]], axis=1) for rings, group in zip((inner, outer), owner, strict=True)]
+    filled = high >= low
+    low = np.floor(np.where(filled, low, 0.0))
+    height = np.ceil(np.where(filled, high, 0.0) - low) + 2
+    step = np.concatenate([[0.0], np.cumsum(height)])[:-1] % _WRAP - low
+    moved = [rings.coords + np.stack([np.zeros(len(group)), step[group]], axis=1) for rings, group in zip((inner, outer), owner, strict=True)]
     return moved[0], moved[1]
 
 

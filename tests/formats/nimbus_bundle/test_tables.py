@@ -20,8 +20,9 @@ from segue.model.diff import diff
 from segue.model.features import Feature
 from segue.model.study import ImageSet, Study
 from segue.storage.source import Source
+from segue.testing import damage
 from segue.testing.canonical import canonical
-from segue.testing.trips import PlainSink
+from segue.testing.trips import PlainSink, Trip
 
 
 @pytest.fixture
@@ -172,3 +173,9 @@ def test_annotations_are_moved_back(study, archive):
     back, notes = FORMAT.read(source, FORMAT.options("read", {"shift": 0.5, "shift_tag": "cell"}))
     assert [s.shapes.rings.coords.min() for s in back.image_sets] == [1, 1.5, 1.5]
     assert [note.count for note in notes] == [2]
+
+
+@pytest.mark.parametrize("options", [{"content": "csv"}, {"combined": True}])
+def test_a_damaged_archive_is_refused_or_read_but_nothing_else(options):
+    with Trip(FORMAT, canonical(), options) as one:
+        damage.survives(one, seed=7)

@@ -64,11 +64,15 @@ class Joint:
 
 def marks_of(documents: Documents, rows: Rows, known: Known) -> Marks:
     """What tags say."""
+    links = {tag: _links(documents.connections, known, tag) for tag in (HOLE, PART)}
+    facts = rows.frame.select("xy", "t").with_columns(name=documents.annotations["name"], colour=documents.annotations["colour"])
+    if not any(len(one.child) for one in links.values()):  # the tags of all annotations need not be looked at
+        none = np.zeros(rows.frame.height, np.bool_)
+        return Marks(links, pl.Series([0], dtype=pl.Int32).new_from_index(0, len(none)), none, none, facts)
     codes, lists, _ = read_tags(documents.annotations["tags"], once=False)
     hole = np.array([tags == [HOLE] for tags in lists], np.bool_)[codes.to_numpy()]
     part = np.array([tags[-1:] == [PART] for tags in lists], np.bool_)[codes.to_numpy()]
-    facts = rows.frame.select("xy", "t").with_columns(name=documents.annotations["name"], colour=documents.annotations["colour"])
-    return Marks({tag: _links(documents.connections, known, tag) for tag in (HOLE, PART)}, codes, hole, part, facts)
+    return Marks(links, codes, hole, part, facts)
 
 
 def _links(given: pl.DataFrame, known: Known, tag: str) -> Links:
