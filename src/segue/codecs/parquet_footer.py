@@ -1,14 +1,14 @@
 """What a Parquet file says at its end, without a library: the names of its columns and of its key-value texts, to recognise it by.
 
 The footer is a Thrift record (compact protocol; parquet-format 2.12, ``FileMetaData``). Only its beginning, the schema, is taken apart;
-everything else is left to `segue.codecs.parquet_foreign`.
+everything else is left to `segue.codecs.parquet_foreign` and `segue.codecs.parquet_layout`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from segue.codecs.thrift import BINARY, LIST, Compact
 from segue.storage.source import Source
 
 MAGIC = b"PAR1"
@@ -16,9 +16,6 @@ _PART = 1 << 20
 """Bytes of the beginning and of the end of the footer that are looked at."""
 _MOST = 100_000
 """Columns and struct members that are looked at."""
-_DEEPEST = 16
-
-_BINARY, _LIST, _SET, _MAP, _STRUCT = 8, 9, 10, 11, 12
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def _columns(footer: bytes) -> tuple[str, ...]:
     names: list[str] = []
     inner = -1
     try:
-        for name, children in _Reader(footer).schema():
+        for name, children in _Schema(footer).pairs():
             if inner > 0:
                 inner += children - 1
             elif inner == 0:
@@ -76,17 +73,14 @@ def _columns(footer: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
-class _Reader:
-    """Reads a Thrift compact record from the beginning of ``data``; stops with IndexError or ValueError where it makes no sense."""
+class _Schema(Compact):
+    """The names in the beginning of a footer."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def schema(self) -> list[tuple[str, int]]:
+    def pairs(self) -> list[tuple[str, int]]:
+        """(name, number of members) in depth-first order; as many as can be made out."""
         found: list[tuple[str, int]] = []
         for field, kind in self.fields():
-            if field == 2 and kind == _LIST:
+            if field == 2 and kind == LIST:
                 count, _ = self.sequence()
                 try:
                     found += [self.element() for _ in range(min(count, _MOST))]
@@ -99,68 +93,10 @@ class _Reader:
     def element(self) -> tuple[str, int]:
         name, children = "", 0
         for field, kind in self.fields():
-            if field == 4 and kind == _BINARY:
-                length = self.varint()
-                name = self.taken(length).decode("utf-8", "replace")
+            if field == 4 and kind == BINARY:
+                name = self.taken(self.varint()).decode("utf-8", "replace")
             elif field == 5 and kind in (4, 5, 6):
-                number = self.varint()
-                children = max(0, (number >> 1) ^ -(number & 1))
+                children = max(0, self.value(kind))
             else:
                 self.skip(kind)
         return name, children
-
-    def fields(self) -> Iterator[tuple[int, int]]:
-        field = 0
-        while (head := self.byte()) != 0:
-            step, kind = head >> 4, head & 15
-            number = 0 if step else self.varint()
-            field = field + step if step else (number >> 1) ^ -(number & 1)
-            yield field, kind
-
-    def sequence(self) -> tuple[int, int]:
-        head = self.byte()
-        return (head >> 4 if head >> 4 < 15 else self.varint()), head & 15
-
-    def skip(self, kind: int, depth: int = 0) -> None:
-        if depth > _DEEPEST:
-            raise ValueError("too deep")
-        if kind == 3:
-            self.at += 1
-        elif kind in (4, 5, 6):
-            self.varint()
-        elif kind == 7:
-            self.at += 8
-        elif kind == _BINARY:
-            self.taken(self.varint())
-        elif kind in (_LIST, _SET):
-            count, inner = self.sequence()
-            for _ in range(count):
-                self.at += inner in (1, 2)
-                self.skip(inner, depth + 1)
-        elif kind == _STRUCT:
-            for _, inner in self.fields():
-                self.skip(inner, depth + 1)
-        elif kind not in (1, 2):
-            raise ValueError("an unknown type")
-
-    def varint(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
-            if shift > 63:
-                raise ValueError("a number too long")
-
-    def byte(self) -> int:
-        value = self.data[self.at]
-        self.at += 1
-        return value
-
-    def taken(self, length: int) -> bytes:
-        if length > len(self.data) - self.at:
-            raise IndexError("beyond the end")
-        self.at += length
-        return self.data[self.at - length : self.at]

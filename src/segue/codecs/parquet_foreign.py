@@ -1,8 +1,8 @@
 """Parquet files of others: nothing that stands in one can end this program or fill its memory (docs/adr/0022).
 
 polars aborts on some damaged files (of 10,000 flipped page headers 13 ended the process), which no ``except`` catches. So it decodes in
-a process of its own, which hands over an Arrow file. Reading costs about 0.3 s once and 3 ms per file, and the decoded table once on
-the disk of temporary files.
+a process of its own, the guard, which hands over an Arrow file: about 0.3 s once, 3 ms per file, and what it decodes once on the disk of
+temporary files. Plain columns of numbers of large files are meanwhile decoded here, by a decoder that trusts nothing (docs/adr/0084).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ import polars as pl
 from segue.codecs import parquet_guard
 from segue.codecs.parquet import decode
 from segue.codecs.parquet import metadata as texts_of
+from segue.codecs.parquet_layout import Numbers
+from segue.codecs.parquet_numbers import candidates, decoded
 from segue.errors import Malformed, NotFound, TooLarge
 from segue.storage.source import Source
 
@@ -28,6 +31,8 @@ LEAST, RATIO = 256 << 20, 100
 _SECONDS, _SPEED = 8.0, 2_000_000
 """Time to decode a file of n bytes: ``_SECONDS + n / _SPEED``."""
 _MAGIC = b"PAR1"
+WORTH = 32 << 20
+"""Bytes of numbers from which on they are decoded here."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def facts(source: Source) -> Facts:
 def table(source: Source, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """The table, or only some columns of it, which must be there.
 
-    Memory here: the columns asked for, once.
+    Memory here: the columns asked for, once; of those that the guard decodes, twice.
 
     Raises
     ------
@@ -75,16 +80,53 @@ def table(source: Source, columns: Sequence[str] | None = None) -> pl.DataFrame:
     if not parquet_guard.possible():
         frame = decode(source.read_bytes(), str(source.path))
         return frame if columns is None else frame[list(columns)]
+    mine = _worth(source, columns)
+    with ThreadPoolExecutor(1) as pool:  # the guard is asked here, where Ctrl-C ends it
+        decoding = pool.submit(decoded, source, mine)
+        others = _handed_over(source, columns, without=tuple(mine))
+        numbers = decoding.result()
+    found = {name: values for name, values in numbers.items() if str(values.dtype) == others.schema.get(name) and values.len() == others.rows}
+    found |= {column.name: column for column in others.columns}
+    if missing := [name for name in mine if name not in found]:
+        found |= {column.name: column for column in _handed_over(source, missing).columns}
+    source.check()
+    return pl.DataFrame([found[name] for name in (others.schema if columns is None else columns)])
+
+
+def _worth(source: Source, columns: Sequence[str] | None) -> dict[str, Numbers]:
+    """The columns to decode here, if there is enough of them, and not more than the file may decode to."""
+    if source.size < WORTH // RATIO:
+        return {}
+    found = candidates(source, columns)
+    return found if WORTH <= sum(column.bytes for column in found.values()) <= _most(source) else {}
+
+
+@dataclass(frozen=True)
+class _Handed:
+    """What the guard hands over."""
+
+    schema: dict[str, str]
+    """All columns of the file."""
+    rows: int
+    columns: list[pl.Series]
+    """Those asked for."""
+
+
+def _handed_over(source: Source, columns: Sequence[str] | None, *, without: Sequence[str] = ()) -> _Handed:
+    """Columns that the guard has decoded; None = all."""
     try:
         with tempfile.TemporaryDirectory(prefix="segue-", ignore_cleanup_errors=True) as folder:
             out = Path(folder) / "table.arrow"
-            _asked(source, {"table": _absolute(source), "columns": None if columns is None else list(columns), "out": str(out)})
+            request = {"table": _absolute(source), "columns": None if columns is None else list(columns), "without": list(without), "out": str(out)}
+            answer = _asked(source, request)
+            if not answer["bytes"]:
+                return _Handed(dict(answer["schema"]), answer["rows"], [])
             frame = pl.read_ipc(io.BytesIO(out.read_bytes()) if sys.platform == "win32" else out)  # there a mapped file cannot be removed
     except OSError as error:
         raise _no_room(source) from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise _damaged(source) from error
-    return _plain(frame)
+    return _Handed(dict(answer["schema"]), frame.height, _plain(frame).get_columns())
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +137,7 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _asked(source: Source, request: dict[str, Any]) -> dict[str, Any]:
-    limit = LEAST + RATIO * source.size
+    limit = _most(source)
     try:
         answer = parquet_guard.ask({**request, "limit": limit}, _SECONDS + source.size / _SPEED)
     except parquet_guard.Ended as error:
@@ -110,6 +152,10 @@ def _asked(source: Source, request: dict[str, Any]) -> dict[str, Any]:
     if "os error 28" in problem or "No space left" in problem:
         raise _no_room(source)
     raise Malformed(_damaged(source).message, path=source.path, expected="Parquet", found=problem)
+
+
+def _most(source: Source) -> int:
+    return LEAST + RATIO * source.size
 
 
 def _check(source: Source) -> None:

@@ -49,17 +49,22 @@ def _facts(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(request: dict[str, Any]) -> dict[str, Any]:
-    """The table, or some columns of it, as an Arrow file at ``out``; written row group by row group."""
+    """The table, or some columns of it, as an Arrow file at ``out``, written row group by row group; of no columns only what they are."""
     import polars as pl
     import polars.selectors as cs
 
     _limit(request["limit"])
     frame = pl.scan_parquet(request["table"], glob=False, hive_partitioning=False, use_statistics=False)
-    if request["columns"] is not None:
-        there = {name: nth for nth, name in enumerate(frame.collect_schema())}
-        frame = frame.select(cs.by_index(*(there[name] for name in request["columns"])))  # a name such as ^a$ is a pattern to some versions
-    frame.sink_ipc(request["out"], compression="uncompressed")
-    return {"bytes": Path(request["out"]).stat().st_size}
+    schema = frame.collect_schema()
+    there = {name: nth for nth, name in enumerate(schema)}
+    asked, without = there if request["columns"] is None else request["columns"], set(request["without"])
+    wanted = [there[name] for name in asked if name not in without]
+    facts: dict[str, Any] = {"schema": [[name, str(dtype)] for name, dtype in schema.items()]}
+    if not wanted:
+        return facts | {"bytes": 0, "rows": frame.select(pl.len()).collect().item()}
+    # a name such as ^a$ is a pattern to some versions
+    frame.select(cs.by_index(*wanted)).sink_ipc(request["out"], compression="uncompressed")
+    return facts | {"bytes": Path(request["out"]).stat().st_size}
 
 
 def _limit(most: int) -> None:

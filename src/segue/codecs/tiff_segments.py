@@ -16,6 +16,7 @@ import numpy as np
 
 from segue.codecs.tiff_layout import Layout
 from segue.codecs.tiff_lzw import lzw_decode
+from segue.codecs.zstd_frame import stated_size
 from segue.errors import Malformed, MissingDependency
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -75,7 +76,7 @@ def _unlzma(data: bytes, size: int) -> bytes:
 def _unzstd(data: bytes, size: int) -> bytes:
     from numcodecs.zstd import decompress  # type: ignore[import-untyped]
 
-    stated = _zstd_size(data)
+    stated = stated_size(data)
     if stated is not None and stated > _MOST_PADDING * size:
         raise ValueError(f"it announces {stated:,} bytes")
     out = np.empty(size if stated is None else stated, np.uint8)
@@ -84,17 +85,6 @@ def _unzstd(data: bytes, size: int) -> bytes:
     except RuntimeError as error:
         raise ValueError(str(error)) from error
     return out.tobytes()
-
-
-def _zstd_size(data: bytes) -> int | None:
-    """The size that a zstd frame announces (RFC 8878, 3.1.1.1), None if it announces none."""
-    if len(data) < 6:
-        raise ValueError("its zstd frame is cut off")
-    flags = data[4]
-    single = flags >> 5 & 1
-    length = (single, 2, 4, 8)[flags >> 6]
-    at = 6 - single + (0, 1, 2, 4)[flags & 3]
-    return int.from_bytes(data[at : at + length], "little") + (256 if length == 2 else 0) if length else None
 
 
 def _unpack_bits(data: bytes, size: int) -> bytes:
