@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import mmap
 import random
 import time
 from contextlib import suppress
@@ -320,6 +321,58 @@ def test_what_must_be_changed_first_is_not_read_where_it_lies(data, tmp_path, mo
     monkeypatch.setattr(delimited_text, "_MAPPED_FROM", 1)
     (tmp_path / "x.csv").write_bytes(data)
     assert delimited_text.mapped_text(Source(tmp_path / "x.csv")) is None
+
+
+LONG = b"n,v,t\n" + b"1,2.5,some text\n" * 20_000
+"""Longer than what is looked at before a large text is parsed."""
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"2,3.5,x\n",
+        b'3,4.5,"a, ""b"""\n',
+        b'3,4.5,"two\nlines"\n',
+        b'3,4.5,say "so"\n',
+        b'"3","4.5",x\n',
+        b"3,4.5,\xb5m\n",
+        "3,4.5,µm".encode(),
+        b"3\n4,5,6,7,8\n",
+    ],
+    ids=["plain", "quotes", "line break", "unruly quotes", "quoted numbers", "Windows-1252", "UTF-8", "uneven"],
+)
+@pytest.mark.parametrize("floats", [False, True])
+def test_what_stands_far_below_the_begin_of_a_large_text_is_seen(end, floats, tmp_path, monkeypatch):
+    (tmp_path / "x.csv").write_bytes(LONG + end)
+    monkeypatch.setattr(delimited, "LARGE", 1)
+    copied = delimited.read_delimited(Source(tmp_path / "x.csv"), floats=floats)
+    monkeypatch.setattr(delimited_text, "_MAPPED_FROM", 1)
+    found = delimited.read_delimited(Source(tmp_path / "x.csv"), floats=floats)
+    assert found.columns.equals(copied.columns)
+    assert (found.header, found.dialect, found.repairs) == (copied.header, copied.dialect, copied.repairs)
+
+
+@pytest.mark.parametrize("size", [1, 8, 9, 65, 128, 129])
+def test_every_byte_of_a_large_text_is_looked_at(size, tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited_text, "_PIECE", 64 * 8)
+    for at in {0, 7, 8, 63, 64, 65, size - 2, size - 1} & set(range(size)):
+        for byte, with_quotes, without in ((b"x", True, True), (b'"', True, False), (b"\xb5", False, False)):
+            (tmp_path / "x").write_bytes(b"a" * at + byte + b"a" * (size - at - 1))
+            with (tmp_path / "x").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                assert delimited_text.is_text(data, quotes=True) is with_quotes
+                assert delimited_text.is_text(data, quotes=False) is without
+
+
+@pytest.mark.parametrize("texts", [["7", "007"], ["+7", "+07"], ["1", "-01"], ["1", "00"]])
+def test_numbers_with_zeros_in_front_stay_text_wherever_they_stand(texts):
+    series = pl.Series(["1"] * 100 + texts)
+    assert numbers(series).equals(series)
+    assert numbers(pl.Series(["0", "-0", "+0", "10"])).to_list() == [0, 0, 0, 10]
+
+
+def test_a_number_that_means_missing_is_missing_among_whole_numbers():
+    assert numbers(pl.Series(["1", "-99", "3"]), missing=(*MISSING, "-99")).to_list() == [1, None, 3]
+    assert numbers(pl.Series(["1", "NA", "3"]), missing=MISSING).to_list() == [1, None, 3]
 
 
 def test_rows_can_be_found_again_by_their_lines(tmp_path):

@@ -7,7 +7,9 @@ polars parses; what it would misread (unruly quotes, ragged rows, other encoding
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from mmap import mmap
 
 import numpy as np
 import polars as pl
@@ -17,8 +19,8 @@ from segue.codecs.delimited_lines import Ints, cells_in, mended, positions, well
 from segue.codecs.delimited_numbers import MISSING, numbers
 from segue.codecs.delimited_records import records
 from segue.codecs.delimited_sniff import Cells, Dialect, Sniffed, sniff, sniffed
-from segue.codecs.delimited_text import Encoding, mapped_text, text_of
-from segue.errors import InvalidOption, Malformed, TooLarge
+from segue.codecs.delimited_text import Encoding, is_text, mapped_text, text_of
+from segue.errors import InvalidOption, Malformed, SegueError, TooLarge
 from segue.storage.source import Source
 
 __all__ = ["MISSING", "Delimited", "Dialect", "Sniffed", "numbers", "read_delimited", "sniff"]
@@ -27,6 +29,7 @@ WIDEST = 100_000
 """Columns that a text table may have."""
 _FEW = 1000
 _COMMA_NUMBER = r"^\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*$"
+_NONE = np.zeros(0, np.int64)
 Repair = tuple[int, str]
 
 
@@ -81,30 +84,62 @@ def read_delimited(source: Source, *, delimiter: str | None = None, header_rows:
     """
     if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
         raise InvalidOption(f"{delimiter!r} cannot be a delimiter; use one character such as , or ; or a tab", option="delimiter", given=delimiter)
+    chosen = _Chosen(delimiter, header_rows, floats=floats, lines=lines)
     mapped = mapped_text(source)
-    data, encoding = (mapped, Encoding()) if mapped is not None else text_of(source)
+    found = _hopeful(source, mapped, chosen) if mapped is not None and b'"' not in mapped[: 1 << 18] else None
+    if found is None and mapped is not None and is_text(mapped, quotes=True):
+        found = _read(source, mapped, Encoding(), chosen)
+    if found is None:
+        return _read(source, *text_of(source), chosen)
+    source.check()
+    return found
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """What the caller wants."""
+
+    delimiter: str | None
+    header_rows: int | None
+    floats: bool
+    lines: bool
+
+
+def _hopeful(source: Source, data: mmap, chosen: _Chosen) -> Delimited | None:
+    """A text whose begin has no quotes is parsed as if it had none, while another thread looks; None = it has, or it is not UTF-8."""
+    with ThreadPoolExecutor(1) as pool:
+        plain = pool.submit(is_text, data, quotes=False)
+        try:
+            found = _read(source, data, Encoding(), chosen, quotes=_NONE)
+        except SegueError:
+            if plain.result():
+                raise
+            return None
+        return found if plain.result() else None
+
+
+def _read(source: Source, data: Text, encoding: Encoding, chosen: _Chosen, quotes: Ints | None = None) -> Delimited:
+    """The table of a text; ``quotes`` = where they are, which keep to the rules."""
     if not data or (isinstance(data, bytes) and data.isspace()):
         raise Malformed(f"{source.path} is empty; a text table has at least a row", path=source.path, expected="a text table")
-    found = sniffed(data[: 1 << 18], encoding, whole=len(data) <= 1 << 18, delimiter=delimiter, header_rows=header_rows)
+    whole = len(data) <= 1 << 18
+    found = sniffed(data[: 1 << 18], encoding, whole=whole, delimiter=chosen.delimiter, header_rows=chosen.header_rows)
     repairs: list[Repair] = []
     if encoding.name == "cp1252":
         repairs.append((1, "not UTF-8: read as Windows-1252"))
     data = data[found.skip :] if found.skip else data
-    data, quotes = _in_order(data, found, repairs)
+    data, quotes = (data, quotes) if quotes is not None else _in_order(data, found, repairs)
     header, end = _header(data, found)
     quotes = quotes[quotes >= end] - end
-    decimals = decimal_columns(found) if floats and len(data) - end > LARGE else ()
-    body = Body(data, end, quotes, found.dialect, decimals, source.path if data is mapped else None)
-    result = _assembled(source, body, header, found, repairs, first=data[:end].count(b"\n") + bool(found.skip) if lines else None)
-    if data is mapped:
-        source.check()
-    return result
+    decimals = decimal_columns(found) if chosen.floats and len(data) - end > LARGE else ()
+    body = Body(data, end, quotes, found.dialect, decimals, source.path if isinstance(data, mmap) else None)
+    return _assembled(source, body, header, found, repairs, first=data[:end].count(b"\n") + bool(found.skip) if chosen.lines else None)
 
 
 def _in_order(data: Text, found: Sniffed, repairs: list[Repair]) -> tuple[Text, Ints]:
     """The text with quotes that keep to the rules, and where they are."""
     if data.find(b'"') < 0:
-        return data, np.zeros(0, np.int64)
+        return data, _NONE
     quotes = positions(data, ord('"'))
     if well_quoted(data, quotes, found.dialect.delimiter):
         return data, quotes

@@ -39,6 +39,10 @@ def numbers(series: pl.Series, decimal: str = ".", missing: Collection[str] = ()
     filled = texts.drop_nulls()
     if not filled.len() or not _promising(filled.head(_SAMPLE), decimal, missing):
         return series
+    if _like(filled[0], _INTEGER) and not any(_like(one, _INTEGER) for one in missing):  # then no text that means "missing" is a whole number
+        found = _whole(texts)
+        if found is not None:
+            return found.alias(series.name)
     if missing:
         texts = series.set(series.is_in(list(missing)).fill_null(value=False), None) if series.is_in(list(missing)).any() else series
         filled = texts.drop_nulls()
@@ -70,8 +74,14 @@ def _whole(texts: pl.Series) -> pl.Series | None:
         for one in (texts, texts.str.strip_chars()):
             found = one.cast(kind, strict=False)
             if found.null_count() == texts.null_count():
-                return None if one.str.contains(_PADDED).any() else found
+                return None if _padded(one) else found
     return None
+
+
+def _padded(texts: pl.Series) -> bool:
+    """Whether a whole number begins with a zero that it does not need."""
+    suspects = texts.filter(texts.str.starts_with("0") | texts.str.starts_with("+") | texts.str.starts_with("-"))
+    return bool(suspects.str.contains(_PADDED).any())
 
 
 def _real(texts: pl.Series, decimal: str) -> pl.Series | None:

@@ -23,6 +23,8 @@ _MARKS = (
 )
 _NEVER = (b"PK\x03\x04", b"PAR1", b"\x89PNG", b"\x89HDF", b"II*\0", b"MM\0*", b"\x93NUMPY", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd", b"BZh")
 _PIECE = 1 << 24
+_HIGH = np.uint64(0x8080808080808080)
+"""The bits that no character of ASCII has."""
 _SMALLEST_LIMIT = 1 << 30
 _MAPPED_FROM = 1 << 26
 """Bytes from which on a text is worth to be looked at where it lies, instead of being copied into memory."""
@@ -40,7 +42,7 @@ class Encoding:
 
 
 def mapped_text(source: Source) -> mmap.mmap | None:
-    """The text where it lies, if that can be done: a large file of UTF-8 without a mark in front, not packed; else None.
+    """The text where it lies, if that can be done: a large file without a mark in front, not packed; else None. Only its begin is known to be UTF-8.
 
     Raises
     ------
@@ -57,14 +59,21 @@ def mapped_text(source: Source) -> mmap.mmap | None:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError):
         return None
-    return data if _is_ascii(data) or _is_utf8(data) else None
+    return data if begins_as_utf8(data[: 1 << 18]) else None
 
 
-def _is_ascii(data: mmap.mmap) -> bool:
+def is_text(data: mmap.mmap, *, quotes: bool) -> bool:
+    """Whether all of it is UTF-8, and without a quote where there must be none (``quotes`` is False).
+
+    Memory: nothing. It is looked at piece by piece, so that a piece comes from memory only once.
+    """
     words = np.frombuffer(data, np.uint64, len(data) // 8)
-    step = _PIECE // 64
-    high = np.uint64(0x8080808080808080)
-    return data[len(words) * 8 :].isascii() and not any(np.bitwise_or.reduce(words[at : at + step]) & high for at in range(0, len(words), step))
+    step, ascii_only = _PIECE // 64, data[len(words) * 8 :].isascii()
+    for at in range(0, len(words) + 1, step):
+        if not quotes and data.find(b'"', 8 * at, 8 * (at + step)) >= 0:
+            return False
+        ascii_only = ascii_only and not np.bitwise_or.reduce(words[at : at + step]) & _HIGH
+    return ascii_only or _is_utf8(data)
 
 
 def text_of(source: Source) -> tuple[bytes, Encoding]:
@@ -129,12 +138,12 @@ def encoding_of(head: bytes, *, packed: bool = False) -> Encoding | None:
         if even > len(head) * 0.3 and not odd:
             return Encoding("utf-16-be", packed=packed)
     strange = sum(head.count(code) for code in range(32) if code not in (9, 10, 13))
-    if strange > 8 + len(head) // 50 and (strange > len(head) * 0.75 or not _begins_as_utf8(head)):
+    if strange > 8 + len(head) // 50 and (strange > len(head) * 0.75 or not begins_as_utf8(head)):
         return None
     return Encoding(packed=packed)
 
 
-def _begins_as_utf8(head: bytes) -> bool:
+def begins_as_utf8(head: bytes) -> bool:
     """Whether all is UTF-8 but for a character that is cut off at the end: a name with a control character may stand in every line of a table."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)

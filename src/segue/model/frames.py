@@ -52,6 +52,19 @@ def like(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({name: frame.get_column(name).cast(dtype) for name, dtype in other.schema.items()})
 
 
+def all_different(column: pl.Series) -> bool:
+    """Whether no value of a column of whole numbers or texts occurs twice; null is a value like any other.
+
+    Numbers, and texts of numbers, that only grow are seen at once: different numbers are different texts.
+    """
+    numbers = column
+    if column.dtype == pl.Utf8 and len(column) and (column[0] or "").isdecimal():
+        numbers = column.cast(pl.Int64, strict=False)
+    if numbers.dtype.is_integer() and not numbers.null_count() and bool((numbers.slice(1) > numbers.head(max(len(numbers) - 1, 0))).all()):
+        return True
+    return column.n_unique() == len(column)
+
+
 def check_rows(frame: pl.DataFrame, name: str, height: int, what: str) -> None:
     """Raise ValueError unless a column of row numbers lies within a table of ``height`` rows."""
     if frame.height and (frame[name].null_count() or frame[name].min() < 0 or frame[name].max() >= height):  # type: ignore[operator]

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from segue.model.frames import conform, replaced
+from segue.model.frames import all_different, conform, replaced
 
 SCHEMA = {
     "id": pl.Utf8,
@@ -44,7 +44,7 @@ class Objects:
         if frame["locked"].null_count():
             frame = frame.with_columns(pl.col("locked").fill_null(False))
         object.__setattr__(self, "frame", frame)
-        if frame["id"].null_count() or frame["id"].n_unique() != frame.height:
+        if frame["id"].null_count() or not all_different(frame["id"]):
             raise ValueError("ids of objects are present and unique")
         if frame["label"].null_count() < frame.height and repeated_labels(frame).any():
             raise ValueError("labels of objects are unique per layer and time")
@@ -90,7 +90,7 @@ def default_ids(frame: pl.DataFrame) -> pl.Series:
 def unique_texts(texts: pl.Series) -> pl.Series:
     """The same texts, repeated ones made unique by ``-2``, ``-3``, ... in order."""
     name = texts.name
-    while texts.n_unique() < len(texts):
+    while not all_different(texts):
         frame = texts.to_frame("text").with_columns(nth=pl.int_range(pl.len()).over("text") + 1)
         suffixed = pl.concat_str("text", pl.lit("-"), pl.col("nth").cast(pl.Utf8))
         texts = frame.select(pl.when(pl.col("nth") > 1).then(suffixed).otherwise("text").alias("text"))["text"]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from segue.model.frames import Schema, conform
+from segue.model.frames import Schema, all_different, conform
 
 ABOUT = ("objects", "connections", "image set", "objects on planes")
 KEYS = {
@@ -53,7 +53,7 @@ class Table:
         if self.frame.columns != list(expected) or len(expected) != len(self.columns) + len(KEYS[self.about]):
             raise ValueError(f"a table about {self.about} has the columns {list(expected)}, each once, not {self.frame.columns}")
         object.__setattr__(self, "frame", conform(self.frame, expected, f"tables about {self.about}"))
-        if self.keys and self.frame.select(self.keys).is_duplicated().any():
+        if self.keys and not (all_different(self.frame["row"]) if self.keys == ["row"] else not self.frame.select(self.keys).is_duplicated().any()):
             raise ValueError(f"a table about {self.about} has one row per thing")
         if len(self.stale):
             object.__setattr__(self, "stale", self.stale.cast(pl.Int32).unique().sort().alias("row"))

@@ -11,7 +11,7 @@ from segue.errors import Incompatible
 from segue.formats.table import populations
 from segue.formats.table.raw import Parts
 from segue.model.features import Feature
-from segue.model.frames import conform
+from segue.model.frames import all_different, conform
 from segue.model.grid import Axis, Grid
 from segue.model.objects import SCHEMA, Objects, default_ids, repeated_labels, unique_texts
 from segue.model.populations import Membership
@@ -90,8 +90,8 @@ def _ids(frame: pl.DataFrame, notes: list[Note]) -> pl.Series:
     ids = frame["id"]
     if ids.null_count():
         ids = frame.select(pl.coalesce("id", pl.lit(default_ids(frame)))).to_series() if ids.null_count() < ids.len() else default_ids(frame)
-    count = ids.len() - ids.n_unique()
-    if count:
+    if not all_different(ids):
+        count = ids.len() - ids.n_unique()
         notes.append(Note(Kind.REPAIRED, "{count object} with an id that another one has already", Feature.OBJECT_ID, count=count))
         ids = unique_texts(ids)
     return ids
