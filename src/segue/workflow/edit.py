@@ -156,14 +156,20 @@ class Step:
     @property
     def what(self) -> str:
         """What was done, in a few words."""
-        said = [value for name, value in self.edit.items() if name not in ("edit", "objects", "layer", "image_set") and value is not None]
-        details = [", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value) for value in said]
+        details = [_said(name, value) for name, value in self.edit.items() if name not in ("edit", "objects", "layer", "image_set") and value is not None]
         return " ".join([str(self.edit.get("edit", "")), *details])
 
     @property
     def objects(self) -> str:
         """What it was done to."""
         return ", ".join(map(str, self.edit.get("objects", ())))
+
+
+def _said(name: str, value: Any) -> str:
+    """A detail of an edit; of what is only switched on, its name."""
+    if isinstance(value, bool):
+        return name.replace("_", " ") if value else f"not {name.replace('_', ' ')}"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def undo(path: Path, count: int = 1) -> tuple[Step, ...]:

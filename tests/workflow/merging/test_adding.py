@@ -15,7 +15,7 @@ import tifffile
 from hypothesis import given, settings
 
 import segue
-from segue.errors import Incompatible, SinkError
+from segue.errors import Incompatible, SinkError, UnsupportedVariant
 from segue.formats.segue_study import added
 from segue.formats.segue_study.editing import Editing
 from segue.formats.segue_study.files import Files
@@ -34,6 +34,7 @@ from segue.storage.source import Source
 from segue.testing.canonical import canonical
 from segue.testing.strategies import studies
 from segue.testing.trips import PlainSink
+from segue.workflow.edit import undoable
 from segue.workflow.edits.apply import apply
 from segue.workflow.edits.records import edits_of
 from segue.workflow.merging.mapping import mapping_of
@@ -64,7 +65,7 @@ class TestWhatIsNew:
     STUDY = Study((field("f1"), field("f2")))
 
     def test_it_is_refused_with_what_to_do(self):
-        with pytest.raises(Incompatible, match=r"is about 'f9', which the study does not have; .* 'f1', 'f2'; --add-image-sets adds it to the study"):
+        with pytest.raises(Incompatible, match=r"is about 'f9', which the study does not have; .* 'f1', 'f2'.*are added with --add-image-sets"):
             merged(self.STUDY, Study((field("f9"),)), Wish(), "coming.segue")
 
     def test_it_is_added_behind_the_others_with_everything(self):
@@ -85,6 +86,18 @@ class TestWhatIsNew:
         assert names(result.study) == ["f1", "f7"]
         assert join(result.study, Study((field(""),)), "f7.ome.tif").patches == ()
         assert names(join(self.STUDY, Study((field(""), field(""))), "a.lif").study)[2:] == ["a 1", "a 2"]
+
+    def test_a_file_that_names_no_image_is_about_that_of_its_own_name(self):
+        rois = Study((take_objects(canonical().image_sets[1], np.zeros(0, np.int64)),)).map(lambda s: ImageSet("", shapes=s.shapes))
+        for where in ("f2.geojson", "f2_mask.tif", "f2.csv"):
+            result = merged(self.STUDY, rois, Wish(), where)
+            assert [note.sentence for note in result.notes.of_kind(Kind.ASSUMED)] == [f"by its name, {where} is about the image set f2"]
+        with pytest.raises(Incompatible, match="about an image without a name"):
+            merged(self.STUDY, rois, Wish(), "f9_mask.tif")
+
+    def test_many_are_named_in_one_sentence(self):
+        with pytest.raises(Incompatible, match="about 'a0', 'a1', 'a2', 'a3', 'a4' and 3 more, which the study does not have"):
+            merged(self.STUDY, Study(tuple(field(f"a{nth}") for nth in range(8))), Wish(), "x.segue")
 
     def test_annotations_of_which_nothing_says_the_image_are_of_the_only_one(self):
         coming = Study((ImageSet("", GRID, shapes=replace(canonical().image_sets[1]).shapes, objects=canonical().image_sets[1].objects),))
@@ -234,6 +247,13 @@ class TestInAFile:
         segue.undo(folder)
         with segue.read(folder) as study:
             assert names(study) == ["f1"]
+
+    def test_an_intensity_image_that_is_meant_for_something_else_is_refused_with_what_to_do(self, folder, tmp_path):
+        tifffile.imwrite(tmp_path / "f5.tif", np.zeros((2, 8, 9), np.uint16), imagej=True, metadata={"axes": "CYX"})
+        with pytest.raises(UnsupportedVariant, match=r"2 channels.*is added with --add-image-sets"):
+            segue.merge(tmp_path / "f5.tif", folder)
+        segue.merge(tmp_path / "f5.tif", folder, add_image_sets=True)
+        assert [step.what for step in undoable(folder)] == ["merge f5.tif add image sets"]
 
     def test_a_dry_run_shows_it_and_writes_nothing(self, folder, coming):
         before = everything(folder)

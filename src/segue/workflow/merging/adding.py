@@ -14,7 +14,6 @@ from segue.notes import Kind, Note, Notes
 from segue.workflow.merging.partners import alike
 from segue.workflow.merging.wish import Wish
 
-HOW = "--add-image-sets adds it to the study"
 SHOWN = 5
 
 

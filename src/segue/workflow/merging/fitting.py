@@ -24,6 +24,8 @@ class Misfit:
     """A sentence that names the objects, the key and the reason."""
     objects: int = 0
     connections: int = 0
+    other_image: bool = False
+    """Whether it may be about an image that the study does not have."""
 
 
 def wrong_image(s: ImageSet, target: ImageSet) -> list[str]:

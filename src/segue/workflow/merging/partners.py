@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from segue.model.study import ImageSet
 from segue.storage.source import split_suffix
+from segue.workflow.pairing import mask_of
+
+SHOWN = 5
+"""Names that a sentence lists."""
 
 
 @dataclass(frozen=True)
 class Nobody:
     """None is meant."""
 
-    why: str
-    """A sentence."""
-    new: bool = True
-    """Whether it is an image set of its own, which a study can take in."""
+    why: str = ""
+    """Why nobody can tell; empty = it is an image set of its own, which a study can take in."""
+
+    @property
+    def new(self) -> bool:
+        return not self.why
 
 
 def partners(sets: Sequence[ImageSet], known: Sequence[ImageSet], where: str, *, adding: bool) -> list[tuple[ImageSet, int | Nobody]]:
     """Each imported image set with the place of that of the study that it is about, or why there is none.
+
+    One that has neither name nor position is called as its file, or as the image of which that is the mask, if the study has such an image set.
 
     Parameters
     ----------
@@ -32,31 +41,37 @@ def partners(sets: Sequence[ImageSet], known: Sequence[ImageSet], where: str, *,
         Whether image sets that the study does not have are added: they get names then, and one is not taken for the only one that the study has.
     """
     alone = len(sets) == 1 and (not adding or is_of_the_only_one(sets[0], known))
-    return [(s, partner(s, known, alone=alone)) for s in (named(sets, where) if adding else sets)]
-
-
-def partner(s: ImageSet, known: Sequence[ImageSet], *, alone: bool) -> int | Nobody:
-    """The place of the image set that is meant, or why none is.
-
-    By name (with or without the ending of a file), by data set and position, or because both sides have only one.
-    """
     if alone and len(known) == 1:
-        return 0
+        return [(sets[0], 0)]
+    found = [(s, _partner(s, known)) for s in _named(sets, known, where)]
+    return found if adding else [(s if isinstance(nth, int) else given, nth) for given, (s, nth) in zip(sets, found, strict=True)]
+
+
+def _partner(s: ImageSet, known: Sequence[ImageSet]) -> int | Nobody:
+    """By name (with or without the ending of a file), else by data set and position."""
     for told in (_by_name, _by_place):
         found = [nth for nth, other in enumerate(known) if told(s, other)]
         if len(found) > 1:
-            return Nobody(f"it could be about any of the {len(found)} image sets of the study that are called {s.name!r}; name them differently", new=False)
+            return Nobody(f"it could be about any of the {len(found)} image sets of the study that are called {s.name!r}; name them differently")
         if found:
             return found[0]
-    return Nobody(_nobody(s, known))
+    return Nobody()
 
 
-def named(sets: Sequence[ImageSet], where: str) -> list[ImageSet]:
+def _named(sets: Sequence[ImageSet], known: Sequence[ImageSet], where: str) -> list[ImageSet]:
     """The image sets with names for those that have neither name nor position: that of their file, numbered if there are several."""
     stem = split_suffix(where)[0]
     nameless = [not s.name and not s.position for s in sets]
-    names = [stem if sum(nameless) == 1 else f"{stem} {nth}" for nth in range(1, len(sets) + 1)]
+    if sum(nameless) == 1:
+        image = mask_of(Path(where))
+        names = [image if image and not _is_called(stem, known) and _is_called(image, known) else stem] * len(sets)
+    else:
+        names = [f"{stem} {nth}" for nth in range(1, len(sets) + 1)]
     return [replace(s, name=name) if one else s for s, one, name in zip(sets, nameless, names, strict=True)]
+
+
+def _is_called(name: str, known: Sequence[ImageSet]) -> bool:
+    return any(_by_name(ImageSet(name), one) for one in known)
 
 
 def is_of_the_only_one(given: ImageSet, known: Sequence[ImageSet]) -> bool:
@@ -84,7 +99,16 @@ def _by_place(a: ImageSet, b: ImageSet) -> bool:
     return bool(a.position) and (a.group, a.position) == (b.group, b.position)
 
 
-def _nobody(s: ImageSet, known: Sequence[ImageSet]) -> str:
-    names = ", ".join(repr(one.name) for one in known[:4]) + (", ..." if len(known) > 4 else "")
-    what = repr(s.name) if s.name else "position " + ", ".join(f"{axis} {nth}" for axis, nth in s.position) if s.position else "an image without a name"
-    return f"it is about {what}, which the study does not have; its image sets are {names or 'none'}"
+def nobody(sets: Sequence[ImageSet], known: Sequence[ImageSet]) -> str:
+    """A sentence about image sets that a study does not have."""
+    what = _listed([_said(s) for s in sets])
+    return f"it is about {what}, which the study does not have; its image sets are {_listed([_said(s) for s in known]) or 'none'}"
+
+
+def _said(s: ImageSet) -> str:
+    place = ", ".join(f"{axis} {nth}" for axis, nth in s.position)
+    return repr(s.name) if s.name else f"position {place}" if place else "an image without a name"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")

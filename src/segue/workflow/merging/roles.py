@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from segue.errors import UnsupportedVariant
 from segue.model.diff_pixels import same_pixels
 from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
@@ -24,7 +25,10 @@ def in_their_roles(study: Study, coming: Study, wish: Wish, options: Mapping[str
         An image does not look like labels.
     """
     if not wish.add_image_sets:
-        return with_labels(coming, options, where)
+        try:
+            return with_labels(coming, options, where)
+        except UnsupportedVariant as error:
+            raise UnsupportedVariant(f"{error.message}; an image that the study does not have is added with --add-image-sets", **error.fields) from error
     asked = bool({"role", "components", "channel"} & set(options))
     told = partners(coming.image_sets, study.image_sets, where, adding=True)
     new = {nth for nth, (_, found) in enumerate(told) if not isinstance(found, int) and (not asked or options.get("role") == "image")}

@@ -18,13 +18,13 @@ from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import shapes_from_labels, with_new_objects
 from segue.workflow.edits.draft import Draft
 from segue.workflow.edits.pixels import labels_in
-from segue.workflow.merging.adding import HOW, chosen, confusable
+from segue.workflow.merging.adding import chosen, confusable
 from segue.workflow.merging.adding import notes_of as added_notes
 from segue.workflow.merging.definitions import Populations, join_populations, join_properties
 from segue.workflow.merging.drafting import Drafting
 from segue.workflow.merging.fitting import Misfit, outside, wrong_image
 from segue.workflow.merging.mapping import mapped
-from segue.workflow.merging.partners import partners
+from segue.workflow.merging.partners import nobody, partners
 from segue.workflow.merging.report import notes_of
 from segue.workflow.merging.rows import rows_in
 from segue.workflow.merging.wish import Wish
@@ -84,7 +84,8 @@ def merged(study: Study, coming: Study, wish: Wish, where: str) -> Merged:
     found = _sorted(study, coming, wish, where)
     if found.misfits and not wish.skip_incompatible:
         listed = "; ".join(one.what for one in found.misfits)
-        raise Incompatible(f"{where} does not fit the study, so nothing was imported: {listed}. Leave these out with --skip-incompatible", path=where)
+        hint = "; images that the study does not have are added with --add-image-sets" if any(one.other_image for one in found.misfits) else ""
+        raise Incompatible(f"{where} does not fit the study, so nothing was imported: {listed}. Leave these out with --skip-incompatible{hint}", path=where)
     notes = Notes.joined(found.notes) + Notes(tuple(note for one in found.misfits for note in _skipped(one)))
     definitions = join_populations(study.populations, coming.populations if wish.has("populations") else ())
     base, first, properties = _defined(study, coming, wish, definitions)
@@ -103,17 +104,24 @@ def merged(study: Study, coming: Study, wish: Wish, where: str) -> Merged:
 def _sorted(study: Study, coming: Study, wish: Wish, where: str) -> _Sorted:
     """The image sets with their partners, those to be added, and what does not fit."""
     found = _Sorted()
+    unknown: list[ImageSet] = []
     told = partners(coming.image_sets, study.image_sets, where, adding=wish.add_image_sets)
-    for s, nth in told:
+    for given, (s, nth) in zip(coming.image_sets, told, strict=True):
         if isinstance(nth, int):
+            if s.name != given.name:
+                found.notes.append(Notes.of(Note(Kind.ASSUMED, f"by its name, {where} is about the image set {study.image_sets[nth].name}")))
             _to_partner(s, study.image_sets[nth], nth, wish, found)
             continue
-        why = (confusable(s, [other for other, _ in told]) if wish.add_image_sets else f"{nth.why}; {HOW}") if nth.new else nth.why
-        if why:
+        if nth.new and not wish.add_image_sets:
+            unknown.append(s)
+        elif why := nth.why or confusable(s, [other for other, _ in told]):
             found.misfits.append(Misfit(why, len(s.objects), len(s.connections)))
-            continue
-        s = mapped(s, wish.mapping, [name for image in s.images for name in image.channels])
-        found.new.append(_inside(s, s, found))
+        else:
+            s = mapped(s, wish.mapping, [name for image in s.images for name in image.channels])
+            found.new.append(_inside(s, s, found))
+    if unknown:
+        counts = sum(len(s.objects) for s in unknown), sum(len(s.connections) for s in unknown)
+        found.misfits.append(Misfit(nobody(unknown, study.image_sets), *counts, other_image=True))
     return found
 
 
@@ -125,7 +133,7 @@ def _to_partner(given: ImageSet, target: ImageSet, nth: int, wish: Wish, found: 
     s = mapped(s, wish.mapping, [name for image in target.images for name in image.channels])
     wrong = wrong_image(s, target)
     if wrong:
-        found.misfits.append(Misfit(wrong[0], len(s.objects), len(s.connections)))
+        found.misfits.append(Misfit(wrong[0], len(s.objects), len(s.connections), other_image=not wish.add_image_sets))
     else:
         found.pairs.append(_Pair(_inside(s, target, found), nth, bool(given.labels)))
 
