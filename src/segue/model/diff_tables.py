@@ -13,8 +13,9 @@ from segue.model.study import ImageSet
 from segue.model.tables import ABOUT, KEYS, Column, Table
 
 Place = tuple[str, str]
-Cells = dict[Place, tuple[str, Column, pl.DataFrame]]
-"""(table, column) -> (table, description, its non-null cells: the keys and ``value``)."""
+Cell = tuple[str, Column, Table]
+Cells = dict[Place, Cell]
+"""(table, column) -> (table, description, where its cells are)."""
 
 
 def compare_tables(a: ImageSet, b: ImageSet, pairs: pl.DataFrame, found: Counter[F]) -> None:
@@ -43,12 +44,7 @@ def _connections(a: Connections, b: Connections, objects: pl.DataFrame, found: C
 
 
 def _cells(image_set: ImageSet, about: str) -> Cells:
-    return {
-        (name, column.name): (name, column, _filled(table, column.name))
-        for name, table in image_set.tables.items()
-        if table.about == about
-        for column in table.columns
-    }
+    return {(name, column.name): (name, column, table) for name, table in image_set.tables.items() if table.about == about for column in table.columns}
 
 
 def _partners(a: Collection[Place], b: Collection[Place]) -> list[tuple[Place, Place]]:
@@ -64,18 +60,21 @@ def _partners(a: Collection[Place], b: Collection[Place]) -> list[tuple[Place, P
 def _filled(table: Table, column: str) -> pl.DataFrame:
     """The cells of a column that are not null; rows of tables without keys are told apart by their number."""
     keys = [table.frame[key] for key in table.keys] or [pl.int_range(len(table), dtype=pl.Int32, eager=True).alias("z")]
-    return pl.DataFrame([*keys, table.frame[column].alias("value")]).filter(pl.col("value").is_not_null())
+    found = pl.DataFrame([*keys, table.frame[column].alias("value")])
+    return found.filter(pl.col("value").is_not_null()) if found["value"].null_count() else found
 
 
-def _column(a: tuple[str, Column, pl.DataFrame] | None, b: tuple[str, Column, pl.DataFrame] | None, rows: pl.DataFrame, found: Counter[F]) -> None:
+def _column(a: Cell | None, b: Cell | None, rows: pl.DataFrame, found: Counter[F]) -> None:
+    """Count the differences of a column; the cells that are filled are copied here, column by column."""
     if a is None or b is None:
         only = a or b
         assert only is not None
-        found[F.VALUES] += only[2].height
-        found[F.COLUMNS] += only[2].height == 0
+        count = _filled(only[2], only[1].name).height
+        found[F.VALUES] += count
+        found[F.COLUMNS] += count == 0
         return
     found[F.COLUMNS] += a[:2] != b[:2]
-    left, right = a[2], b[2]
+    left, right = _filled(a[2], a[1].name), _filled(b[2], b[1].name)
     if "row" in left.columns and _same_rows(left, right, rows):
         found[F.VALUES] += left.height - int(_equal(left["value"], right["value"]).sum())
         return

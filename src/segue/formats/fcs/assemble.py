@@ -69,7 +69,7 @@ def _groups(parts: Parts, known: Mapping[int, ImageSet], notes: list[Note]) -> I
 
 
 def _image_set(parts: Parts, index: int, s: ImageSet, rows: Rows, height: int, notes: list[Note]) -> ImageSet:
-    members = [(one, np.flatnonzero(inside if rows is None else inside[rows])) for one, inside in parts.populations]
+    members = [(one, np.flatnonzero((inside if rows is None else inside[rows]) > 0)) for one, inside in parts.populations]
     return replace(
         s,
         objects=_objects(parts, rows, height, notes),

@@ -57,4 +57,4 @@ class Parts:
     """Number of the image set of every event; None = there is one."""
     values: list[Value]
     populations: list[tuple[str, Array]]
-    """(id, whether each event is a member)."""
+    """(id, a number for each event: members have one above 0)."""

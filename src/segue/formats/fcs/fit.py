@@ -36,6 +36,6 @@ def as_read(events: Events) -> Study:
     if events.facts is None:
         parts = by_names(events, ReadOptions(), [])
         return Study(tuple(image_sets(parts, named(events.sample), len(events), [])))
-    known = decode(encode(events.facts))
-    parts = by_facts(events, known, [])
-    return Study(tuple(image_sets(parts, known.images, len(events), [])) if known.images else (), known.populations)
+    known, count = decode(encode(events.facts)), len(events)
+    parts = by_facts(events, known, [], forget=True)
+    return Study(tuple(image_sets(parts, known.images, count, [])) if known.images else (), known.populations)

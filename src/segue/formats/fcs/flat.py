@@ -15,6 +15,7 @@ from segue.formats.fcs.numbers import MOST, NONE, coded, digits, singles
 from segue.formats.fcs.options import WriteOptions
 from segue.formats.value_files import Held, first_of_each, held
 from segue.model.objects import repeated_labels
+from segue.model.populations import members
 from segue.model.shapes import ShapeKind
 from segue.model.study import ImageSet, Study
 
@@ -170,11 +171,12 @@ def _value(value: Held, found: _Channels, options: WriteOptions, indices: list[i
 def _populations(study: Study, found: _Channels) -> None:
     """A channel of 0 and 1 for each population that has members."""
     start = np.cumsum([0, *(len(s.objects) for s in study.image_sets)])
-    members = [s.membership.frame.select("population", pl.col("object") + int(first)) for s, first in zip(study.image_sets, start, strict=False)]
-    pairs = pl.concat(members).partition_by("population", as_dict=True) if members else {}
-    written = [(place, one) for place, one in enumerate(study.populations) if (one.id,) in pairs][:MOST_POPULATIONS]
-    for place, one in written:
-        column = np.zeros(int(start[-1]), np.float32)
-        column[pairs[(one.id,)]["object"].to_numpy()] = 1
+    there = {name for s in study.image_sets for name in s.membership.frame["population"].unique()}
+    written = [(place, one) for place, one in enumerate(study.populations) if one.id in there][:MOST_POPULATIONS]
+    columns = [np.zeros(int(start[-1]), np.uint8) for _ in written]
+    for s, first in zip(study.image_sets, start, strict=False):
+        for nth, objects in members([one.id for _, one in written], s.membership):
+            columns[nth][objects + first] = 1
+    for (place, one), column in zip(written, columns, strict=True):
         name = ": ".join(one.name)
         found.add(column, name, ChannelFacts(name, "population", population=place))

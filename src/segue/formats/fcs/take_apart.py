@@ -20,8 +20,11 @@ from segue.notes import Kind, Note
 TABLE = "measurements"
 
 
-def by_facts(events: Events, known: Known, notes: list[Note]) -> Parts:
-    """What segue wrote, whatever rows were taken and channels moved or renamed since."""
+def by_facts(events: Events, known: Known, notes: list[Note], *, forget: bool = False) -> Parts:
+    """What segue wrote, whatever rows were taken and channels moved or renamed since.
+
+    ``forget``: the numbers of each channel of values are let go as soon as they are understood, which halves the memory.
+    """
     which = {place: nth for nth, place in matched(events.names, [one.name for one in known.channels]).items()}
     at = {one.role: events.columns[which[place]] for place, one in enumerate(known.channels) if place in which and one.role not in ("value", "population")}
     levels = {one.role: one.levels or [] for one in known.channels}
@@ -30,11 +33,13 @@ def by_facts(events: Events, known: Known, notes: list[Note]) -> Parts:
     for place, one in enumerate(known.channels):
         column = known.columns[place]
         if place in which and one.role == "population" and one.population is not None:
-            members.append((known.populations[one.population].id, events.columns[which[place]] > 0))
+            members.append((known.populations[one.population].id, events.columns[which[place]]))
         elif place in which and column is not None:
             data = events.columns[which[place]]
             texts = decoded(data, one.levels or []) if one.type in ("text", "json") else series(data, one.type)
             found.append(Value(one.table, column, texts, None if one.images is None else frozenset(one.images)))
+            if forget:
+                events.columns[which[place]] = np.empty(0, data.dtype)
     taken = set(which.values())
     others = [place for place in range(len(events.names)) if place not in taken]
     if others:
