@@ -11,6 +11,7 @@ import pytest
 import roifile
 import tifffile
 
+import segue as python
 from segue.cli import main
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -18,7 +19,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 def blocks():
     """The indented blocks of the README's examples."""
-    examples = README.read_text(encoding="utf-8").partition("## Five examples")[2].partition("\n## ")[0]
+    examples = README.read_text(encoding="utf-8").partition("## Eight examples")[2].partition("\n## ")[0]
     return [re.sub("^    ", "", block, flags=re.M).strip() for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", examples, re.M)]
 
 
@@ -52,7 +53,8 @@ def test_the_commands_of_the_readme(here, capsys):
     assert len(list(Path("out").glob("*.zip"))) == 2
     assert np.array_equal(tifffile.imread("cells-again.tif"), here)
     assert np.array_equal(tifffile.imread("labels.tif") > 0, here > 0)
-    assert {path.suffix for path in Path().glob("cells.*")} == {".tif", ".geojson", ".csv", ".fcs", ".h5ad"}
+    assert {path.suffix for path in Path().glob("cells.*")} == {".tif", ".geojson", ".csv", ".fcs", ".h5ad", ".segue", ".png", ".mantis", ".json"}
+    assert [(one.name, one.colour) for one in python.read("cells.mantis").populations] == [(("Large",), 0xE69F00FF)]
 
 
 def test_the_python_of_the_readme(here, capsys):
