@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,8 +159,29 @@ class TestALiarIsCaught:
                     pass
             return toys.read(source, options)
 
-        monkeypatch.setattr(damage, "SECONDS", 0.2)
+        monkeypatch.setattr(damage, "HANGS", 0.2)
         assert "no answer" in broken(damage.survives, toys.toy(read=read))
+
+    def test_who_works_too_long_on_a_damaged_file(self, monkeypatch):
+        def read(source, options):
+            began = time.process_time()
+            while source.size == 0 and time.process_time() - began < 0.2:
+                pass
+            return toys.read(source, options)
+
+        monkeypatch.setattr(damage, "SECONDS", 0.1)
+        assert "more than 0.1 s of processor time" in broken(damage.survives, toys.toy(read=read))
+
+    def test_but_not_who_only_waits_for_a_busy_machine(self, monkeypatch):
+        def read(source, options):
+            if source.size == 0:
+                time.sleep(0.3)
+            return toys.read(source, options)
+
+        monkeypatch.setattr(damage, "SECONDS", 0.2)
+        monkeypatch.setattr(damage, "_peak", lambda: 0.0)
+        with Trip(toys.toy(read=read), TWO) as one:
+            damage.survives(one)
 
     def test_who_eats_the_memory_on_a_damaged_file(self, monkeypatch):
         def read(source, options):

@@ -20,7 +20,9 @@ from segue.testing.laws import Broken
 from segue.testing.trips import Trip, content
 
 SECONDS = 10.0
-"""A tiny damaged file is read or refused in this time."""
+"""Processor time in which a tiny damaged file is read or refused: other programs on the machine do not count."""
+HANGS = 60.0
+"""Seconds after which a reader that waits is interrupted."""
 MEGABYTES = 400
 """What reading tiny damaged files may need at most."""
 SMALL = 400
@@ -71,9 +73,9 @@ def damages(original: bytes, draw: random.Random, many: int) -> Iterator[tuple[s
 
 def _attempt(trip: Trip, what: str, before: float) -> None:
     name = trip.record.name
-    started = time.monotonic()
+    started = time.process_time()
     try:
-        with _alarm(SECONDS):
+        with _alarm(HANGS):
             study, _ = trip.record.read(Source(trip.path))
             with study:
                 look_at(study)
@@ -81,8 +83,8 @@ def _attempt(trip: Trip, what: str, before: float) -> None:
         pass
     except Exception as error:
         raise Broken(f"{name} breaks law 6 (damaged files): {what}: {error!r} is not a SegueError") from error
-    if time.monotonic() - started > SECONDS:
-        raise Broken(f"{name} breaks law 6 (damaged files): {what}: reading takes more than {SECONDS:g} s")
+    if time.process_time() - started > SECONDS:
+        raise Broken(f"{name} breaks law 6 (damaged files): {what}: reading takes more than {SECONDS:g} s of processor time")
     if _peak() - before > MEGABYTES:
         raise Broken(f"{name} breaks law 6 (damaged files): {what}: reading needs more than {MEGABYTES} MB")
 
@@ -121,7 +123,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 
 def _interrupt(*_: object) -> None:
-    raise TimeoutError(f"no answer within {SECONDS:g} s")
+    raise TimeoutError(f"no answer within {HANGS:g} s")
 
 
 def _peak() -> float:
