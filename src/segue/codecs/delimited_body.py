@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
@@ -65,6 +64,10 @@ class Body:
         unsure = [name for name in lowest.columns if max(-(lowest[name].item() or 0), highest[name].item() or 0) >= _EXACT]
         return frame.with_columns(self._read(width, columns=unsure)) if unsure else frame
 
+    def _patterned(self) -> bool:
+        """Whether polars before 2.0 would refuse to read single columns of a file with this name."""
+        return re.search(r"[*?\[]", str(self.path)) is not None
+
     def _read(self, width: int, decimals: Sequence[int] = (), columns: list[str] | None = None) -> pl.DataFrame:
         """The columns as texts, some as numbers. The header is passed over by its lines, so that the text is not copied."""
         schema: dict[str, type[pl.DataType]] = {str(nth): pl.Float64 if nth in decimals else pl.Utf8 for nth in range(width)}
@@ -75,9 +78,13 @@ class Body:
         }
         if self.data[self.begin : self.begin + 3] != _MARK:  # polars would take the first character of a name for a byte order mark
             above = self.data[: self.begin].count(b"\n")
-            what = self.data if isinstance(self.data, bytes) else self.path
-            with suppress(pl.exceptions.SchemaError):  # the first row has fewer cells than others: polars needs a line that has them all
+            what = self.data if isinstance(self.data, bytes) else self.path if columns is None or not self._patterned() else None
+            try:
                 return pl.read_csv(what or bytes(self.data), has_header=False, skip_lines=above, schema=schema, glob=False, **settings)
+            except (pl.exceptions.SchemaError, pl.exceptions.ComputeError) as error:
+                if isinstance(error, pl.exceptions.ComputeError) and not (isinstance(what, Path) and "more fields" in str(error)):
+                    raise
+            # the first row has fewer cells than others: polars (before 2.0 only of a file) needs a line that has them all
         top = (self.dialect.delimiter.join(schema) + "\n").encode()
         return pl.read_csv(b"".join([top, self.text]), infer_schema=False, schema_overrides=schema, **settings)
 
