@@ -179,6 +179,15 @@ def test_a_file_of_segue_says_itself_what_belongs_together(study, nimbus, back):
     assert (len(found.image_sets[0].objects), list(notes)) == (9, [])
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rejoin", [False, True])
+def test_corners_that_are_no_places_do_no_harm(written, back, rejoin):
+    whole = written(**WAYS[1])
+    whole["annotations"][0]["coordinates"][1]["x"] = 1e308
+    found, _ = back(whole, rejoin=rejoin)
+    assert len(found.image_sets[0].objects) == (5 if rejoin else 9)
+
+
 def test_the_same_in_an_archive(written, tmp_path):
     import zipfile
 

@@ -63,10 +63,12 @@ def _innermost(links: Links, parts: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     outer_owner = np.concatenate([parts["owner"].to_numpy(), links.parent]).astype(np.int64)
     group = np.searchsorted(groups, outer_owner)
     inner, outer = around(rings.take(links.child), rings.take(outer_rows), np.searchsorted(groups, links.parent), group)
-    area = np.abs(Measured.of(rings.take(outer_rows)).signed_areas())
     plane = rows.frame.select("z", "c")
     same = (outer_rows[outer] != links.child[inner]) & (plane[outer_rows[outer]].to_numpy() == plane[links.child[inner]].to_numpy()).all(axis=1)
-    pairs = pl.DataFrame({"nth": inner[same], "area": area[outer[same]], "part": is_part[outer[same]], "at": outer_rows[outer[same]]})
+    inner, outer = inner[same], outer[same]
+    used, at = np.unique(outer_rows[outer], return_inverse=True)
+    area = np.abs(Measured.of(rings.take(used)).signed_areas())[at]
+    pairs = pl.DataFrame({"nth": inner, "area": area, "part": is_part[outer], "at": outer_rows[outer]})
     nearest = pairs.sort("nth", "area", "at").group_by("nth", maintain_order=True).first().filter(pl.col("part"))
     target = np.full(len(links.child), -1, np.int64)
     target[nearest["nth"].to_numpy()] = nearest["at"].to_numpy()
