@@ -28,7 +28,7 @@ def local(tmp_path_factory):
     home = tmp_path_factory.mktemp("dask")
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=str(home), memory_limit=0) as local,
+        LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=":0", local_directory=str(home), memory_limit=0) as local,
     ):
         yield local
 
@@ -104,7 +104,7 @@ ALONE = """
 import sys, time
 from distributed import LocalCluster
 if __name__ == "__main__":
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, local_directory=sys.argv[1], memory_limit=0) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", local_directory=sys.argv[1], memory_limit=0) as cluster:
         print(cluster.scheduler_address, flush=True)
         time.sleep(120)
 """

@@ -212,7 +212,7 @@ def cluster(tmp_path_factory):
     from distributed import LocalCluster
 
     home = tmp_path_factory.mktemp("dask")
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=str(home), memory_limit=0) as local:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", local_directory=str(home), memory_limit=0) as local:
         yield local
 
 

@@ -101,7 +101,7 @@ def test_the_bytes_do_not_depend_on_who_did_it(batch, contents, options, tmp_pat
         from distributed import LocalCluster
 
         os.mkdir("elsewhere")  # noqa: PTH102
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path / "elsewhere"), memory_limit=0) as cluster:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", local_directory=str(tmp_path / "elsewhere"), memory_limit=0) as cluster:
             done = run(batch, scheduler=cluster.scheduler_address)
     assert [one.error is None for one in done] == [True, True, True, False, True, True]
     assert contents() == expected
