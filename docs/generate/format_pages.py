@@ -124,8 +124,8 @@ def _how_well(kept: Kept) -> str:
 
 def _limit(limit: Limit) -> str:
     said = [
-        f"from {limit.lowest:,.12g}" if limit.lowest is not None else "",
-        f"up to {limit.highest:,.12g}" if limit.highest is not None else "",
+        f"from {_number(limit.lowest)}" if limit.lowest is not None else "",
+        f"up to {_number(limit.highest)}" if limit.highest is not None else "",
         f"in steps of {limit.grid:g}" if limit.grid is not None else "",
         f"at most {limit.at_most:,}" if limit.at_most is not None else "",
         f"as {limit.text} text" if limit.text else "",
@@ -134,6 +134,11 @@ def _limit(limit: Limit) -> str:
         "only " + ", ".join(limit.choices) if limit.choices else "",
     ]
     return "; ".join(part for part in said if part)
+
+
+def _number(limit: float) -> str:
+    """Every digit of a whole number."""
+    return f"{int(limit):,}" if float(limit).is_integer() else f"{limit:,.12g}"
 
 
 def _options(record: Format, which: Literal["read", "write"]) -> str:
