@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from tests.formats.nimbus_json.odd_documents import documents
 
 import segue
 from segue.formats.detect import detect
@@ -210,35 +211,6 @@ def test_whatever_the_study_nimbus_accepts_the_file(nimbus, checklist, one):
     assert checklist(nimbus.write(one)) == []
 
 
-WORDS = st.sampled_from(["a", "b", "Area", "99.9th", "$x", "", "a / b", "\u00b5m\u00b2", 'q"', "row", "^a$", "\x00", "x" * 300]) | st.text(max_size=4)
-LEAVES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | WORDS | st.just([1, "x", None])
-VALUES = st.recursive(LEAVES, lambda inner: st.dictionaries(WORDS, inner, max_size=3), max_leaves=6)
-IDS = st.sampled_from(["a", "b", "c", "656e37f8b98181709b141186", "gone", ""])
-PLACES = st.integers(0, 3) | st.integers(-(2**31) + 1, 2**31 - 1)
-VERTICES = st.lists(st.fixed_dictionaries({"x": st.floats(-1e9, 1e9), "y": st.floats(-1e9, 1e9)}), max_size=5)
-
-
-@st.composite
-def documents(draw):
-    """An export as nobody would write it: odd names, nested values, orphans, cycles, planes outside of any image."""
-    annotations = [
-        {
-            "_id": draw(IDS),
-            "shape": draw(st.sampled_from(["point", "line", "polygon", "rectangle", "circle", "?"])),
-            "channel": draw(PLACES),
-            "location": {"XY": draw(st.integers(-1, 1)), "Z": draw(PLACES), "Time": draw(PLACES)},
-            "tags": draw(st.lists(WORDS, max_size=3)),
-            "coordinates": draw(VERTICES),
-            **draw(st.fixed_dictionaries({}, optional={"name": st.none() | WORDS, "color": st.sampled_from(["#12aBcd", "red", None]), "score": VALUES})),
-        }
-        for _ in range(draw(st.integers(0, 4)))
-    ]
-    links = [{"_id": draw(IDS), "parentId": draw(IDS), "childId": draw(IDS), "tags": draw(st.lists(WORDS, max_size=2))} for _ in range(draw(st.integers(0, 4)))]
-    definitions = [{"_id": one, "name": draw(WORDS), "shape": draw(st.sampled_from(["polygon", "rectangle", 3]))} for one in draw(st.lists(IDS, max_size=2))]
-    found = draw(st.dictionaries(IDS, st.dictionaries(IDS, VALUES, max_size=3), max_size=4))
-    return {"annotations": annotations, "annotationConnections": links, "annotationProperties": definitions, "annotationPropertyValues": found}
-
-
 @ANY
 @given(given_=documents())
 def test_whatever_the_documents_the_backup_is_accepted_and_complete(nimbus, checklist, given_):
@@ -253,6 +225,16 @@ def test_whatever_the_documents_the_backup_is_accepted_and_complete(nimbus, chec
     drawn = {own for s in first.image_sets for own in s.objects.frame["id"].gather(s.shapes.frame["object"].unique()) if own in once}
     flat = {own for s in first.image_sets for own in s.objects.frame["id"]} - {own for s in second.image_sets for own in s.objects.frame["id"]}
     assert drawn - flat <= held
+
+
+@ANY
+@given(given_=documents())
+def test_planes_outside_of_the_image_stay(nimbus, checklist, given_):
+    small = Grid((Axis("t", 2), Axis("z", 1), Axis("y", 8), Axis("x", 8)))
+    first = nimbus.read(given_)[0].map(lambda s: replace(s, grid=small))
+    text = nimbus.write(first)
+    assert checklist(text) == []
+    assert diff(nimbus.record.fitted(first), nimbus.read(text)[0]) == {}
 
 
 def test_it_is_recognised(tmp_path, nimbus):
