@@ -150,3 +150,13 @@ def test_bad_input_gives_one_sentence_and_the_right_exit_code(segue_command, tmp
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_mask_does_not_become_an_image_of_a_study_without_a_word(segue_command, tmp_path, mask):
+    """A study holds images and labels, so a file that does not say which it is stays what it is; its name is the hint."""
+    (tmp_path / "nuclei-mask.tif").write_bytes(mask.read_bytes())
+    (tmp_path / "nuclei.tif").write_bytes(mask.read_bytes())
+    said = segue_command("convert", "nuclei-mask.tif", "a.segue").stderr
+    assert "nuclei-mask.tif is kept as an image, though it is named like a mask; --set role=labels makes objects of it" in said
+    for args in (("nuclei.tif", "b.segue"), ("nuclei-mask.tif", "c.segue", "--set", "role=image"), ("nuclei-mask.tif", "d.segue", "--set", "role=labels")):
+        assert "kept as an image" not in segue_command("convert", *args).stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,16 +11,17 @@ from typing import Any
 from segue.errors import Incompatible
 from segue.formats.format import Accepts, Format
 from segue.formats.shape_files import area_rows
+from segue.model.image import size_of
 from segue.model.rules import RegionRule
 from segue.model.study import ImageSet, Study
-from segue.notes import Notes
+from segue.notes import Kind, Note, Notes
 from segue.workflow.derive import Policy, labels_from_shapes, shapes_from_labels
 from segue.workflow.derive_points import points_from_shapes
 from segue.workflow.enabling import reason, require_for
 from segue.workflow.gates import with_populations
 from segue.workflow.joining import with_table
 from segue.workflow.opening import Opened
-from segue.workflow.roles import as_labels
+from segue.workflow.roles import FORCE, as_labels
 from segue.workflow.selecting.fit import judged
 from segue.workflow.selecting.joined_gates import with_gate_members
 
@@ -29,6 +31,8 @@ SETTINGS = {
     "role": "labels = take the image as a label image, whatever it looks like; image = take it as intensities",
 }
 """Keys of ``--set`` that belong to the conversion, not to a reader or writer."""
+_MASK = re.compile(r"mask|label|segmentation", re.IGNORECASE)
+"""How the names of label images go."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +147,20 @@ def _with_role(s: ImageSet, accepts: frozenset[Accepts], settings: Mapping[str, 
     """An integer image becomes a label image if the user says so, or if the writer takes only objects."""
     role = settings.get("role", "auto")
     only_objects = Accepts.PIXELS not in accepts
-    if s.labels or len(s.shapes) or not s.images or role == "image" or not (only_objects or role == "labels" or {"components", "channel"} & set(settings)):
+    if s.labels or len(s.shapes) or not s.images or role == "image":
         return s, Notes()
+    if not (only_objects or role == "labels" or {"components", "channel"} & set(settings)):
+        return s, _kept_as_image(s, accepts, where)
     if len(s.images) > 1:
         raise Incompatible(f"{where} holds {len(s.images)} images and no labels; convert the one that is the label image")
     labels, notes = as_labels(s.images[0], components=settings.get("components"), where=where, force=role == "labels", channel=settings.get("channel"))
     return replace(s, images=(), labels=(labels,)), notes
+
+
+def _kept_as_image(s: ImageSet, accepts: frozenset[Accepts], where: str) -> Notes:
+    """Where the target tells images from labels with all that belongs to them, a file that calls itself a mask is no image without a word."""
+    (image, *others) = s.images
+    plain = not others and image.pixels.dtype.kind in "bui" and size_of(image.pixels, image.axes, "c") == 1
+    if not plain or not accepts >= {Accepts.PIXELS, Accepts.LABELS, Accepts.TABLE} or not _MASK.search(Path(where).stem):
+        return Notes()
+    return Notes.of(Note(Kind.ASSUMED, f"{Path(where).name} is kept as an image, though it is named like a mask; {FORCE} makes objects of it"))
