@@ -1,7 +1,8 @@
-"""P13: polygons of 20 corners with a tag and 10 property values each, as NimbusImage JSON. 200,000 of them; 1,000,000 with ``--large``.
+"""P13: polygons of 20 corners with a tag and 10 property values each, as NimbusImage JSON and CSV. 200,000 of them; 1,000,000 with ``--large``.
 
-"study" is the whole way of a user: a study in memory to a file and back. The peers make and read the same documents with one Python object per
-annotation and vertex, which is what there is for this format.
+"study" is the whole way of a user: a study in memory to a file and back, with what differs found in between; "codec" is the text and its columns
+alone. The peers make and read the same documents with one Python object per annotation and vertex, which is what there is for this format;
+geopandas does the same with GeoJSON of the same polygons, ids and values, and polars writes the same columns as CSV.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -20,9 +21,11 @@ if "--large" in sys.argv:
     sys.argv.remove("--large")
     os.environ["SEGUE_BENCH_LARGE"] = "1"
 COUNT = 1_000_000 if os.environ.get("SEGUE_BENCH_LARGE") else 200_000
-WRITE, READ = f"writing {COUNT:,}", f"reading {COUNT:,}"
+WRITE, READ, TABLE, WIDE = f"writing {COUNT:,}", f"reading {COUNT:,}", f"writing CSV of {COUNT:,} x 10", f"writing CSV of {COUNT:,} x 60"
+SHAPES = f"writing CSV of {COUNT:,} with their shapes as WKT"
 FILE = FOLDER / f"annotations-{COUNT}.json"
-OUT = FOLDER / "nimbus-out.json"
+GEOJSON = FOLDER / f"annotations-{COUNT}.geojson"
+OUT = FOLDER / f"nimbus-out.{os.getpid()}.json"
 VALUES = ("Area", "Perimeter", "Elongation", "Convexity", "Solidity", "Rectangularity", "Circularity", "Eccentricity", "Centroid / x", "Centroid / y")
 
 
@@ -116,6 +119,93 @@ def write_json():
     return work
 
 
+def frame_of():
+    """The same polygons, ids and values for geopandas."""
+    import geopandas
+    import shapely
+
+    polygons = corners()
+    rings = np.concatenate([polygons, polygons[:, :1]], axis=1).reshape(-1, 2)
+    shapes = shapely.polygons(shapely.linearrings(rings, indices=np.repeat(np.arange(COUNT), 21)))
+    return geopandas.GeoDataFrame({"id": ids().to_list(), **table()}, geometry=shapes)
+
+
+def write_geopandas():
+    frame = frame_of()
+
+    def work():
+        OUT.unlink(missing_ok=True)
+        frame.to_file(OUT, driver="GeoJSON", engine="pyogrio")
+
+    return work
+
+
+def read_geopandas():
+    import geopandas
+
+    if not GEOJSON.exists():
+        frame_of().to_file(GEOJSON, driver="GeoJSON", engine="pyogrio")
+    return lambda: geopandas.read_file(GEOJSON, engine="pyogrio")
+
+
+def tabled(width):
+    """The study with as many columns of values, as a table."""
+    from dataclasses import replace
+
+    from segue.model.tables import Column, Table
+
+    rng, whole = np.random.default_rng(6), study()
+    names = [f"value {nth}" for nth in range(width)]
+    cells = {name: np.round(rng.lognormal(3, 1, COUNT), 3) for name in names}
+    frame = pl.DataFrame({"row": pl.int_range(COUNT, dtype=pl.Int32, eager=True), **cells})
+    return whole.map(lambda s: replace(s, tables={"properties": Table("objects", frame, tuple(Column(name) for name in names))}))
+
+
+def write_table(width, columns=""):
+    """A study to a file."""
+    from segue.formats.nimbus_csv.spec import FORMAT
+
+    whole, options = tabled(width), FORMAT.options("write", {"columns": columns})
+    if COUNT <= 200_000:
+        FORMAT.write(FORMAT.fitted(whole, options), Plain(), options)
+    return lambda: FORMAT.write(FORMAT.fitted(whole, options), Plain(), options)
+
+
+def flat_table(width):
+    from segue.formats.nimbus_csv.spec import FORMAT
+    from segue.formats.nimbus_files.tables.wanted import table_of
+
+    options = FORMAT.options("write", {})
+    return table_of(FORMAT.fitted(tabled(width), options), options), options
+
+
+def write_columns(width):
+    """The columns to a file, as the writer has them."""
+    from segue.formats.nimbus_files.tables.pieces import pieces
+
+    flat, options = flat_table(width)
+
+    def work():
+        with Plain().open() as file:
+            for piece in pieces(flat, options):
+                file.write(piece)
+
+    return work
+
+
+def write_polars(width):
+    """The same columns by polars."""
+    flat, _ = flat_table(width)
+    frame = pl.DataFrame([column.alias(f"{nth}") for nth, column in enumerate(flat.columns)])
+    return lambda: frame.write_csv(OUT)
+
+
+def write_wkt():
+    """The same with shapes, by geopandas."""
+    frame = frame_of()
+    return lambda: frame.to_wkt().to_csv(OUT, index=False)
+
+
 def write_raw():
     polygons = corners()
     return lambda: polygons.tofile(OUT)
@@ -147,6 +237,37 @@ def _columns(found):
     return vertices, [one["_id"] for one in found["annotations"]], np.array(flat)
 
 
+def read_codec():
+    """The columns of the text, not yet a study."""
+    from segue.codecs.nimbus_read import read
+    from segue.storage.source import Source
+
+    written()
+    if COUNT <= 200_000:
+        read(Source(FILE))
+    return lambda: read(Source(FILE))
+
+
+def read_msgspec():
+    """The same documents, with types that are known beforehand."""
+    import msgspec
+
+    vertex = msgspec.defstruct("Vertex", [("x", float), ("y", float)])
+    annotation = msgspec.defstruct("Annotation", [("_id", str), ("coordinates", list[vertex])])
+    values = dict[str, dict[str, dict[str, float | vertex]]]
+    export = msgspec.defstruct("Export", [("annotations", list[annotation]), ("annotationPropertyValues", values)])
+    written()
+    decoder = msgspec.json.Decoder(export)
+
+    def work():
+        found = decoder.decode(FILE.read_bytes())
+        vertices = np.array([[(vertex.x, vertex.y) for vertex in one.coordinates] for one in found.annotations])
+        flat = [[*list(by["p1"].values())[:8], by["p1"]["Centroid"].x, by["p1"]["Centroid"].y] for by in found.annotationPropertyValues.values()]
+        return vertices, [one._id for one in found.annotations], np.array(flat)
+
+    return work
+
+
 def read_orjson():
     import orjson
 
@@ -164,22 +285,46 @@ def read_raw():
     return lambda: np.fromfile(FILE, np.uint8)
 
 
-def size(_):
-    return {"MB": round(Path(OUT).stat().st_size / 1e6)}
+def finished(_):
+    """How large it is; it is not needed any more."""
+    found = {"MB": round(OUT.stat().st_size / 1e6)}
+    OUT.unlink()
+    return found
+
+
+def counted(found):
+    return {"n": len(found.image_sets[0].objects)}
 
 
 if __name__ == "__main__":
     measure(
-        "P13 NimbusImage JSON",
+        "P13 NimbusImage JSON and CSV",
         [
-            Contender("segue study", write_study, OURS, WRITE, facts=size),
-            Contender("orjson from numpy", write_orjson, case=WRITE, rounds=2, facts=size),
-            Contender("json from numpy", write_json, case=WRITE, rounds=1, facts=size),
-            Contender("raw coordinates", write_raw, LIMIT, WRITE),
-            Contender("segue study", read_study, OURS, READ, facts=lambda found: {"n": len(found.image_sets[0].objects)}),
+            Contender("segue study", write_study, OURS, WRITE, facts=finished),
+            Contender("orjson from numpy", write_orjson, case=WRITE, rounds=2, facts=finished),
+            Contender("json from numpy", write_json, case=WRITE, rounds=1, facts=finished),
+            Contender("geopandas/pyogrio, as GeoJSON", write_geopandas, case=WRITE, needs=("geopandas",), rounds=1, facts=finished, exact=False),
+            Contender("raw coordinates", write_raw, LIMIT, WRITE, facts=finished),
+            Contender("segue study", read_study, OURS, READ, facts=counted),
+            Contender("segue codec", read_codec, OURS, READ, facts=lambda found: {"n": len(found.annotations)}),
+            Contender("msgspec to numpy", read_msgspec, case=READ, rounds=2, facts=lambda found: {"n": len(found[0])}),
             Contender("orjson to numpy", read_orjson, case=READ, rounds=2, facts=lambda found: {"n": len(found[0])}),
             Contender("json to numpy", read_json, case=READ, rounds=1, facts=lambda found: {"n": len(found[0])}),
+            Contender(
+                "geopandas/pyogrio, as GeoJSON", read_geopandas, case=READ, needs=("geopandas",), rounds=1, facts=lambda found: {"n": len(found)}, exact=False
+            ),
             Contender("raw bytes", read_raw, LIMIT, READ),
+            *(
+                one
+                for case, width in ((TABLE, 10), (WIDE, 60))
+                for one in (
+                    Contender("segue study", partial(write_table, width), OURS, case, facts=finished),
+                    Contender("segue columns", partial(write_columns, width), OURS, case, facts=finished),
+                    Contender("polars", partial(write_polars, width), case=case, facts=finished),
+                )
+            ),
+            Contender("segue study", partial(write_table, 10, "wkt"), OURS, SHAPES, facts=finished),
+            Contender("geopandas", write_wkt, case=SHAPES, needs=("geopandas",), rounds=1, facts=finished),
         ],
         rounds=3,
     )

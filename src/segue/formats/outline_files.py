@@ -64,8 +64,10 @@ def as_rings_or_masks(shapes: Shapes, grid: Grid, *, masks: bool, holes: bool = 
     areas = np.flatnonzero(is_kind(shapes, RINGED))
     if not len(areas):
         return shapes
-    shapes = Shapes(shapes.frame, replaced(shapes.rings, areas, tidied(shapes.rings.take(areas))))
-    holed = has_holes(shapes.rings) & is_kind(shapes, RINGED) & (not holes)
+    given = shapes.rings if len(areas) == len(shapes) else shapes.rings.take(areas)
+    tidy = tidied(given)
+    shapes = shapes if tidy is given else Shapes(shapes.frame, replaced(shapes.rings, areas, tidy))
+    holed = np.zeros(len(shapes), np.bool_) if holes else has_holes(shapes.rings) & is_kind(shapes, RINGED)
     if masks and holed.any():
         tried = as_pixels(shapes, holed, grid)
         lost = holed & (np.diff(tried.rings.shape_start) == 0)
@@ -75,5 +77,6 @@ def as_rings_or_masks(shapes: Shapes, grid: Grid, *, masks: bool, holes: bool = 
     if holed.any():
         filled = without_holes(shapes.rings)
         shapes = Shapes(shapes.frame, replaced(shapes.rings, np.flatnonzero(holed), filled.take(np.flatnonzero(holed))))
-    untrue = is_kind(shapes, (ShapeKind.TRACED,)) & ~is_whole(shapes.rings)
+    untrue = is_kind(shapes, (ShapeKind.TRACED,))
+    untrue = untrue & ~is_whole(shapes.rings) if untrue.any() else untrue
     return shapes.with_columns(kind=_kind(shapes, untrue, "polygon")) if untrue.any() else shapes

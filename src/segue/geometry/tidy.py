@@ -28,7 +28,10 @@ def is_whole(rings: Rings) -> Bools:
 
 def is_finite(rings: Rings) -> Bools:
     """(shapes,) Which shapes have only vertices that are places in an image."""
-    bad = np.concatenate([[0], np.cumsum(~(np.abs(rings.coords) <= FARTHEST).all(axis=1))])
+    coords = rings.coords
+    if not len(coords) or (coords.min() >= -FARTHEST and coords.max() <= FARTHEST):  # NaN is neither
+        return np.ones(len(rings), np.bool_)
+    bad = np.concatenate([[0], np.cumsum(~(np.abs(coords) <= FARTHEST).all(axis=1))])
     found: Bools = bad[rings.coord_start[1:]] == bad[rings.coord_start[:-1]]
     return found
 

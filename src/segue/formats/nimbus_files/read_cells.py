@@ -65,7 +65,7 @@ def cells_of(
 def _last(target: Ints) -> Ints:
     """Where an annotation has values twice, only the last ones count."""
     there = target[target >= 0]
-    if len(np.unique(there)) == len(there):
+    if (np.diff(there) > 0).all() or len(np.unique(there)) == len(there):
         return target
     reverse = target[::-1]
     _, first = np.unique(reverse, return_index=True)
