@@ -253,6 +253,7 @@ def test_machines_get_json(run):
         (("--ids", "1", "--parent", "x"), 2, "--parent is the population"),
         (("--gate", "area:1:", "--parent", "x"), 2, "no population is called 'x'; there are: none"),
         (("--gate", "aera:1:"), 2, "no table has a column 'aera'; there are: 'area'"),
+        (("--gate", "CD3 maen:1:"), 2, "no table has a column 'CD3 maen'"),
         (("--gate", "area"), 2, "'area' is no gate: it is no term"),
         (("--union", "a"), 2, "--union needs two populations or more"),
         (("--ids", "77,78"), 2, "no segment is 77, 78"),

@@ -33,7 +33,7 @@ def here(tmp_path, monkeypatch):
     tifffile.imwrite("cells.tif", grey)
     tifffile.imwrite("cells-labels.tif", cells)
     picture = Pillow.new("P", cells.shape[::-1])
-    picture.putdata((250 - 100 * cells).reshape(-1).tolist())
+    picture.putdata((5 + 100 * cells).reshape(-1).tolist())
     picture.putpalette([shade for shade in range(255, -1, -1) for _ in range(3)])
     picture.save("blobs.gif", optimize=False)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from segue.errors import NotFound
+from segue.errors import NotFound, UsageError
 from segue.workflow.pairing import files_of
+from segue.workflow.plan import plan
 
 
 def image_set(folder):
@@ -34,3 +35,12 @@ def test_other_folders_are_not_searched(tmp_path):
     image_set(tmp_path / "deeper" / "set one")
     with pytest.raises(NotFound, match="holds no file that segue reads"):
         files_of(str(tmp_path))
+
+
+def test_one_study_of_many_folders_needs_a_word(tmp_path):
+    """As many images they are many studies; as a project they are one."""
+    for name in ("set one", "set two"):
+        image_set(tmp_path / "project" / name)
+    with pytest.raises(UsageError, match=r"2 items cannot be written to the one file .*; if .*project is one project, say so with --from mantis-project"):
+        plan([str(tmp_path / "project")], str(tmp_path / "study.segue"), None)
+    assert len(plan([str(tmp_path / "project")], str(tmp_path / "study.segue"), None, from_="mantis-project").planned) == 1

@@ -44,7 +44,12 @@ def say_items(plan: Plan[I], done: list[Done[I]], *, dry_run: bool, verbose: boo
                 verb = "would write" if dry_run else "had written" if one.before else "wrote"
                 click.echo(f"{verb} {_targets(one)} ({one.result.content}{size_text})")
         return
-    rows = [[one.item.name, _targets(one), one.result.content, size(one.result.size)] if one.result else [one.item.name, "failed", "", ""] for one in done]
+    rows = [
+        [one.item.name, _targets(one), one.result.content, size(one.result.size) if one.result.size else ""]
+        if one.result
+        else [one.item.name, "failed", "", ""]
+        for one in done
+    ]
     rows += [[pair.name, "failed", "", ""] for pair in plan.missing]
     shown = rows if verbose or len(rows) <= MOST_ROWS else rows[:MOST_ROWS]
     say_table(["item", "output", "content", "size"], shown)

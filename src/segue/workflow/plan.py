@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 
 from segue.errors import UsageError
 from segue.formats.catalog import named
+from segue.formats.detect import candidates
 from segue.formats.format import Accepts, Format
 from segue.storage.names import safe_name
+from segue.storage.source import Source
 from segue.workflow.convert import Item
 from segue.workflow.pairing import Pair, find_pairs, with_populations, with_table
 from segue.workflow.targets import folder_format, target_format
@@ -128,10 +130,21 @@ def _filled(output: str, pair: Pair, record: Format) -> str:
         raise UsageError(f"{output!r} cannot be filled: use {{nickname}}, {{parent}}, {{dataset_dir}} and {{ext}}") from error
 
 
+def _as_one(planned: tuple[Planned[Item], ...]) -> str:
+    """What to add where the folder of all items may be a project, which is one item."""
+    homes = {one.pair.source.parent for one in planned if one.pair.source is not None}
+    if len(homes) != 1:
+        return ""
+    (home,) = homes
+    names = [one.format.name for one in candidates(Source(home)) if one.format.many and one.format.folder]
+    return f"; if {home} is one project, say so with --from {names[0]}" if names else ""
+
+
 def _refuse_collisions(planned: tuple[Planned[Item], ...], output: str, record: Format, *, batch: bool) -> None:
     if not batch and len(planned) > 1:
         example = str(Path(output).parent / ("{nickname}" + record.ending))
-        raise UsageError(f"{len(planned)} items cannot be written to the one file {output}; use a template such as '{example}', or a folder ending in /")
+        whole = _as_one(planned) if record.many else ""
+        raise UsageError(f"{len(planned)} items cannot be written to the one file {output}; use a template such as '{example}', or a folder ending in /{whole}")
     seen: dict[str, Pair] = {}
     for one in planned:
         if one.item is None:

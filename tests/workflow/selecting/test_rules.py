@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from segue.errors import UsageError
-from segue.model.image import ArrayPixels, LabelImage
+from segue.model.image import ArrayPixels, Image, LabelImage
 from segue.model.objects import Objects
 from segue.model.populations import Membership, Population
 from segue.model.rings import Rings, concat
@@ -186,3 +186,18 @@ def test_members_take_their_place_behind_the_populations_that_an_object_is_in(st
     again = with_members(found, {"list": np.array([2])}, {"cells": "print"})
     assert again.membership.frame.filter(population="list").select("object", "nth_in_population", "nth_of_object", "labels").rows() == [(2, 0, 0, "print")]
     assert isinstance(study.populations[0].rule, ListRule)
+
+
+def test_channels_that_could_be_measured_are_named(study):
+    """Whoever mistypes a channel sees which there are; that they can be measured is said only where there are segments."""
+    (s,) = study.image_sets
+    pixels = ArrayPixels(np.zeros((2, *s.labels[0].pixels.shape[-2:]), np.uint8))
+    shown = replace(study, image_sets=(replace(s, images=(Image(pixels, "cyx", "image", channels=("CD3", "CD8")),)),))
+    rule = Population("a", ("a",), rule=GateRule((Range("CD5 mean"),)))
+    said = "What is not there is measured: 'CHANNEL mean' and the like, of the channels 'CD3', 'CD8'"
+    with pytest.raises(UsageError, match=said):
+        run(only(shown, rule), "a")
+    bare = replace(shown, image_sets=(replace(shown.image_sets[0], labels=()),))
+    with pytest.raises(UsageError, match="no table of 'field' has a column 'CD5 mean'") as found:
+        run(only(bare, rule), "a")
+    assert "CHANNEL" not in str(found.value)

@@ -140,7 +140,8 @@ def _notes(how: Segmenting, levels: Sequence[Level | None], removed: Sequence[Re
     notes = [Note(Kind.DONE, _thresholds(how, levels))]
     if image.inverted:
         shown = f"the image shows low values bright, so objects {'darker' if how.background == 'light' else 'brighter'} than the background are its"
-        notes.append(Note(Kind.ASSUMED, f"{shown} {'low' if dark_objects else 'high'} values"))
+        other = "" if how.background == "light" else "; for objects darker than it: --background light"
+        notes.append(Note(Kind.ASSUMED, f"{shown} {'low' if dark_objects else 'high'} values{other}"))
     empty = sum(level is None for level in levels)
     if empty:
         notes.append(Note(Kind.SKIPPED, "{count plane} of one value only: nothing was found in them", count=empty))

@@ -12,6 +12,8 @@ from segue.model.rings import Floats
 from segue.model.study import ImageSet
 
 NUMBERS = ("number", "integer", "boolean")
+MOST = 12
+"""Channels that an error names."""
 
 
 def tables_of(s: ImageSet, name: str) -> list[tuple[str, str]]:
@@ -47,11 +49,20 @@ def _only(s: ImageSet, name: str) -> tuple[str, str]:
         known = [column.name for one in s.tables.values() if one.about == "objects" for column in one.columns]
         near = get_close_matches(name, known, 3, 0.5) or known[:8]
         hint = f"there are: {', '.join(map(repr, near))}" if known else "nothing was measured yet (segue measure)"
-        raise UsageError(f"no table{where} has a column {name!r}; {hint}", column=name)
+        raise UsageError(f"no table{where} has a column {name!r}; {hint}{_measurable(s)}", column=name)
     if len(found) > 1:
         names = " or ".join(repr(f"{table}/{column}") for table, column in found)
         raise UsageError(f"the column {name!r} is in {len(found)} tables{where}; say which one: {names}", column=name)
     return found[0]
+
+
+def _measurable(s: ImageSet) -> str:
+    """What the names of columns are made of that are measured when a gate asks for them."""
+    channels = [channel for image in s.images for channel in image.channels]
+    if not s.labels or not channels:
+        return ""
+    more = f" and {len(channels) - MOST} more" if len(channels) > MOST else ""
+    return f". What is not there is measured: 'CHANNEL mean' and the like, of the channels {', '.join(map(repr, channels[:MOST]))}{more}"
 
 
 def _values(s: ImageSet, table: str, name: str) -> Floats:
