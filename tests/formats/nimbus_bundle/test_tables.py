@@ -76,6 +76,8 @@ def test_what_a_table_loses_is_in_the_notes(study, tmp_path):
     lost = {note.feature for note in notes}
     assert {Feature.POLYGON, Feature.POPULATIONS} <= lost
     assert Feature.OBJECT_ID not in lost
+    (why,) = [note.what for note in notes if note.feature == Feature.POLYGON]
+    assert "CSV: only which kind it is" in why
 
 
 def test_one_table_about_all_datasets(study, archive):

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from segue.formats.format import Accepts, Format, Reference, exact
+from dataclasses import replace
+
+from segue.formats.format import Accepts, Format, Kept, Reference, exact
 from segue.formats.nimbus_files.keeps import KEEPS
+from segue.formats.nimbus_files.tables.keeps import KEEPS as TABLES
 from segue.model.features import Feature
+
+_HERE = {
+    Feature.IMAGE_SET_NAME: "that of its dataset: the name of the file, or what the column Dataset says",
+    Feature.OBJECTS: "all of them, each at a time point",
+    Feature.OBJECT_ORDER: "their order",
+    Feature.TRACK: "",
+    Feature.CONNECTIONS: "",
+}
+"""What is otherwise than in a table alone, which may also be one of connections or tracks; empty = no place for it."""
+
+
+def _either(feature: Feature, json: Kept) -> Kept:
+    """What becomes of a feature in JSON, and in a table."""
+    table = _HERE.get(feature, TABLES[feature].how if feature in TABLES else "")
+    return replace(json, how=f"JSON: {json.how or 'as it is'}; CSV: {table or 'no place for it'}")
+
 
 FORMAT = Format(
     name="nimbus-bundle",
@@ -22,5 +41,8 @@ FORMAT = Format(
     many=True,
     identity="as in the JSON, or the table, of one dataset",
     opened_by=("NimbusImage, file by file", "every program that reads ZIP and JSON"),
-    keeps={**KEEPS, Feature.IMAGE_SETS: exact("those of one group are the stage positions of one dataset, and stand together; each other is a dataset")},
+    keeps={
+        **{feature: _either(feature, kept) for feature, kept in KEEPS.items()},
+        Feature.IMAGE_SETS: exact("those of one group are the stage positions of one dataset, and stand together; each other is a dataset"),
+    },
 )
