@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
 import segue
 from segue.cli import main
@@ -18,8 +20,12 @@ def here(tmp_path, monkeypatch):
 
 
 def run(line, capsys, code=0):
+    return run_words(line.split(), capsys, code)
+
+
+def run_words(words, capsys, code=0):
     with pytest.raises(SystemExit) as end:
-        main(line.split())
+        main(words)
     output = capsys.readouterr()
     assert end.value.code == code, output.err
     return output
@@ -51,3 +57,27 @@ def test_a_saved_recipe_does_it_again(here, capsys):
     assert "nothing changed" in run("run again.json", capsys).out
     (done,) = segue.run("again.json", dry_run=True)
     assert done.error is None
+
+
+def test_an_image_that_the_study_does_not_have(here, capsys):
+    pixels = np.arange(2 * 8 * 9, dtype=np.uint16).reshape(2, 8, 9)
+    tifffile.imwrite("field 9.tif", pixels, imagej=True, metadata={"axes": "CYX"})
+    assert "--add-image-sets" in run_words(["merge", "field 9.tif", "a.segue"], capsys, 3).err
+    shown = run_words(["merge", "field 9.tif", "a.segue", "--add-image-sets", "--dry-run"], capsys).out
+    assert "1 image set added: 'field 9'" in shown
+    assert "image sets  1" in shown
+    run_words(["merge", "field 9.tif", "a.segue", "--add-image-sets", "--pixels", "reference", "--save-recipe", "again.json"], capsys)
+    recipe = json.loads(Path("again.json").read_bytes())
+    assert (recipe["add_image_sets"], recipe["pixels"]) == (True, "reference")
+    assert "nothing changed" in run("run again.json", capsys).out
+    assert run("undo a.segue", capsys).out.strip() == "took back edit 1: merge field 9.tif add image sets reference"
+    assert "field 9" not in run("inspect a.segue", capsys).out
+
+
+def test_a_project_of_nimbusimage_there_and_back(here, capsys):
+    run("convert a.segue p.nimbus-project", capsys)
+    assert "would write" in run("convert p.nimbus-project q.segue --dry-run", capsys).out
+    next(Path("p.nimbus-project").glob("*.ome.tif")).write_bytes(b"II*\0 damaged")
+    assert "is not the file that was published" in run("convert p.nimbus-project q.segue --strict", capsys, 5).err
+    Path("empty").mkdir()
+    assert "neither annotations of NimbusImage" in run("convert empty r.segue --from nimbus-project", capsys, 3).err

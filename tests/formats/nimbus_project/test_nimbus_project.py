@@ -91,7 +91,7 @@ def test_what_is_not_read_is_said(project):
 
 
 def test_a_folder_without_annotations_is_refused(project):
-    with pytest.raises(SegueError, match="no annotations"):
+    with pytest.raises(SegueError, match="neither annotations of NimbusImage"):
         FORMAT.read(project(x__txt="hello"))
 
 

@@ -19,14 +19,12 @@ def opened(folder: Path, dataset: Dataset, *, checked: bool) -> tuple[Opened, No
     found: Opened = []
     notes: list[Note] = []
     for one in dataset.images:
+        if checked and one.checksum:
+            notes += _compared(folder / one.name, one)
         try:
-            source = Source(folder / one.name)
-            found += [(one, picture) for picture in pictures_of(source)]
+            found += [(one, picture) for picture in pictures_of(Source(folder / one.name))]
         except SourceError as error:
             notes.append(Note(Kind.SKIPPED, f"an image: {error}", where=one.name))
-            continue
-        if checked and one.checksum:
-            notes += _compared(source.path, one)
     return found, Notes.of(*notes)
 
 

@@ -55,7 +55,8 @@ class _Reader:
     def __init__(self, folder: Path, options: ReadOptions, listing: Listing) -> None:
         self.folder, self.options, self.listing = folder, options, listing
         if not listing.datasets and not listing.configs:
-            raise WrongFormat(f"{folder} holds no annotations of NimbusImage", path=folder, expected="a file that ends in annotations.json")
+            what = "holds neither annotations of NimbusImage (files that end in _annotations.json) nor images called DATASET--FILE"
+            raise WrongFormat(f"{folder} {what}; give the folder that was downloaded from Zenodo", path=folder, expected="a file that ends in annotations.json")
         self.body = _body(folder, listing)
         self.shown = configured(self.body)
 

@@ -136,13 +136,14 @@ class Editing:
         taken = [name for name in folders if (self.root / name).exists()]
         if taken:
             raise SinkError(f"{self.root.name} holds a folder {taken[0]} that is no part of the study; move it elsewhere", path=self.root / taken[0])
-        before = self._state
+        before, entry = self._state, self._entry
         self._state_is(msgspec.structs.replace(before, folders=(*before.folders, *folders)), self._entry)
         try:
             yield folders
         except BaseException as error:
             fold.clean_folders(self.root, folders, [self._entry, self.study])
-            self._state_is(before, self._entry)
+            self._state, self._entry = before, entry
+            fold.put_entry(self.root, entry)
             if isinstance(error, OSError):
                 raise sink_error(self.root, error) from error
             raise

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from segue.errors import Incompatible
+from segue.model.diff_pixels import same_pixels
+from segue.model.image import LabelImage
 from segue.model.objects import Objects
 from segue.model.patch import ImageSetPatch, Patch, patched
 from segue.model.populations import Membership
@@ -47,8 +50,8 @@ class _Pair:
 
     s: ImageSet
     nth: int
-    segmented: bool
-    """Whether some of its objects were segments of a label image."""
+    same: tuple[LabelImage, ...]
+    """Label images of the study that came with it once more: what they stand for is there already, listed or not."""
 
 
 @dataclass
@@ -135,7 +138,8 @@ def _to_partner(given: ImageSet, target: ImageSet, nth: int, wish: Wish, found: 
     if wrong:
         found.misfits.append(Misfit(wrong[0], len(s.objects), len(s.connections), other_image=not wish.add_image_sets))
     else:
-        found.pairs.append(_Pair(_inside(s, target, found), nth, bool(given.labels)))
+        same = tuple(one for one in target.labels if len(target.objects) and any(same_pixels(one, other) for other in given.labels))
+        found.pairs.append(_Pair(_inside(s, target, found), nth, same))
 
 
 def _inside(s: ImageSet, target: ImageSet, found: _Sorted) -> ImageSet:
@@ -165,9 +169,9 @@ def _image_set(study: Study, pair: _Pair, wish: Wish, populations: Populations, 
     """The study with one image set imported."""
     patches: list[Patch] = []
     before, target = study, study.image_sets[pair.nth]
-    if target.labels and (pair.segmented or not len(target.objects)):
+    if target.labels and (pair.same or not len(target.objects)):
         listing = Draft(target)
-        listing.append("objects", all_objects(target).frame[len(target.objects) :])
+        listing.append("objects", _with_segments(target, pair.same or target.labels).frame[len(target.objects) :])
         study = _made(study, pair.nth, listing.patch(), patches)
         target = study.image_sets[pair.nth]
     s = _with_ids(pair.s, populations.ids, properties)
@@ -179,9 +183,9 @@ def _image_set(study: Study, pair: _Pair, wish: Wish, populations: Populations, 
     return _made(study, pair.nth, patch, patches), patches, notes_of(drafting.counts).at(target.name)
 
 
-def all_objects(s: ImageSet) -> Objects:
-    """The objects of an image set, and behind them those that only its label images know."""
-    frame = pl.concat([labels_in(image).with_columns(layer=pl.lit(image.name)) for image in s.labels]).select("layer", "t", "label")
+def _with_segments(s: ImageSet, labels: Sequence[LabelImage]) -> Objects:
+    """The objects of an image set, and behind them those that only these of its label images know."""
+    frame = pl.concat([labels_in(image).with_columns(layer=pl.lit(image.name)) for image in labels]).select("layer", "t", "label")
     return with_new_objects(s.objects, frame)
 
 
