@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Whole = NDArray[np.int32] | NDArray[np.int64]
 
 
 class Window(NamedTuple):
@@ -105,9 +106,9 @@ class Writing:
     """Characters of many texts, each with its place."""
 
     letters: Letters
-    glyph: Ints
+    glyph: Whole
     """(m,) which letter."""
-    places: Ints
+    places: Whole
     """(m, 2) row and column of the pen; ascending by row."""
 
     def __len__(self) -> int:

@@ -32,6 +32,10 @@ MOST_SIZE = 2_000
 MICRO = "\u00b5"
 LONGEST = 80
 """Characters of a text that are shown."""
+_BLOCK = 50_000
+"""Texts whose characters are laid out at a time."""
+_FARTHEST = 2**30
+"""Pixels from the corner beyond which nothing is painted."""
 
 
 @lru_cache(maxsize=32)
@@ -119,23 +123,33 @@ def written(texts: Sequence[str] | pl.Series, at: NDArray[Any], size: int, *, ce
     import polars as pl
 
     size = min(max(size, 4), MOST_SIZE)
-    split = readable(pl.Series(texts, dtype=pl.Utf8)).str.split("")
-    frame = pl.DataFrame({"text": np.arange(len(texts)), "one": split}).explode("one").filter(pl.col("one").str.len_chars() > 0)
-    different = frame["one"].unique().sort()
+    lines = readable(pl.Series(texts, dtype=pl.Utf8))
+    some = [slice(first, first + _BLOCK) for first in range(0, len(lines), _BLOCK)]
+    different = sorted(set().union(*(lines[one].str.join("").item() for one in some)))
     drawn = letters("".join(different), size)
-    glyph = different.search_sorted(frame["one"]).to_numpy().astype(np.int64) if len(frame) else np.zeros(0, np.int64)
-    owner = frame["text"].to_numpy().astype(np.int64)
+    middle = np.asarray(at, np.float64).reshape(-1, 2)
+    pieces = [_laid(lines[one], middle[one], drawn, pl.Series(different, dtype=pl.Utf8), centred=centred) for one in some]
+    glyph = np.concatenate([np.zeros(0, np.int32), *(one for one, _ in pieces)])
+    places = np.concatenate([np.zeros((0, 2), np.int32), *(one for _, one in pieces)])
+    del pieces
+    order = np.argsort(places[:, 0], kind="stable")
+    return Writing(drawn, glyph[order], places[order])
+
+
+def _laid(lines: pl.Series, at: Floats, drawn: Letters, different: pl.Series, *, centred: bool) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """(characters,) which letter, and (characters, 2) row and column of the pen, of some texts."""
+    import polars as pl
+
+    frame = pl.DataFrame({"text": np.arange(len(lines)), "one": lines.str.split("")}).explode("one").filter(pl.col("one").str.len_chars() > 0)
+    glyph = different.search_sorted(frame["one"]).to_numpy() if len(frame) else np.zeros(0, np.int64)
+    owner = frame["text"].to_numpy()
     advance = drawn.advance[glyph]
     pen = np.cumsum(advance) - advance
-    first = np.searchsorted(owner, np.arange(len(texts)))
-    begin = np.append(pen, advance.sum())[first]
-    length = np.bincount(owner, advance, len(texts))
-    corner = np.asarray(at, np.float64).reshape(-1, 2) - (np.stack([length, np.full(len(texts), drawn.height)], axis=1) / 2 if centred else 0)
-    x = np.floor(corner[owner, 0] + pen - begin[owner] + 0.5)
-    y = np.floor(corner[owner, 1] + 0.5)
-    places = np.stack([y, x], axis=1)
-    order = np.argsort(places[:, 0], kind="stable")
-    return Writing(drawn, glyph[order], places[order].astype(np.int64))
+    begin = np.append(pen, advance.sum())[np.searchsorted(owner, np.arange(len(lines)))]
+    length = np.bincount(owner, advance, len(lines))
+    corner = at - (np.stack([length, np.full(len(lines), drawn.height)], axis=1) / 2 if centred else 0)
+    places = np.stack([corner[owner, 1], corner[owner, 0] + pen - begin[owner]], axis=1)
+    return glyph.astype(np.int32), np.clip(np.floor(places + 0.5), -_FARTHEST, _FARTHEST).astype(np.int32)
 
 
 def paint_writing(canvas: Floats, window: Window, writing: Writing, colour: tuple[float, float, float] = (255, 255, 255), *, rim: bool = True) -> None:
@@ -145,7 +159,7 @@ def paint_writing(canvas: Floats, window: Window, writing: Writing, colour: tupl
     drawn = writing.letters
     reach = drawn.masks.shape[1] + int(np.abs(drawn.offsets[:, 0]).max())
     begin, end = np.searchsorted(writing.places[:, 0], [window.top - reach, window.bottom + reach])
-    some = Writing(drawn, writing.glyph[begin:end], writing.places[begin:end])
+    some = Writing(drawn, writing.glyph[begin:end].astype(np.int64), writing.places[begin:end].astype(np.int64))
     if rim:
         _painted(canvas, window, some, drawn.rims, (0.0, 0.0, 0.0))
     _painted(canvas, window, some, drawn.masks, colour)
