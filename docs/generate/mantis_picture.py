@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from PIL import Image
+from panels import save
 
 import segue
 from segue.geometry.rings import Rings
@@ -62,12 +62,7 @@ def panels() -> list[np.ndarray[Any, Any]]:
 
 
 def main() -> None:
-    found = panels()
-    side = found[0].shape[0]
-    picture = Image.new("RGB", (len(found) * (side + GAP) - GAP, side), "white")
-    for nth, panel in enumerate(found):
-        picture.paste(Image.fromarray(panel), (nth * (side + GAP), 0))
-    picture.save(TARGET, optimize=True)
+    save(panels(), TARGET, GAP)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +17,7 @@ from segue.model.study import Study
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/guide/render.md").read_text(encoding="utf-8")
 LINES = re.findall(r"^    (segue .*)$", TEXT, re.M)
-
-
-@pytest.fixture(scope="module")
-def maker():
-    sys.path.insert(0, str(ROOT / "docs/generate"))
-    yield __import__("render_picture")
-    sys.path.remove(str(ROOT / "docs/generate"))
-    sys.modules.pop("render_picture")
+MAKER = "render_picture"
 
 
 @pytest.fixture

@@ -36,20 +36,11 @@ def changed(block: Array, renormalise: Range | None, dtype: np.dtype[Any], rule:
     block = block.view(np.uint8) if block.dtype.kind == "b" else block
     if rule == "ilastik":
         return as_ilastik(block, renormalise, dtype), NONE
-    compiled = dtype.kind in "iu" and block.size >= SMALL
-    if renormalise is None:
-        return _rounded(block, dtype) if compiled and block.dtype.kind == "f" else _cast(block, dtype)
-    if compiled:
+    if dtype.kind in "iu" and block.size >= SMALL and (renormalise is not None or block.dtype.kind == "f"):
         from segue.transform import values_kernel
 
-        return values_kernel.scaled(block, renormalise, dtype)
-    return scaled(block, renormalise, dtype)
-
-
-def _rounded(block: Array, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
-    from segue.transform.values_kernel import rounded
-
-    return rounded(block, dtype)
+        return values_kernel.rounded(block, dtype) if renormalise is None else values_kernel.scaled(block, renormalise, dtype)
+    return _cast(block, dtype) if renormalise is None else scaled(block, renormalise, dtype)
 
 
 def scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
