@@ -52,6 +52,12 @@ def here(tmp_path, monkeypatch):
     Path("annotations.json").write_text(document([annotation("a", 1, tags=["SAM"]), annotation("b", 9)], [("a", "b"), ("a", "gone")]))
     frames = [annotation("m", 10, 0), annotation("n", 10, 1), annotation("o", 5, 2), annotation("p", 15, 2)]
     Path("film.json").write_text(document(frames, [("m", "n"), ("n", "o"), ("n", "p")]))
+    Path("record").mkdir()
+    Path("record", "dish_annotations.json").write_text(document([annotation("a", 1)], []))
+    tifffile.imwrite("record/dish--field.tif", np.ones((20, 40), np.uint8))
+    Path("dishes").mkdir()
+    for name in ("dish 1", "dish 2"):
+        Path("dishes", f"{name}_annotations.json").write_text(document([annotation(name, 1)], []))
     with zipfile.ZipFile("collection.zip", "w") as made:
         for nth, name in enumerate(("dish 1", "dish 2")):
             made.writestr(f"{name}.json", document([annotation(f"{nth}{nth}", 1), annotation(f"{nth}x", 9)], []))
@@ -81,10 +87,12 @@ def test_the_commands_of_the_guide(here, capsys):
         segue.convert(name, f"{name}.tif", image="cells.tif", role="labels")
         assert np.array_equal(tifffile.imread(f"{name}.tif"), here)
     assert np.array_equal(tifffile.imread("back-mask.tif"), here)
+    published = {name: sorted(path.suffix for path in Path(f"{name}.nimbus-project").iterdir()) for name in ("again", "annotations")}
+    assert published == {"again": [".json"] * 3 + [".tif"], "annotations": [".json"] * 3}
     (table,) = segue.read("both.json").image_sets[0].tables.values()
     assert table.frame.rows() == [(0, 224), (1, 320)]
-    names = {name: zipfile.ZipFile(f"{name}.nimbus.zip").namelist() for name in ("tables", "one")}
-    assert names == {"tables": ["dish 1.csv", "dish 2.csv"], "one": ["datasets.csv"]}
+    names = {name: zipfile.ZipFile(f"{name}.nimbus.zip").namelist() for name in ("tables", "one", "dishes")}
+    assert names == {"tables": ["dish 1.csv", "dish 2.csv"], "one": ["datasets.csv"], "dishes": ["dish 1.json", "dish 2.json"]}
     assert corners("mended.json") == [[1.5, 5.5, 5.5, 1.5], [9, 13, 13, 9]]
     assert "1 division kept" in told["segue convert film.json film_RES --to ctc --image film.tif -v"]
     assert len(json.loads(Path("film-back.json").read_text())["annotationConnections"]) == 3
