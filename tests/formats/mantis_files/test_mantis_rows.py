@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 
 import msgspec
 import numpy as np
@@ -155,7 +156,7 @@ def test_pixels_become_a_mask_and_pixels_again(pixels):
 
 @pytest.mark.golden
 def test_the_selections_of_a_project_come_back(golden):
-    with sqlite3.connect(f"file:{golden / 'mantis/generated/mantisDb.sqlite'}?mode=ro&immutable=1", uri=True) as file:
+    with closing(sqlite3.connect(f"file:{golden / 'mantis/generated/mantisDb.sqlite'}?mode=ro&immutable=1", uri=True)) as file:
         texts = [text for (text,) in file.execute("select selection_json from selections")]
     rows, repairs = read(*texts)
     assert [row_text(row, "E") for row in rows] == texts

@@ -92,6 +92,7 @@ def test_the_tables_are_those_of_mantis(project, written):
     mine.execute("INSERT INTO settings VALUES ('segmentationBasename', '1') ON CONFLICT(setting) DO UPDATE SET value = excluded.value")
     assert mine.execute("SELECT count(*) FROM selections").fetchone() == (1,)
     mine.close()
+    theirs.close()
 
 
 def test_only_the_first_image_and_label_image_of_one_plane_are_written(written):
