@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from harness import LIMIT, OURS, Contender, measure
+from harness import LIMIT, OURS, Contender, Watch, measure
 from inputs import FOLDER
 
 SIDE, CELL = 1000, 16
@@ -123,10 +123,17 @@ def writing(suffix):
     def work():
         shutil.rmtree(OUT, ignore_errors=True)
         OUT.mkdir(parents=True)
-        segue.convert(path, target)
-        return target
+        with Watch() as watch:
+            segue.convert(path, target)
+        return target, watch.most
 
     return work
+
+
+def size(written):
+    """Of the file, and the memory that is not pages of files."""
+    path, own = written
+    return {"MB": path.stat().st_size // 10**6, "own MB": round(own)}
 
 
 def points():
@@ -151,8 +158,8 @@ CONTENDERS = [
     Contender("segue select", lambda: selecting("centroid"), OURS, "50 lassos by centroid", facts=members),
     Contender("segue select", lambda: selecting("majority"), OURS, "50 lassos by majority", facts=members),
     Contender("segue select", gating, OURS, "100 gates of a range and a polygon", facts=lambda found: {"members": sum(map(len, found.values()))}),
-    Contender("segue convert", lambda: writing(".csv"), OURS, "to CSV", facts=lambda path: {"MB": path.stat().st_size // 10**6}),
-    Contender("segue convert", lambda: writing(".fcs"), OURS, "to FCS", facts=lambda path: {"MB": path.stat().st_size // 10**6}),
+    Contender("segue convert", lambda: writing(".csv"), OURS, "to CSV", facts=size),
+    Contender("segue convert", lambda: writing(".fcs"), OURS, "to FCS", facts=size),
 ]
 
 if __name__ == "__main__":

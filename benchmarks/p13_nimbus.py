@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 import polars as pl
-from harness import LIMIT, OURS, Contender, measure
+from harness import LIMIT, OURS, Contender, Watch, measure
 from inputs import FOLDER
 
 if "--large" in sys.argv:
@@ -292,20 +292,40 @@ def finished(_):
     return found
 
 
-def counted(found):
-    return {"n": len(found.image_sets[0].objects)}
+def watched(make):
+    """With the memory that is not pages of files."""
+
+    def made():
+        work = make()
+
+        def run():
+            with Watch() as watch:
+                result = work()
+            return result, watch.most
+
+        return run
+
+    return made
+
+
+def written_by(found):
+    return {**finished(None), "own MB": round(found[1])}
+
+
+def read_by(found):
+    return {"n": len(found[0].image_sets[0].objects), "own MB": round(found[1])}
 
 
 if __name__ == "__main__":
     measure(
         "P13 NimbusImage JSON and CSV",
         [
-            Contender("segue study", write_study, OURS, WRITE, facts=finished),
+            Contender("segue study", watched(write_study), OURS, WRITE, facts=written_by),
             Contender("orjson from numpy", write_orjson, case=WRITE, rounds=2, facts=finished),
             Contender("json from numpy", write_json, case=WRITE, rounds=1, facts=finished),
             Contender("geopandas/pyogrio, as GeoJSON", write_geopandas, case=WRITE, needs=("geopandas",), rounds=1, facts=finished, exact=False),
             Contender("raw coordinates", write_raw, LIMIT, WRITE, facts=finished),
-            Contender("segue study", read_study, OURS, READ, facts=counted),
+            Contender("segue study", watched(read_study), OURS, READ, facts=read_by),
             Contender("segue codec", read_codec, OURS, READ, facts=lambda found: {"n": len(found.annotations)}),
             Contender("msgspec to numpy", read_msgspec, case=READ, rounds=2, facts=lambda found: {"n": len(found[0])}),
             Contender("orjson to numpy", read_orjson, case=READ, rounds=2, facts=lambda found: {"n": len(found[0])}),
@@ -318,12 +338,12 @@ if __name__ == "__main__":
                 one
                 for case, width in ((TABLE, 10), (WIDE, 60))
                 for one in (
-                    Contender("segue study", partial(write_table, width), OURS, case, facts=finished),
+                    Contender("segue study", watched(partial(write_table, width)), OURS, case, facts=written_by),
                     Contender("segue columns", partial(write_columns, width), OURS, case, facts=finished),
                     Contender("polars", partial(write_polars, width), case=case, facts=finished),
                 )
             ),
-            Contender("segue study", partial(write_table, 10, "wkt"), OURS, SHAPES, facts=finished),
+            Contender("segue study", watched(partial(write_table, 10, "wkt")), OURS, SHAPES, facts=written_by),
             Contender("geopandas", write_wkt, case=SHAPES, needs=("geopandas",), rounds=1, facts=finished),
         ],
         rounds=3,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
-from harness import LIMIT, OURS, Contender, measure
+from harness import LIMIT, OURS, Contender, Watch, measure
 from inputs import FOLDER
 
 SIZE, LARGE, CELL = 4_000, 20_000, 20
@@ -94,7 +94,7 @@ def files():
     return found
 
 
-def ours_of_files(suffix):
+def ours_of_files(suffix, **more):
     import segue
 
     image, cells = files()
@@ -103,12 +103,18 @@ def ours_of_files(suffix):
     assert small.any()
 
     def work():
-        segue.render(image, target, labels=cells, fill=0.3, legend=True, overwrite=True)
+        with Watch() as watch:
+            segue.render(image, target, labels=cells, fill=0.3, legend=True, overwrite=True, **more)
         size = target.stat().st_size
         target.unlink()
-        return size
+        return size, watch.most
 
     return work
+
+
+def of_file(found):
+    """Its size, and the memory that is not pages of files."""
+    return {"MB": found[0] // 10**6, "own MB": round(found[1])}
 
 
 def of_picture(found):
@@ -120,8 +126,9 @@ CONTENDERS = [
     Contender("numpy by hand, fractions of 32 bits", plain_numpy, case=MEMORY, facts=of_picture),
     Contender("scikit-image label2rgb + mark_boundaries", scikit_image, case=MEMORY, needs=("skimage",), rounds=2, facts=of_picture),
     Contender("reading every pixel once", read_once, LIMIT, MEMORY),
-    Contender("segue.render to TIFF", lambda: ours_of_files(".tif"), OURS, FILES, rounds=1, facts=lambda size: {"MB": size // 10**6}),
-    Contender("segue.render to PNG", lambda: ours_of_files(".png"), OURS, FILES, rounds=1, facts=lambda size: {"MB": size // 10**6}),
+    Contender("segue.render to TIFF", lambda: ours_of_files(".tif"), OURS, FILES, rounds=1, facts=of_file),
+    Contender("segue.render to TIFF, with labels", lambda: ours_of_files(".tif", text=True), OURS, FILES, rounds=1, facts=of_file),
+    Contender("segue.render to PNG", lambda: ours_of_files(".png"), OURS, FILES, rounds=1, facts=of_file),
 ]
 
 if __name__ == "__main__":
