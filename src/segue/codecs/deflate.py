@@ -36,7 +36,7 @@ def zlib_packed(data: bytes | memoryview, level: int = 1, *, compiled: bool = Fa
         Whether level 1 is left to the kernel: bytes depend on this.
     """
     if level == 1 and compiled and is_possible():
-        return _START + packed(data) + zlib.adler32(data).to_bytes(4, "big")
+        return _START + packed(data) + _adler(data).to_bytes(4, "big")
     fast = _imagecodecs() if level > 1 else None
     return bytes(fast.deflate_encode(data, level)) if fast is not None else zlib.compress(data, level)
 
@@ -65,6 +65,12 @@ def packed(data: bytes | memoryview, *, last: bool = True, runs: bool = False) -
     from segue.codecs.deflate_kernel import pack
 
     return pack(np.frombuffer(data, np.uint8), last=last, runs=runs).tobytes()
+
+
+def _adler(data: bytes | memoryview) -> int:
+    from segue.codecs.adler_kernel import checksum
+
+    return checksum(np.frombuffer(data, np.uint8))
 
 
 def is_possible() -> bool:

@@ -12,7 +12,7 @@ from segue.storage.peek_kernel import poke8
 
 LITERALS, PLACES = 286, 30
 """Symbols of bytes, the end and lengths; symbols of distances. Arrays have the second behind the first."""
-MOST_BITS = 15
+MOST_BITS = 14
 ORDER = np.array([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15])
 """In which the lengths of the codes of lengths stand in a header."""
 

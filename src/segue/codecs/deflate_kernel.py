@@ -1,6 +1,6 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
 # mypy: disable-error-code="untyped-decorator, no-any-return, call-arg"
-# ruff: noqa: ANN001, ANN202
+# ruff: noqa: ANN001, ANN201, ANN202
 """Packing by Deflate (RFC 1951), compiled: for pixels, where a search for repetitions seldom pays and most is gained by Huffman's codes.
 
 Blocks of ``BLOCK`` bytes get codes of their own. Repetitions are looked for greedily, with one place per hash of four bytes, the more seldom the longer none
@@ -25,6 +25,8 @@ LONGEST = 258
 HASH_BITS = 12
 SLACK = 64
 """Bytes behind the result that may be written."""
+SEVEN_BITS, FIVE_BYTES = 0x7F7F7F7F7F7F7F7F, 0x8080808080
+"""Of every byte; the highest bit of the first five bytes."""
 
 
 def _lengths():
@@ -61,56 +63,70 @@ def pack(data: Array, *, last: bool, runs: bool) -> Array:
     """
     given = data.view()
     given.flags.writeable = False  # or the kernel would be compiled twice
-    blocks = data.size // BLOCK + 1
-    out = np.empty(data.size + blocks * 512 + 5 * (data.size // 65_535 + 1) + SLACK, np.uint8)  # blocks that do not get smaller are stored
+    out = np.empty(most_packed(data.size), np.uint8)
     return out[: _pack(given, last, runs, out)]
+
+
+def most_packed(size: int) -> int:
+    """Bytes that so many bytes take when they are packed, at most: blocks that do not get smaller are stored."""
+    return size + (size // BLOCK + 1) * 512 + 5 * (size // 65_535 + 1) + SLACK
 
 
 @njit(nogil=True)
 def _pack(data, last, runs, out):
     """How many bytes of ``out`` a packed stream takes."""
     size = data.size
-    table = np.full(1 << HASH_BITS, -WINDOW - 1, np.int32)
+    table = np.full(0 if runs else 1 << HASH_BITS, -WINDOW - 1, np.int32)
     found = np.empty((BLOCK // 4 + 2, 3), np.int64)
     counts = np.empty(LITERALS + PLACES, np.int64)
     codes = np.empty((LITERALS + PLACES, 2), np.int64)
     at = acc = bits = start = np.int64(0)
     while start < size:
         stop = min(start + BLOCK, size)
-        end = 1 if last and stop == size else 0
-        price = _price(data, start, stop, counts)
-        number = _runs(data, start, stop, price, found, counts) if runs else _repetitions(data, start, stop, price, table, found, counts)
-        if codes_of(counts, codes) < (stop - start) * 8:
-            at, acc, bits = header(codes, end, out, at, acc, bits)
-            at, acc, bits = _symbols(data, start, found, number, codes, out, at, acc, bits)
-        else:
-            at, acc, bits = _stored(data, start, stop, end, out, at, acc, bits)
+        at, acc, bits = pack_block(data, start, stop, 1 if last and stop == size else 0, runs, table, found, counts, codes, out, at, acc, bits)
         start = stop
     if not last or size == 0:
-        at, acc, bits = _stored(data, size, size, 1 if last else 0, out, at, acc, bits)
+        at, acc, bits = stored(data, size, size, 1 if last else 0, out, at, acc, bits)
     poke8(out, at, acc)
     return at + (bits + 7) // 8
 
 
 @njit(nogil=True)
-def _price(data, start, stop, counts):
-    """Count the bytes of a block; 256ths of a bit that one costs about: the entropy, at least one bit."""
-    more = np.zeros((3, 256), np.int64)  # one counter after the other: a run would wait for its own last step
+def pack_block(data, start, stop, end, runs, table, found, counts, codes, out, at, acc, bits):
+    """Pack ``data[start:stop]`` as one block behind what was packed before; ``end`` is 1 for the last one.
+
+    ``table``, ``found`` (at least a row for four bytes, and two), ``counts`` and ``codes`` are room to work in; ``table`` is not looked at for runs.
+    """
+    prices = np.empty(256, np.int64)
+    price = _price(data, start, stop, counts, prices)
+    number = _runs(data, start, stop, prices, found, counts) if runs else _repetitions(data, start, stop, price, table, found, counts)
+    if codes_of(counts, codes) >= (stop - start) * 8:
+        return stored(data, start, stop, end, out, at, acc, bits)
+    at, acc, bits = header(codes, end, out, at, acc, bits)
+    return _symbols(data, start, found, number, codes, out, at, acc, bits)
+
+
+@njit(nogil=True)
+def _price(data, start, stop, counts, prices):
+    """Count the bytes of a block; 256ths of a bit that each of them costs about, and that one costs on average: the entropy; at least one bit."""
+    more = np.zeros((4, 256), np.int64)  # one counter after the other: a run would wait for its own last step
     counts[:] = 0
     at = start
-    while at + 4 <= stop:
-        counts[data[at]] += 1
-        more[0, data[at + 1]] += 1
-        more[1, data[at + 2]] += 1
-        more[2, data[at + 3]] += 1
-        at += 4
+    while at + 8 <= stop:
+        eight = peek8(data, at)
+        for k in range(4):
+            more[k, eight >> 8 * k & 255] += 1
+        for k in range(4):
+            more[k, eight >> 8 * k + 32 & 255] += 1
+        at += 8
     for k in range(at, stop):
         counts[data[k]] += 1
     bits, size = 0.0, stop - start
     for k in range(256):
-        counts[k] += more[0, k] + more[1, k] + more[2, k]
-        if counts[k]:
-            bits -= counts[k] * np.log2(counts[k] / size)
+        counts[k] += more[0, k] + more[1, k] + more[2, k] + more[3, k]
+        one = np.log2(size / counts[k]) if counts[k] else 0.0
+        bits += counts[k] * one
+        prices[k] = np.int64(max(one, 1.0) * 256)
     counts[256] = 1
     return np.int64(max(bits / size, 1.0) * 256)
 
@@ -137,21 +153,34 @@ def _repetitions(data, start, stop, price, table, found, counts):
 
 
 @njit(nogil=True)
-def _runs(data, start, stop, price, found, counts):
+def _runs(data, start, stop, prices, found, counts):
     """As `_repetitions`, but only of the byte before."""
     number, anchor, at = np.int64(0), start, max(start, 1)
     while at + 8 <= stop:
-        differs = (peek8(data, at) ^ peek8(data, at - 1)) & 0xFFFFFFFF
-        if differs:
-            at += (71 - zeros_before(differs)) >> 3
+        same = _four_zeros(peek8(data, at) ^ peek8(data, at - 1))
+        if same == 0:
+            at += 5
             continue
-        length = _equal(data, at - 1, at, min(stop - at, LONGEST))
-        if length * price >= 10 << 8:
-            number = _take(data, anchor, at, length, np.int64(1), number, found, counts)
+        at += zeros_behind(same) >> 3
+        length, byte = _equal(data, at - 1, at, min(stop - at, LONGEST)), data[at]
+        if length * prices[byte] >= 8 << 8:
+            found[number, 0], found[number, 1], found[number, 2] = at - anchor, length, 1
+            counts[byte] -= length
+            counts[LENGTHS[length, 0]] += 1
+            counts[LITERALS] += 1
+            number += 1
             anchor = at + length
         at += length
     found[number, 0], found[number, 1] = stop - anchor, 0
     return number + 1
+
+
+@njit(nogil=True)
+def _four_zeros(eight):
+    """The highest bit of each of the first five bytes of a number that begins a row of four zeros; all other bits are 0."""
+    zeros = ~((eight & SEVEN_BITS) + SEVEN_BITS | eight | SEVEN_BITS)
+    zeros &= zeros >> 8
+    return zeros & zeros >> 16 & FIVE_BYTES
 
 
 @njit(nogil=True)
@@ -191,26 +220,29 @@ def _place(distance):
 
 @njit(nogil=True)
 def _symbols(data, start, found, number, codes, out, at, acc, bits):
-    """The bytes and repetitions of a block. No more than 55 bits wait in ``acc`` at a time."""
+    """The bytes and repetitions of a block. No more than 63 bits wait in ``acc`` at a time: codes have at most 14."""
+    both = np.empty(256, np.int64)
+    for k in range(256):
+        both[k] = codes[k, 0] << 8 | codes[k, 1]
     where = start
     for nth in range(number):
         stop = where + found[nth, 0]
-        while where + 3 <= stop:
-            one, two, three = data[where], data[where + 1], data[where + 2]
-            acc |= codes[one, 0] << bits
-            bits += codes[one, 1]
-            acc |= codes[two, 0] << bits
-            bits += codes[two, 1]
-            acc |= codes[three, 0] << bits
-            bits += codes[three, 1]
+        while where + 4 <= stop:
+            four = peek4(data, where)
+            a, b, c, d = both[four & 255], both[four >> 8 & 255], both[four >> 16 & 255], both[four >> 24 & 255]
+            width = (a & 255) + (b & 255)
+            first, second = a >> 8 | b >> 8 << (a & 255), c >> 8 | d >> 8 << (c & 255)
+            acc |= (first | second << width) << bits
+            bits += width + (c & 255) + (d & 255)
             poke8(out, at, acc)
             at += bits >> 3
             acc >>= bits & ~7
             bits &= 7
-            where += 3
+            where += 4
         while where < stop:
-            acc |= codes[data[where], 0] << bits
-            bits += codes[data[where], 1]
+            a = both[data[where]]
+            acc |= a >> 8 << bits
+            bits += a & 255
             where += 1
         poke8(out, at, acc)
         at += bits >> 3
@@ -238,7 +270,7 @@ def _symbols(data, start, found, number, codes, out, at, acc, bits):
 
 
 @njit(nogil=True)
-def _stored(data, start, stop, end, out, at, acc, bits):
+def stored(data, start, stop, end, out, at, acc, bits):
     """Bytes as they are, in pieces of 65,535; none is a piece, too."""
     while True:
         size = min(stop - start, 65_535)

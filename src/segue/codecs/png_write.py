@@ -30,6 +30,8 @@ _COLOUR = {1: 0, 2: 4, 3: 2, 4: 6}
 _METRES = {"um": 1e-6, "nm": 1e-9, "mm": 1e-3}
 SMALL = 1 << 18
 """Bytes of an image up to which zlib is faster than loading compiled code."""
+Packed = tuple[Any, int, int]
+"""A band of rows as it is stored; see `packed`."""
 _ADLER = 65_521
 _START, _END = b"\x78\x01", b"\x03\x00"
 """The head of a zlib stream, and an empty last block."""
@@ -96,26 +98,40 @@ class PngBands:
         self._file, self._adler = file, 1
         self.blocks: Sequence[Region] = [region_of((band[0], slice(0, width), slice(0, samples)), axes, "yxc") for band in bands]
         compiled = deflate.is_possible() and height * width * samples * pixels.dtype.itemsize > SMALL
-        self.pack: Callable[[Array], tuple[bytes, int, int]] = partial(packed, axes=axes, dtype=pixels.dtype.newbyteorder(">"), compiled=compiled)
+        self.pack: Callable[[Array], Packed] = partial(packed, axes=axes, dtype=pixels.dtype.newbyteorder(">"), compiled=compiled)
 
-    def put(self, nth: int, packed: tuple[bytes, int, int]) -> None:
-        data, adler, length = packed
+    def put(self, nth: int, packed: Packed) -> None:
+        chunk, adler, length = packed
         self._adler = joined(self._adler, adler, length)
-        _chunk(self._file, b"IDAT", (b"" if nth else _START) + data)
+        if nth == 0:
+            _chunk(self._file, b"IDAT", _START)
+        self._file.write(chunk)
 
     def finish(self) -> None:
         _chunk(self._file, b"IDAT", _END + struct.pack(">I", self._adler))
 
 
-def packed(block: Array, axes: str, dtype: np.dtype[Any], *, compiled: bool = False) -> tuple[bytes, int, int]:
-    """A band of rows as (a piece of a raw deflate stream, its Adler checksum before packing, its bytes before packing)."""
+def packed(block: Array, axes: str, dtype: np.dtype[Any], *, compiled: bool = False) -> Packed:
+    """A band of rows as (a chunk of a file, whose content is a piece of a raw deflate stream; its Adler checksum before packing; its bytes before packing)."""
     rows = arranged(block, axes, "yxc", dtype)
     step = rows.shape[2] * dtype.itemsize
-    data = _filtered(rows.reshape(len(rows), -1).view(np.uint8), step).data
+    plain = rows.reshape(len(rows), -1).view(np.uint8)
     if compiled:
-        return deflate.packed(data, last=False, runs=True), zlib.adler32(data), data.nbytes
+        from segue.codecs.png_pack_kernel import pack_rows
+
+        chunk, adler = pack_rows(plain, step, 8, 4)
+        return _framed(chunk), adler, plain.size + len(plain)
+    data = _filtered(plain, step).data
     packer = zlib.compressobj(1, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
-    return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH), zlib.adler32(data), data.nbytes
+    return _bytes(b"IDAT", packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH)), zlib.adler32(data), data.nbytes
+
+
+def _framed(chunk: Array) -> Array:
+    """The chunk of a file around a content that has 8 bytes before it and 4 behind it."""
+    view = chunk.data
+    view[:8] = struct.pack(">I", len(view) - 12) + b"IDAT"
+    view[-4:] = struct.pack(">I", zlib.crc32(view[4:-4]))
+    return chunk
 
 
 def _filtered(rows: Array, step: int) -> Array:
@@ -144,4 +160,8 @@ def _density(scale: Mapping[str, tuple[float, str | None]]) -> bytes:
 
 
 def _chunk(file: BinaryIO, kind: bytes, body: bytes) -> None:
-    file.write(struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind))))
+    file.write(_bytes(kind, body))
+
+
+def _bytes(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
