@@ -69,6 +69,19 @@ def test_a_region_is_a_new_writable_array(tmp_path: Path) -> None:
     part[...] = 0
 
 
+@pytest.mark.parametrize(("dtype", "order"), [("float32", "C"), (">u2", "C"), ("int16", "F")])
+def test_a_look_is_what_is_read_but_may_be_the_file_itself(tmp_path: Path, dtype: str, order: Any) -> None:
+    np.save(tmp_path / "a.npy", np.asarray(ARRAY, dtype, order=order))
+    source = Source(tmp_path / "a.npy")
+    image = NpyPixels.of(source, describe(source)[0])
+    region = (slice(1, 3), slice(0, 5), slice(2, 4))
+    seen = image.look(region)
+    np.testing.assert_array_equal(seen, image.read(region))
+    assert seen.dtype == image.dtype
+    assert seen.dtype.isnative
+    assert not seen.flags.writeable or seen.base is None, "nobody can write to the file"
+
+
 def test_an_archive_lists_its_arrays(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(npz(image=ARRAY, labels=ARRAY[0]))
     assert [(head.name, head.shape) for head in describe(Source(tmp_path / "a.npz"))] == [("image", (4, 5, 6)), ("labels", (5, 6))]

@@ -145,6 +145,38 @@ def test_the_compiled_twin_gives_the_same(source, target, to):
     assert plain[1] == compiled[1]
 
 
+VIEWS = {
+    "a cut-out of a plane": np.s_[3, 2:9, 4:11],
+    "a cut-out": np.s_[1:3, 2:9, 4:11],
+    "rows at a distance": np.s_[::2, 1::3, 5:8],
+    "single columns": np.s_[:, :, 3],
+    "every second column": np.s_[:, :, ::2],
+    "upside down": np.s_[::-1, :, :],
+    "one pixel": np.s_[2, 3:4, 4:5],
+    "nothing": np.s_[2:2, :, :],
+}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_parts_of_an_array_are_scaled_like_copies_of_them(view, turned):
+    whole = np.random.default_rng(6).uniform(-0.2, 1.2, (4, 11, 13)).astype("f4")
+    whole.flat[::17] = np.nan
+    whole.flags.writeable = False
+    block = whole[view].T if turned else whole[view]
+    found, counts = values_kernel.scaled(block, Range(0, 1, 0, 255), np.dtype("u1"))
+    expected, wanted = values.scaled(block, Range(0, 1, 0, 255), np.dtype("u1"))
+    assert np.array_equal(found, expected)
+    assert counts == wanted
+
+
+def test_so_are_parts_of_more_axes_than_the_kernel_steps_along():
+    block = np.random.default_rng(6).uniform(0, 1, (3, 4, 5, 6, 7))[:2, 1:, 2:, 1:, 3:]
+    found, counts = values_kernel.scaled(block, Range(0, 1, 0, 255), np.dtype("u1"))
+    assert np.array_equal(found, values.scaled(block, Range(0, 1, 0, 255), np.dtype("u1"))[0])
+    assert counts == (0, block.size, 0)
+
+
 def test_large_blocks_go_the_compiled_way(monkeypatch):
     used = []
     monkeypatch.setattr(values_kernel, "scaled", lambda *given: used.append(given) or (given[0], (0, 0, 0)))

@@ -117,9 +117,21 @@ class NpyPixels:
         ------
         Malformed, SourceChanged
         """
+        return np.array(self._part(region), self.dtype, order="C")
+
+    def look(self, region: tuple[slice, ...]) -> Array:
+        """As ``read``, but it may be a part of the mapped file itself, which must not be written to.
+
+        Raises
+        ------
+        Malformed, SourceChanged
+        """
+        return np.asarray(self._part(region), self.dtype)
+
+    def _part(self, region: tuple[slice, ...]) -> Array:
         with opened(self.source, OpenNpy) as file:
             values = file.values(next(head for head in file.heads if head.name == self.name))
-        return np.array(values[region], self.dtype, order="C")
+        return values[region]
 
 
 def _npy(path: Path) -> NpyHead:

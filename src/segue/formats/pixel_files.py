@@ -20,8 +20,8 @@ from segue.model.study import ImageSet, Study
 Picture = Image | LabelImage
 
 
-def picture_of(study: Study, role: str = "auto", layer: str | None = None) -> Picture:
-    """The one picture that a file will hold: of the first image set, labels before images, the first before others.
+def picture_of(study: Study | ImageSet, role: str = "auto", layer: str | None = None) -> Picture:
+    """The one picture that a file will hold: of an image set, or the first one of a study; labels before images, the first before others.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def picture_of(study: Study, role: str = "auto", layer: str | None = None) -> Pi
     InvalidOption
         None has the name ``layer``.
     """
-    s = study.image_sets[0] if study.image_sets else ImageSet("")
+    s = _set_of(study)
     found: list[Picture] = [*(s.labels if role != "image" else ()), *(s.images if role != "labels" else ())]
     if not found:
         what = {"labels": "label image", "image": "image"}.get(role, "image or label image")
@@ -57,10 +57,10 @@ def fitted(study: Study, picture: Picture, features: Collection[Feature]) -> Stu
     return kept.map(lambda one: replace(one, group=None, position=()))
 
 
-def facts_of(study: Study) -> Facts:
-    """What a file should say about the only picture of a fitted study."""
-    s = study.image_sets[0]
-    picture = picture_of(study)
+def facts_of(study: Study | ImageSet) -> Facts:
+    """What a file should say about the only picture of a fitted study, or image set."""
+    s = _set_of(study)
+    picture = picture_of(s)
     axes = {axis.name: axis for axis in s.grid.axes}
     is_image = isinstance(picture, Image)
     return Facts(
@@ -74,6 +74,12 @@ def facts_of(study: Study) -> Facts:
         inverted=isinstance(picture, Image) and picture.inverted,
         restarts=isinstance(picture, LabelImage) and not picture.persists,
     )
+
+
+def _set_of(study: Study | ImageSet) -> ImageSet:
+    if isinstance(study, ImageSet):
+        return study
+    return study.image_sets[0] if study.image_sets else ImageSet("")
 
 
 def said_to_be(facts: Facts, role: str) -> Facts:

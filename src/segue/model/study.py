@@ -152,7 +152,8 @@ class Study:
             raise ValueError("ids of properties and names of display presets are unique")
         known = {population.id for population in self.populations}
         for image_set in self.image_sets:
-            if not set(image_set.membership.frame["population"].unique()) <= known:
+            frame = image_set.membership.frame
+            if frame.height and not set(frame["population"].unique()) <= known:
                 raise ValueError("a membership names a population that is not defined")
 
     def __enter__(self) -> Study:

@@ -50,18 +50,18 @@ class Changed:
         sizes = tuple(part.stop - part.start for part in self._window)
         return reordered(self.change, self.source_axes, sizes)
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         sizes = {name: part.stop - part.start for name, part in zip(self.source_axes, self._window, strict=True)}
         return tuple(sizes.get(name, 1) for name in self.axes)
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype[Any]:
         own = self.source.dtype.newbyteorder("=")
         plain: np.dtype[Any] = np.dtype(np.uint8) if own.kind == "b" and self.change.dtype is None else own
         return plain if self.change.dtype is None else self.change.dtype.newbyteorder("=")
 
-    @property
+    @cached_property
     def chunks(self) -> tuple[int, ...]:
         """Size along each dimension of what the source decodes at once; empty = not known."""
         known = dict(zip(self.source_axes, self._source_chunks, strict=False))
@@ -96,7 +96,8 @@ class Changed:
         put(values.reshape(target.shape), out, target)
 
     def _changed(self, piece: Region) -> tuple[Array, Tally]:
-        values, counts = changed(self.source.read(piece), self.change.renormalise, self.dtype, self.change.rule)
+        look = self.source.read if self.change.renormalise is None else getattr(self.source, "look", self.source.read)
+        values, counts = changed(look(piece), self.change.renormalise, self.dtype, self.change.rule)
         return values, Tally(*counts)
 
     @property

@@ -24,8 +24,34 @@ def scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts
     low_end, high_end = sorted((to.new_low, to.new_high))
     ratio = (to.new_high - to.new_low) / (to.high - to.low)
     ends = _ends(dtype)
-    counts = _scaled(np.ascontiguousarray(block).reshape(-1), out.reshape(-1), to.low, to.high, ratio, to.new_low, low_end, high_end, *ends)
+    counts = _scaled(*_in_rows(block), out.reshape(-1), to.low, to.high, ratio, to.new_low, low_end, high_end, *ends)
     return out, counts
+
+
+def _in_rows(block: Array) -> tuple[Array, tuple[int, int], tuple[int, int, int]]:
+    """A block as rows that lie in memory one by one: a flat array that holds them, the steps from row to row along two axes, and three sizes.
+
+    A part of an array is not copied for this, if it has at most three axes that are longer than 1 and steps through memory forwards.
+    """
+    axes = [axis for axis, size in enumerate(block.shape) if size > 1]
+    steps = [block.strides[axis] // block.itemsize for axis in axes]
+    if not block.size or not axes or len(axes) > 3 or steps[-1] != 1 or min(steps) < 1 or any(block.strides[axis] % block.itemsize for axis in axes):
+        flat = np.ascontiguousarray(block).reshape(-1)
+        return _read_only(flat), (0, 0), (1, 1, flat.size)
+    sizes = [block.shape[axis] for axis in axes]
+    length = 1 + sum(step * (size - 1) for step, size in zip(steps, sizes, strict=True))
+    flat = np.lib.stride_tricks.as_strided(block, (length,), (block.itemsize,))
+    outer = 3 - len(axes)
+    both = (*(0,) * outer, *steps[:-1])
+    every = (*(1,) * outer, *sizes)
+    return _read_only(flat), (both[0], both[1]), (every[0], every[1], every[2])
+
+
+def _read_only(flat: Array) -> Array:
+    """A view that always has the same type, or the kernel would be compiled twice."""
+    view = flat.view()
+    view.flags.writeable = False
+    return view
 
 
 def rounded(block: Array, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
@@ -42,22 +68,27 @@ def _ends(dtype: np.dtype[Any]) -> tuple[float, float, Any, Any]:
 
 
 @njit(nogil=True, _nrt=False)
-def _scaled(block, out, low, high, ratio, new_low, low_end, high_end, first, behind, least, most):
-    outside, inexact, missing = 0, 0, 0
-    for k in range(block.size):
-        value = np.float64(block[k])
-        nan = value != value
-        outside += (value < low) | (value > high)
-        near = min(max(value, low), high)
-        exact = (near - low) * ratio + new_low
-        exact = min(max(exact, low_end), high_end)
-        whole = np.rint(exact)
-        below, above = whole < first, whole >= behind
-        outside += below | above
-        inexact += (whole != exact) & (not nan) & (not below) & (not above)
-        missing += nan
-        safe = whole if not (nan | below | above) else 0.0
-        out[k] = least if below else most if above else out.dtype.type(safe)
+def _scaled(flat, steps, sizes, out, low, high, ratio, new_low, low_end, high_end, first, behind, least, most):
+    outside, inexact, missing, at = 0, 0, 0, 0
+    for i in range(sizes[0]):
+        for j in range(sizes[1]):
+            start = i * steps[0] + j * steps[1]
+            row, target = flat[start : start + sizes[2]], out[at : at + sizes[2]]
+            at += sizes[2]
+            for k in range(row.size):
+                value = np.float64(row[k])
+                nan = value != value
+                outside += (value < low) | (value > high)
+                near = min(max(value, low), high)
+                exact = (near - low) * ratio + new_low
+                exact = min(max(exact, low_end), high_end)
+                whole = np.rint(exact)
+                below, above = whole < first, whole >= behind
+                outside += below | above
+                inexact += (whole != exact) & (not nan) & (not below) & (not above)
+                missing += nan
+                safe = whole if not (nan | below | above) else 0.0
+                target[k] = least if below else most if above else target.dtype.type(safe)
     return outside, inexact, missing
 
 

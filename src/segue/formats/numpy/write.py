@@ -48,9 +48,8 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[RawBlo
     SinkError
         It cannot be written.
     """
-    study = Study((image_set,))
-    picture = picture_of(study)
-    facts = said_to_be(facts_of(study), cast("WriteOptions", options).role)
+    picture = picture_of(image_set)
+    facts = said_to_be(facts_of(image_set), cast("WriteOptions", options).role)
     with _opened(sink, picture.pixels, picture.axes, picture.axes, facts) as writer:
         yield writer
 

@@ -13,7 +13,7 @@ from segue.formats.lossy_files import refusal_as_written_labels
 from segue.formats.options import Options
 from segue.formats.picture.options import WriteOptions
 from segue.formats.pixel_files import facts_of, picture_of
-from segue.model.study import ImageSet, Study
+from segue.model.study import ImageSet
 from segue.storage.sink import Sink
 
 _KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".gif": "GIF"}
@@ -36,7 +36,6 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[Pictur
         raise Incompatible(f"{sink.name} has to end in {', '.join(_KINDS)}, so that it is known which kind of picture it is")
     if kind == "JPEG" and chosen.role == "labels":
         raise Incompatible(f"{sink.name}: {refusal_as_written_labels(kind)}")
-    study = Study((image_set,))
-    picture = picture_of(study, "image")
+    picture = picture_of(image_set, "image")
     with sink.open() as file:
-        yield PictureBlock(file, picture.pixels, picture.axes, kind, facts_of(study), chosen.quality)
+        yield PictureBlock(file, picture.pixels, picture.axes, kind, facts_of(image_set), chosen.quality)

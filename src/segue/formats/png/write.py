@@ -49,9 +49,8 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockW
         It cannot be written.
     """
     chosen = cast("WriteOptions", options)
-    study = Study((image_set,))
-    picture = picture_of(study, "image")
-    facts = said_to_be(facts_of(study), chosen.role)
+    picture = picture_of(image_set, "image")
+    facts = said_to_be(facts_of(image_set), chosen.role)
     colours = label_colours() if facts.role == "labels" and chosen.colours else None
     with sink.open() as file, png_blocks(file, picture.pixels, picture.axes, facts, colours) as writer:
         yield writer

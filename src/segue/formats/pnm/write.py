@@ -54,10 +54,9 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockW
     SinkError
         It cannot be written.
     """
-    study = Study((image_set,))
-    picture = picture_of(study, "image")
+    picture = picture_of(image_set, "image")
     _check(sink, picture.pixels, picture.axes)
-    facts = said_to_be(facts_of(study), cast("WriteOptions", options).role)
+    facts = said_to_be(facts_of(image_set), cast("WriteOptions", options).role)
     with sink.open() as file, pnm_blocks(file, picture.pixels, picture.axes, facts) as writer:
         yield writer
 

@@ -85,16 +85,16 @@ def blocks(image_set: ImageSet, sink: Sink, options: Options) -> Iterator[BlockW
         It cannot be written.
     """
     chosen = cast("WriteOptions", options)
-    picture = picture_of(Study((image_set,)), "image")
+    picture = picture_of(image_set, "image")
     if chosen.colour and has_colours(picture):
-        with sink.open() as file, _colours(file, picture, facts_of(Study((image_set,))), chosen) as writer:
+        with sink.open() as file, _colours(file, picture, facts_of(image_set), chosen) as writer:
             yield writer
         return
     layout, dtype = storage_of(picture, _layout(chosen, sink.name), (0, 0), packed=chosen.packed)
     if dtype != picture.pixels.dtype and picture.pixels.dtype != np.bool_:
         own, name = ("ImageJ's TIFF" if layout == "imagej" else "OME-TIFF"), picture.pixels.dtype.name
         raise Incompatible(f"{own} has no {name} pixels; choose --dtype {dtype.name}, or {'layout=ome' if layout == 'imagej' else 'layout=plain'}")
-    facts, colours = said_to_be(facts_of(Study((image_set,))), chosen.role), None
+    facts, colours = said_to_be(facts_of(image_set), chosen.role), None
     if layout == "imagej" and facts.role == "labels":
         facts, colours = _for_labels(facts, dtype, (0, 0)), label_colours()
     elif layout == "imagej" and facts.inverted:
