@@ -133,3 +133,15 @@ def test_closing_a_folder_closes_the_files_in_it(tmp_path: Path) -> None:
     before = handles.open_count()
     handles.close(tmp_path / "study")
     assert handles.open_count() == before - 1
+
+
+def test_a_file_whose_name_begins_like_a_folder_is_not_in_it(tmp_path: Path) -> None:
+    beside = tmp_path / "study.bin"
+    beside.write_bytes(b"pixels")
+    with handles.opened(Source(beside), lambda path: path.open("rb")):
+        pass
+    before = handles.open_count()
+    handles.close(tmp_path / "study")
+    assert handles.open_count() == before
+    handles.close(beside)
+    assert handles.open_count() == before - 1

@@ -65,9 +65,15 @@ class _Handles:
 
     def close(self, path: Path | None = None) -> None:
         with self.guard:
-            keys = [key for key, slot in self.slots.items() if slot.users == 0 and (path is None or path == key[0] or path in key[0].parents)]
+            keys = [key for key, slot in self.slots.items() if slot.users == 0 and (path is None or _is_in(key[0], path))]
             for key in keys:
                 self.slots.pop(key).close()
+
+
+def _is_in(file: Path, path: Path) -> bool:
+    """Whether a file is at a path or below it; compared as text, because thousands of outputs ask."""
+    one, other = os.fspath(file), os.fspath(path)
+    return one.startswith(other) and (len(one) == len(other) or other.endswith(os.sep) or one[len(other)] == os.sep)
 
 
 _handles = _Handles()

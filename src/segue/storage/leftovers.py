@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from segue.storage.names import LONGEST
@@ -59,10 +60,12 @@ def remove(path: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def clean(target: Path) -> None:
-    """Undo what killed runs left beside a target: unfinished outputs go, a target that was moved aside comes back."""
-    dead = [path for path in _beside([target]) if not _in_use(path)]
+def clean(*targets: Path) -> None:
+    """Undo what killed runs left beside targets: unfinished outputs go, a target that was moved aside comes back."""
+    places = {(target.parent, _key(target)): target for target in targets}
+    dead = [path for path in _beside(targets) if not _in_use(path)]
     for path in dead:
+        target = places[path.parent, _key_in(path.name)]
         if path.name.startswith(f"{PART}-") or target.exists():
             remove(path)
         else:
@@ -81,7 +84,7 @@ def _beside(targets: Iterable[Path]) -> list[Path]:
     for target in targets:
         keys.setdefault(target.parent, set()).add(_key(target))
     names = ((folder, name) for folder in sorted(keys) for name in _hidden(folder))
-    return [folder / name for folder, name in names if name.partition("~")[0].rpartition("-")[2] in keys[folder]]
+    return [folder / name for folder, name in names if _key_in(name) in keys[folder]]
 
 
 def _hidden(folder: Path) -> list[str]:
@@ -127,12 +130,18 @@ def _alive(process: int) -> bool:
     return True
 
 
+@cache
 def _host() -> str:
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
 def _key(target: Path) -> str:
     return hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]
+
+
+def _key_in(hidden: str) -> str:
+    """The key of the target in a hidden name."""
+    return hidden.partition("~")[0].rpartition("-")[2]
 
 
 def _tail(name: str) -> str:

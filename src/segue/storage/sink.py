@@ -23,6 +23,9 @@ from segue.errors import SinkError
 from segue.storage import handles, leftovers, swap
 from segue.storage.fault import DISK, code_of, sink_error
 
+BUFFER = 1 << 16
+"""Bytes of small pieces that are written at once; larger pieces go to the system as they are."""
+
 
 class Sink(Protocol):
     """What a writer sees. It uses one of ``open``, ``file`` and ``folder``, once."""
@@ -54,8 +57,8 @@ class FileSink:
         File or folder to make; links are followed; missing parent folders are made, and removed again if nothing is kept.
     overwrite
         Whether something that is there may be replaced, a file by a file or a folder by a folder.
-    alone
-        Whether it waits for the disk by itself; else it is kept by `keep_together`.
+    among
+        The sinks that it is kept with; None = it waits for the disk by itself.
 
     Raises
     ------
@@ -63,10 +66,10 @@ class FileSink:
         From the first moment: the target exists and ``overwrite`` is false. Later: it cannot be written, the disk is full.
     """
 
-    def __init__(self, target: Path | str, *, overwrite: bool = False, alone: bool = True) -> None:
+    def __init__(self, target: Path | str, *, overwrite: bool = False, among: Together | None = None) -> None:
         self.asked = Path(target)
         self.overwrite = overwrite
-        self.alone = alone
+        self._among = among
         try:
             self.target = Path(os.path.realpath(self.asked))
             self._refuse_streams()
@@ -95,11 +98,11 @@ class FileSink:
     def open(self) -> Iterator[BinaryIO]:
         with self._making(folder=False) as part:
             raw = _Raw(part, self.asked)
-            file = io.BufferedRandom(raw, buffer_size=1 << 20)
+            file = io.BufferedRandom(raw, buffer_size=BUFFER)
             try:
                 yield cast(BinaryIO, file)
                 file.flush()
-                if self.alone:
+                if self._among is None:
                     os.fsync(file.fileno())
                 else:
                     swap.begin(file.fileno())
@@ -117,7 +120,7 @@ class FileSink:
     def file(self) -> Iterator[Path]:
         with self._making(folder=False) as part:
             yield part
-            if self.alone:
+            if self._among is None:
                 swap.to_disk(part)
 
     @contextmanager
@@ -125,7 +128,7 @@ class FileSink:
         with self._making(folder=True) as part:
             part.mkdir()
             yield part
-            if self.alone:
+            if self._among is None:
                 swap.to_disk(part)
 
     def keep(self) -> Path:
@@ -137,7 +140,7 @@ class FileSink:
         try:
             self._refuse_existing()
             (swap.put_folder if self._part.is_dir() else swap.put_file)(self._part, self.target)
-            if self.alone:
+            if self._among is None:
                 swap.to_disk(self.target.parent)
         except OSError as error:
             raise sink_error(self.asked, error) from error
@@ -176,13 +179,17 @@ class FileSink:
             raise
 
     def _prepare(self) -> None:
-        missing = [one for one in self.target.parents if not one.exists()]
-        try:
-            self.target.parent.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
-        self._parents = missing
-        leftovers.clean(self.target)
+        if not self.target.parent.is_dir():
+            missing = [one for one in self.target.parents if not one.exists()]
+            try:
+                self.target.parent.mkdir(parents=True, exist_ok=True)
+            except FileExistsError as error:
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
+            self._parents = missing
+        if self._among is None:
+            leftovers.clean(self.target)
+        else:
+            self._among.clean()
 
     def _refuse_existing(self) -> None:
         if not self.overwrite and os.path.lexists(self.target):
@@ -203,22 +210,45 @@ class FileSink:
             raise SinkError(f"{self.asked} is a folder that segue never replaces; choose a new folder inside it", path=self.asked)
 
 
-def keep_together(sinks: Sequence[FileSink]) -> list[Path]:
-    """Move what many sinks wrote (made with ``alone=False``) to their targets: the disk is waited for once, not for each of them.
+class Together:
+    """Many files that are complete only together: they get their names when the last one is written, and the disk is waited for once.
 
-    Raises
-    ------
-    SinkError
-        Nothing was written for one, or it cannot be moved.
+    Parameters are those of `FileSink`.
     """
-    try:
-        swap.all_to_disk([sink.path for sink in sinks])
-    except OSError as error:
-        raise sink_error(sinks[0].asked, error) from error
-    kept = [sink.keep() for sink in sinks]
-    for parent in dict.fromkeys(path.parent for path in kept):
-        swap.to_disk(parent)
-    return kept
+
+    def __init__(self, targets: Sequence[Path], *, overwrite: bool = False) -> None:
+        self.sinks = [FileSink(target, overwrite=overwrite, among=self) for target in targets]
+        self._is_clean = False
+
+    def __enter__(self) -> list[FileSink]:
+        return self.sinks
+
+    def __exit__(self, *_: object) -> None:
+        for sink in reversed(self.sinks):  # the first one made the folders
+            sink.discard()
+
+    def clean(self) -> None:
+        """Undo what killed runs left beside the targets: once, for all of them."""
+        if not self._is_clean:
+            leftovers.clean(*(sink.target for sink in self.sinks))
+            self._is_clean = True
+
+    def keep(self) -> list[Path]:
+        """Move what was written to the targets.
+
+        Raises
+        ------
+        SinkError
+            Nothing was written for one, or it cannot be moved.
+        """
+        try:
+            swap.all_to_disk([sink.path for sink in self.sinks])
+        except OSError as error:
+            raise sink_error(self.sinks[0].asked, error) from error
+        kept = [sink.keep() for sink in self.sinks]
+        for parent in dict.fromkeys(path.parent for path in kept):
+            swap.to_disk(parent)
+        return kept
 
 
 class _Raw(io.FileIO):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 from PIL import Image as Picture
@@ -40,3 +43,13 @@ def test_not_more_of_them_than_fit(monkeypatch):
     pixels = Chunked(VOLUME)
     assert runs_of(pixels, 0, 0) == [range(start, min(start + 2, 11)) for start in range(0, 11, 2)]
     assert runs_of(ArrayPixels(VOLUME), 1, 0) == [range(y, y + 1) for y in range(6)]
+
+
+def test_the_record_has_the_checksum_of_every_file(tmp_path):
+    np.save(tmp_path / "volume.npy", np.arange(40 * 3 * 4, dtype=np.uint16).reshape(40, 3, 4))
+    recipe = {"task": "export", "inputs": [str(tmp_path / "volume.npy")], "input_axes": "zyx", "output": str(tmp_path / "out" / "{slice_index}.png")}
+    segue.run(recipe)
+    (line,) = (tmp_path / "out/segue-job/manifest.jsonl").read_text().splitlines()
+    outputs = json.loads(line)["outputs"]
+    assert [one["path"] for one in outputs] == [f"{index:02d}.png" for index in range(40)]
+    assert [one["sha256"] for one in outputs] == [hashlib.sha256((tmp_path / "out" / one["path"]).read_bytes()).hexdigest() for one in outputs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from segue.errors import Incompatible, NotesRefused
 from segue.formats.format import Format
 from segue.formats.options import Options
 from segue.notes import Kind, Note, Notes
-from segue.storage.sink import FileSink, keep_together
+from segue.storage.sink import FileSink, Together
 from segue.storage.source import file_of
 from segue.tasks.workers import Threads
 from segue.transform.tally import Tally
@@ -148,8 +148,8 @@ def _written(
     record = how.container.record
     options = record.options("write", how.write_options(item.outputs[0], "labels" if picture.labels else "image"))
     tally = Tally()
-    with ExitStack() as stack:
-        sinks = [stack.enter_context(FileSink(target, overwrite=overwrite, alone=False)) for target in item.outputs]
+    together = Together(item.outputs, overwrite=overwrite)
+    with together as sinks:
         with _writer(item, made, how, record, options, sinks) as writer:
             total = count(writer)
             for nth, one in enumerate(write_blocks(writer, made.pixels, workers), 1):
@@ -160,7 +160,7 @@ def _written(
                     tick(nth, total)
         if how.strict:
             _refuse_loss(notes + tally_notes(tally, made, item.name), item)
-        kept = keep_together(sinks)
+        kept = together.keep()
     return tally, sum(map(size_of_files, kept))
 
 

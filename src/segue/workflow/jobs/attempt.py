@@ -18,10 +18,13 @@ from segue.workflow.jobs.item import BatchResult, I, Work
 
 if TYPE_CHECKING:
     from segue.workflow.jobs.entry import Entry
-    from segue.workflow.jobs.files import Read
+    from segue.workflow.jobs.files import Read, Written
 
 AGAIN = "again"
 """The folder in the record of a job where an item is done once more, to compare it with what is there."""
+
+MANY = 16
+"""Outputs of an item from which on their checksums are computed by all cores."""
 
 
 @dataclass(frozen=True)
@@ -180,15 +183,22 @@ def _made(item: I, work: Work[I], frame: Frame, inputs: tuple[Read, ...], *, ove
 
 
 def _entry(item: I, result: BatchResult, written: list[Path], frame: Frame, inputs: tuple[Read, ...]) -> Entry:
+    from segue.tasks.workers import Threads
     from segue.workflow.jobs.entry import Entry, notes_of, place
-    from segue.workflow.jobs.files import look_at_output
 
     assert frame.base is not None
-    looks = (look_at_output(path, place(path, frame.base)) for path in written)
-    outputs = tuple(one for one in looks if one is not None)
+    names = [place(path, frame.base) for path in written]
+    workers = Threads() if len(written) > MANY else Threads(1)
+    outputs = tuple(one for one in workers.run(_look, zip(written, names, strict=True)) if one is not None)
     targets = _places(item, frame.base)
     facts = (result.content, result.to_json(), notes_of(result.notes), _facts(item))
     return Entry(item.name, targets, inputs, outputs, frame.settings, frame.version, *facts)
+
+
+def _look(of: tuple[Path, str]) -> Written | None:
+    from segue.workflow.jobs.files import look_at_output
+
+    return look_at_output(*of)
 
 
 def _facts(item: I) -> dict[str, Any]:
