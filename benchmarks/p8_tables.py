@@ -11,6 +11,8 @@ from harness import LIMIT, OURS, Contender, measure
 
 ROWS, MEASURED = 1_000_000, 56
 WRITE_CSV, READ_CSV, WRITE_PARQUET, READ_PARQUET = "write CSV", "read CSV", "write Parquet", "read Parquet"
+SOME = [f"channel {nth}: mean" for nth in range(5)]
+"""Enough to be decoded as the whole table is."""
 PLACE = Path(tempfile.gettempdir()) / f"segue-bench-{os.getuid()}"
 
 
@@ -102,6 +104,7 @@ def load_columns(suffix):
     path = stored(suffix)
     if suffix == ".csv":
         return lambda: [numbers(column) for column in read_delimited(Source(path), floats=True).columns]
+    table(Source(path), SOME)  # starts the guard process, once per program
     return lambda: table(Source(path))
 
 
@@ -114,7 +117,10 @@ def polars_load(suffix):
     import polars as pl
 
     path = stored(suffix)
-    return (lambda: pl.read_csv(path)) if suffix == ".csv" else lambda: pl.read_parquet(path)
+    if suffix == ".csv":
+        return lambda: pl.read_csv(path)
+    pl.read_parquet(path, columns=SOME)
+    return lambda: pl.read_parquet(path)
 
 
 def pandas_load():

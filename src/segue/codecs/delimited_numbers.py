@@ -71,7 +71,8 @@ def _like(text: str, pattern: str) -> bool:
 def _whole(texts: pl.Series) -> pl.Series | None:
     """As whole numbers; None = not all of them are, or they do not fit."""
     for kind in (pl.Int64, pl.UInt64):
-        for one in (texts, texts.str.strip_chars()):
+        for stripped in (False, True):
+            one = texts.str.strip_chars() if stripped else texts
             found = one.cast(kind, strict=False)
             if found.null_count() == texts.null_count():
                 return None if _padded(one) else found
@@ -80,8 +81,8 @@ def _whole(texts: pl.Series) -> pl.Series | None:
 
 def _padded(texts: pl.Series) -> bool:
     """Whether a whole number begins with a zero that it does not need."""
-    suspects = texts.filter(texts.str.starts_with("0") | texts.str.starts_with("+") | texts.str.starts_with("-"))
-    return bool(suspects.str.contains(_PADDED).any())
+    below = texts < "1"  # as all texts that begin with 0, + or -
+    return bool(below.any()) and bool(texts.filter(below).str.contains(_PADDED).any())
 
 
 def _real(texts: pl.Series, decimal: str) -> pl.Series | None:

@@ -24,21 +24,20 @@ def conform(frame: pl.DataFrame, schema: Schema, what: str) -> pl.DataFrame:
         raise ValueError(f"{what} have no column {sorted(unknown)}")
     if frame.columns == list(schema) and frame.dtypes == list(schema.values()):
         return frame
-    return pl.DataFrame({name: _column(frame, name, dtype, what) for name, dtype in schema.items()})
+    absent = {dtype for name, dtype in schema.items() if name not in frame.columns}
+    nulls = {dtype: pl.Series([None], dtype=dtype).new_from_index(0, frame.height) for dtype in absent}  # columns of one type share their memory
+    return pl.DataFrame({name: _column(frame[name], dtype, what) if name in frame.columns else nulls[dtype].alias(name) for name, dtype in schema.items()})
 
 
-def _column(frame: pl.DataFrame, name: str, dtype: Any, what: str) -> pl.Series:
-    if name not in frame.columns:
-        return pl.Series(name, [None], dtype=dtype).new_from_index(0, frame.height)
-    given = frame[name]
+def _column(given: pl.Series, dtype: Any, what: str) -> pl.Series:
     if given.dtype == dtype:
         return given
     try:
         cast = given.cast(dtype, strict=True)
     except pl.exceptions.PolarsError as error:
-        raise ValueError(f"column {name} of {what}: {error}") from error
+        raise ValueError(f"column {given.name} of {what}: {error}") from error
     if given.dtype.is_numeric() and (cast.dtype.is_numeric() or cast.dtype == pl.Boolean) and cast.cast(given.dtype, strict=False).ne_missing(given).any():
-        raise ValueError(f"column {name} of {what} holds numbers that are no {dtype}")
+        raise ValueError(f"column {given.name} of {what} holds numbers that are no {dtype}")
     return cast
 
 

@@ -101,10 +101,13 @@ def _points(parts: Parts, rows: np.ndarray[tuple[int], np.dtype[np.int64]] | Non
     if "x" not in parts.roles:
         return Shapes.empty()
     frame = pl.DataFrame({role: _taken(parts.roles[role], rows).alias(role) for role in ("x", "y", "z", "c") if role in parts.roles})
-    frame = frame.with_columns(object=pl.int_range(pl.len(), dtype=pl.Int32)).drop_nulls(["x", "y"])
-    coords = frame.select("x", "y").to_numpy().astype(np.float64, copy=False)
+    frame = frame.with_columns(object=pl.int_range(pl.len(), dtype=pl.Int32))
+    if frame["x"].null_count() or frame["y"].null_count():
+        frame = frame.drop_nulls(["x", "y"])
+    coords = np.empty((frame.height, 2))
+    coords[:, 0], coords[:, 1] = frame["x"].to_numpy(), frame["y"].to_numpy()
     ones = np.arange(frame.height + 1, dtype=np.int64)
-    return Shapes(frame.drop("x", "y").with_columns(kind=pl.lit(str(ShapeKind.POINT))), Rings(np.ascontiguousarray(coords), ones, ones, ones))
+    return Shapes(frame.drop("x", "y").with_columns(kind=pl.lit(str(ShapeKind.POINT))), Rings(coords, ones, ones, ones))
 
 
 def _tables(parts: Parts, rows: np.ndarray[tuple[int], np.dtype[np.int64]] | None, height: int) -> dict[str, Table]:
