@@ -201,7 +201,7 @@ class TestSeveralImages:
         study, notes = read(project({"a_annotations.json": document(0), "a--DAPI.tif": plane(1), "a--CD3.tif": plane(2)}))
         (s,) = study.image_sets
         assert (s.name, s.images[0].axes, in_memory(s.images[0].pixels)[:, 0, 0].tolist()) == ("a", "cyx", [2, 1])
-        assert "are its channels of one image" in said(notes, Kind.ASSUMED)[0]
+        assert "the 2 images of a are its channels, in" in said(notes, Kind.ASSUMED)[0]
 
     def test_numbered_files_are_stage_positions_in_natural_order(self, project):
         files = {f"a--field{nth}.tif": plane(nth) for nth in (1, 2, 10)}
@@ -233,6 +233,12 @@ class TestSeveralImages:
         source = project({"a_annotations.json": document(0), "a--1.tif": plane(1), "a--2.tif": plane(2, (3, 4))})
         with pytest.raises(Incompatible, match=r"a--\d\.tif has"):
             read(source, images="times")
+
+    @pytest.mark.parametrize("other", [plane(2).astype(np.uint8), plane(2, (12, 16)).astype(np.float32)])
+    def test_and_of_one_number_type(self, project, other):
+        source = project({"a_annotations.json": document(0), "a--1.tif": plane(1), "a--2.tif": other})
+        with pytest.raises(Incompatible, match=r"a--2\.tif has .* another number type than a--1\.tif"):
+            read(source, images="slices")
 
 
 @dataclass(frozen=True)

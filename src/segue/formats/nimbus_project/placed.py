@@ -8,6 +8,7 @@ from typing import Any
 
 from segue.codecs.pixel_stack import PixelStack
 from segue.codecs.pixel_views import Added
+from segue.errors import Incompatible
 from segue.formats.channel_files.files import is_series
 from segue.formats.channel_files.names import channel_names
 from segue.formats.channel_files.pictures import Picture
@@ -23,7 +24,7 @@ from segue.model.study import ImageSet, Study
 from segue.notes import Kind, Note, Notes
 
 _ALONG: dict[Meaning, str] = {"times": "t", "slices": "z"}
-_SAID: dict[Meaning, str] = {"positions": "stage positions", "channels": "channels of one image", "times": "time points", "slices": "z slices"}
+_SAID: dict[Meaning, str] = {"positions": "stage positions", "channels": "channels", "times": "time points", "slices": "z slices"}
 _INSTEAD = "--set images=positions, channels, times or slices says otherwise"
 
 
@@ -63,7 +64,7 @@ def placed(pictures: Opened, dataset: Dataset, meaning: Meaning, known: Sequence
     only = [_called(one, file.stem) if meant == "channels" else one for file, one in rest]
     if len(only) == 1:
         return [*found, Placed(known[0] if len(known) == 1 else 0, _image_set(only[0]))], Notes()
-    note = Note(Kind.ASSUMED, f"its {len(only)} images are its {_SAID[meant]}, in the order of their names; {_INSTEAD}", where=dataset.name)
+    note = Note(Kind.ASSUMED, f"the {len(only)} images of {dataset.name} are its {_SAID[meant]}, in the order of their names; {_INSTEAD}", where=dataset.name)
     notes = Notes.of(note) if meaning == "auto" else Notes()
     if meant == "positions":
         return found + [Placed(xy, _image_set(one)) for xy, one in enumerate(only)], notes
@@ -99,8 +100,18 @@ def _joined(pictures: Sequence[Picture], meant: Meaning) -> ImageSet:
     check_sizes(pictures, "")
     parts = [_with_axis(one, axis) for one in pictures]
     first, axes = pictures[0], parts[0][1]
+    for one, part in zip(pictures, parts, strict=True):
+        if _form(*part, axis) != _form(*parts[0], axis):
+            what = f"{one.source.path.name} has other channels, planes or another number type than {first.source.path.name}"
+            raise Incompatible(f"{what}; {_SAID[meant]} of one image are alike, so choose images=positions", path=one.source.path)
     pixels = PixelStack(tuple(pixels for pixels, _ in parts), axes.index(axis))
     return study_of(pixels, axes, first.facts, role="image").image_sets[0]
+
+
+def _form(pixels: Any, axes: str, along: str) -> tuple[object, ...]:
+    """What the parts of an image have in common."""
+    sizes = tuple(size for name, size in zip(axes, pixels.shape, strict=True) if name != along)
+    return axes, sizes, pixels.dtype.name
 
 
 def _with_axis(one: Picture, axis: str) -> tuple[Any, str]:
@@ -133,7 +144,8 @@ def with_images(study: Study, found: Sequence[Placed], dataset: Dataset, names: 
             images = tuple(_named(image, names) for image in images)
         grid, wrong = _grid(s.grid, one.image_set, ours=ours)
         if wrong:
-            notes.append(Note(Kind.REPAIRED, f"the image is of another size than its annotations say ({wrong}); its own size counts", where=dataset.name))
+            what = f"the image of {dataset.name} is of another size than its annotations say ({wrong}); its own size counts"
+            notes.append(Note(Kind.REPAIRED, what, where=dataset.name))
         sets[one.xy] = replace(s, images=(*s.images, *images), grid=grid)
     if not ours and len(sets) > 1:
         sets = {xy: s if s.position else replace(s, position=((AXIS, xy),), group=dataset.id or None) for xy, s in sets.items()}
