@@ -11,9 +11,7 @@ import pytest
 import tifffile
 
 import segue
-from segue.formats.catalog import named
 from segue.model.tables import Column, Table
-from segue.testing.trips import PlainSink
 from segue.workflow.convert import Item, Settings, convert_item
 from segue.workflow.joined_columns import with_columns
 
@@ -142,9 +140,7 @@ def test_connections_are_not_doubled(nimbus, tmp_path):
     whole = json.loads(path.read_text())
     whole["annotationConnections"] = [{"_id": "1" * 24, "parentId": "a" * 24, "childId": "b" * 24, "tags": ["x, y"], "label": "near"}]
     path.write_text(json.dumps(whole))
-    table_of_nimbus = named("nimbus-csv")
-    options = table_of_nimbus.options("write", {"table": "connections"})
-    table_of_nimbus.write(table_of_nimbus.fitted(segue.read(path), options), PlainSink(tmp_path / "links.csv"), options)
+    segue.convert(path, tmp_path / "links.csv", to="nimbus-csv", kind="connections")
     text = (tmp_path / "links.csv").read_text()
     (tmp_path / "links.csv").write_text(text + text.splitlines()[1].replace("b" * 24, "c" * 24) + "\n")
     frame = segue.read(path, table=tmp_path / "links.csv").image_sets[0].connections.frame

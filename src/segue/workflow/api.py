@@ -55,7 +55,8 @@ def read(
     from_
         Name of the format, when content and suffix do not say.
     **options
-        Options of the reader (``segue formats NAME`` lists them), and of those of the table and the populations.
+        Options of the reader (``segue formats NAME`` lists them), and of those of the table and the populations. One that has the name of a
+        keyword of this function gets a ``_`` behind it: ``image_=2``.
 
     Returns
     -------
@@ -66,7 +67,12 @@ def read(
     ------
     segue.SegueError
     """
-    return _read(path, image, labels, table, paths_of(populations), from_, options)
+    return _read(path, image, labels, table, paths_of(populations), from_, option_names(options))
+
+
+def option_names(given: dict[str, Any]) -> dict[str, Any]:
+    """Options by their names, without the ``_`` that tells those apart that are called as a keyword of the function."""
+    return {name.removesuffix("_"): value for name, value in given.items()}
 
 
 def paths_of(given: Path | str | Sequence[Path | str]) -> tuple[Path, ...]:
@@ -102,14 +108,14 @@ def _read(
 def write(
     study: Study, path: Path | str, *, to: str | None = None, strict: bool = False, overwrite: bool = False, overlap: Overlap = "last", **options: Any
 ) -> Notes:
-    """Write a study; what the format cannot hold is in the notes that are returned.
+    """Write a study; what the format cannot hold is in the notes that are returned. Options are named as for ``read``.
 
     Raises
     ------
     segue.SegueError
         NotesRefused with ``strict`` when anything would be lost or changed; SinkError when the path exists and ``overwrite`` is false.
     """
-    settings = Settings(to=to, policy=Policy(overlap), options=options, strict=strict, overwrite=overwrite)
+    settings = Settings(to=to, policy=Policy(overlap), options=option_names(options), strict=strict, overwrite=overwrite)
     return write_study(study, Path(path), settings).notes
 
 
@@ -130,7 +136,7 @@ def convert(
     overwrite: bool = False,
     **options: Any,
 ) -> Notes:
-    """Convert one file, or with a folder or template as ``target`` many; see ``segue convert --help``.
+    """Convert one file, or with a folder or template as ``target`` many; see ``segue convert --help``. Options are named as for ``read``.
 
     Returns
     -------
@@ -144,7 +150,7 @@ def convert(
     gates = [str(one) for one in paths_of(populations)]
     companions = {name: None if path is None else str(path) for name, path in (("image", image), ("labels", labels), ("table", table))}
     planned = plan([str(source)], str(target), to, populations=gates, **companions)
-    settings = Settings(from_, to, Policy(overlap), options, strict=strict, dry_run=dry_run, verify=verify, overwrite=overwrite)
+    settings = Settings(from_, to, Policy(overlap), option_names(options), strict=strict, dry_run=dry_run, verify=verify, overwrite=overwrite)
     done = list(run(planned, settings))
     for one in done:
         if one.error is not None:

@@ -55,7 +55,7 @@ OPTIONS = st.fixed_dictionaries(
         "delimiter": st.just("tab"),
         "sanitize": st.just(value=True),
         "dataset": st.just(value=True),
-        "table": st.sampled_from(["connections", "tracks"]),
+        "kind": st.sampled_from(["connections", "tracks"]),
     },
 )
 
@@ -71,7 +71,7 @@ def test_what_is_written_is_a_table_and_comes_back(tmp_path, found, chosen):
     if b"\x00" not in text:  # which Python's own reader does not take
         rows = list(csv.reader(io.StringIO(text.decode(), newline=""), delimiter=options.separator))
         assert {len(row) for row in rows} == {len(rows[0])}
-        counts = [len(s.connections) if options.table == "connections" else len(s.objects) for s in study.image_sets]
+        counts = [len(s.connections) if options.kind == "connections" else len(s.objects) for s in study.image_sets]
         assert len(rows) == 1 + sum(counts)
 
 
@@ -95,6 +95,6 @@ def test_a_cycle_of_connections_has_a_row_for_each_object(tmp_path, links):
     ]
     ends = [{"_id": f"c{nth}", "parentId": f"a{a}", "childId": f"a{b}", "tags": []} for nth, (a, b) in enumerate(links)]
     study = study_of({"annotations": annotations, "annotationConnections": ends}, tmp_path)
-    rows = written(study, tmp_path, CSV.options("write", {"table": "tracks"}))[0].decode().splitlines()
+    rows = written(study, tmp_path, CSV.options("write", {"kind": "tracks"}))[0].decode().splitlines()
     assert [row.split(",")[0] for row in rows[1:]] == ['"a0"', '"a1"', '"a2"']
-    assert len(written(study, tmp_path, CSV.options("write", {"table": "connections"}))[0].splitlines()) == 1 + len(links)
+    assert len(written(study, tmp_path, CSV.options("write", {"kind": "connections"}))[0].splitlines()) == 1 + len(links)

@@ -217,13 +217,13 @@ def test_holes_and_parts_in_text_and_back(tmp_path):
 
 def test_connections_by_the_ids_of_their_ends(tmp_path):
     given = study(ids=("a", "b"), connections=[(0, 1)])
-    assert text(given, tmp_path, table="connections") == '"Id",XY,"Parent","Child","Kind","Label","Tags"\n"0",1,"a","b","link","",""\n'
+    assert text(given, tmp_path, kind="connections") == '"Id",XY,"Parent","Child","Kind","Label","Tags"\n"0",1,"a","b","link","",""\n'
 
 
 def test_a_track_ends_where_it_divides(tmp_path):
     """a -> b -> (c -> d, e); f alone."""
     given = study(ids=tuple("abcdef"), t=[0, 1, 2, 3, 2, 0], connections=[(0, 1), (1, 2), (2, 3), (1, 4)])
-    rows = [line.replace('"', "").split(",") for line in text(given, tmp_path, table="tracks").splitlines()]
+    rows = [line.replace('"', "").split(",") for line in text(given, tmp_path, kind="tracks").splitlines()]
     assert rows[0] == ["Id", "XY", "Time", "Track", "Lineage", "Generation", "Parent"]
     found = {row[0]: tuple(map(int, row[3:])) for row in rows[1:]}
     assert found == {"a": (1, 1, 0, 0), "b": (1, 1, 0, 0), "c": (3, 1, 1, 1), "d": (3, 1, 1, 1), "e": (4, 1, 1, 1), "f": (2, 2, 0, 0)}
@@ -232,14 +232,14 @@ def test_a_track_ends_where_it_divides(tmp_path):
     assert sorted(ends) == [(0, 1), (1, 2), (1, 4), (2, 3)]
 
 
-@pytest.mark.parametrize("table", ["objects", "connections", "tracks"])
-def test_one_file_about_several_datasets(tmp_path, table):
+@pytest.mark.parametrize("kind", ["objects", "connections", "tracks"])
+def test_one_file_about_several_datasets(tmp_path, kind):
     """Two positions of the dataset day 1, and the image roi; positions count within each."""
     one = study(ids=("a", "b"), connections=[(0, 1)]).image_sets[0]
     two = study(ids=("c", "d"), connections=[(0, 1)]).image_sets[0]
     three = study(ids=("e", "f"), connections=[(0, 1)]).image_sets[0]
     sets = (replace(one, group="day 1", position=(("xy", 0),)), replace(two, group="day 1", position=(("xy", 1),)), replace(three, name="roi"))
-    rows = list(csv.DictReader(io.StringIO(text(Study(sets, study().populations), tmp_path, dataset=True, table=table))))
+    rows = list(csv.DictReader(io.StringIO(text(Study(sets, study().populations), tmp_path, dataset=True, kind=kind))))
     assert list(dict.fromkeys((row["Dataset"], row["XY"]) for row in rows)) == [("day 1", "1"), ("day 1", "2"), ("roi", "1")]
     back, _ = CSV.read(Source(tmp_path / "written.csv"))
     found = [(s.group, s.name, s.position, s.objects.frame["id"].to_list()) for s in back.image_sets]
@@ -265,7 +265,7 @@ def test_blocks_of_rows_make_no_difference(tmp_path, monkeypatch):
 @pytest.mark.golden
 def test_the_tracks_of_a_real_document(golden, tmp_path):
     given, _ = named("nimbus-json").read(Source(golden / "nimbus" / "sandbox_docs_656e377ab98181709b14106c.json"))
-    rows = [line.split(",") for line in text(given, tmp_path, table="tracks").splitlines()[1:]]
+    rows = [line.split(",") for line in text(given, tmp_path, kind="tracks").splitlines()[1:]]
     assert (len(rows), len({row[3] for row in rows}), {row[6] for row in rows}) == (10, 4, {"0"})
     back, _ = CSV.read(Source(tmp_path / "written.csv"))
     frames = [s.connections.frame.select("parent", "child").rows() for s in (given.image_sets[0], back.image_sets[0])]

@@ -60,7 +60,7 @@ class TextOptions(Options):
 class RowOptions(Options):
     """What a row is."""
 
-    table: Literal["objects", "connections", "tracks"] = Field("objects", description="what a row is about; tracks = an object with its track and lineage")
+    kind: Literal["objects", "connections", "tracks"] = Field("objects", description="what a row is about; tracks = an object with its track and lineage")
 
 
 class WriteOptions(TextOptions, RowOptions):

@@ -36,18 +36,18 @@ def read_back(study: Study, options: WriteOptions) -> Study:
     flat = table_of(study, options)
     if options.dialect == "nimbus" and options.unescaped == "refuse":
         _refuse_unescaped(flat, options)
-    return {"objects": assembled, "connections": connections_of, "tracks": tracks_of}[options.table](flat)
+    return {"objects": assembled, "connections": connections_of, "tracks": tracks_of}[options.kind](flat)
 
 
 def table_of(study: Study, options: WriteOptions) -> Flat:
     """The table that is written of a study that was prepared."""
-    if options.table == "objects":
+    if options.kind == "objects":
         flat = object_rows(study, options)
     else:
-        flat = connection_rows(study) if options.table == "connections" else track_rows(study)
+        flat = connection_rows(study) if options.kind == "connections" else track_rows(study)
     if not options.dataset:
         return flat
-    counts = [len(s.connections) if options.table == "connections" else len(s.objects) for s in study.image_sets]
+    counts = [len(s.connections) if options.kind == "connections" else len(s.objects) for s in study.image_sets]
     return with_datasets(flat, study.image_sets, counts)
 
 
@@ -73,7 +73,7 @@ def prepared(study: Study, options: WriteOptions, features: Collection[Feature])
 
 def computed(study: Study, options: WriteOptions) -> Study:
     """The study with the columns that are computed from its shapes; those that are there stay."""
-    extra = options.extra if options.table == "objects" else ()
+    extra = options.extra if options.kind == "objects" else ()
     return study.map(lambda s: with_computed(s, extra)) if extra else study
 
 
