@@ -12,20 +12,25 @@ def quoted(texts: pl.Series) -> pl.Series:
     """Texts as JSON texts, with their quotes; null stays null."""
     if not len(texts):
         return texts.cast(pl.Utf8)
-    name, texts = texts.name, texts.alias("")  # polars takes a name such as ^a$ for a pattern
-    plain = pl.concat_str(pl.lit('"'), pl.col("text"), pl.lit('"'))
-    special = texts.str.contains(r'["\\\x00-\x1f]').fill_null(False)
-    found = texts.to_frame("text").select(plain).to_series().alias(name)
+    text = pl.col("text")  # polars takes a name such as ^a$ for a pattern
+    found, special = texts.to_frame("text").select(
+        pl.concat_str(pl.lit('"'), text, pl.lit('"')).alias("found"), text.str.contains(r'["\\\x00-\x1f]').fill_null(False).alias("special")
+    )
     if not special.any():
-        return found
-    return _replaced(texts, found, special, lambda text: json.dumps(text, ensure_ascii=False)).alias(name)
+        return found.alias(texts.name)
+    return _replaced(texts.alias(""), found, special, lambda text: json.dumps(text, ensure_ascii=False)).alias(texts.name)
 
 
 def unquoted(values: pl.Series) -> pl.Series:
     """JSON texts as texts; null where a value is not a text."""
-    found = values.set(~values.str.starts_with('"').fill_null(False), None).str.strip_chars('"')
-    special = values.str.contains("\\", literal=True).fill_null(False) & found.is_not_null()
-    return _replaced(values, found, special, text_of) if special.any() else found
+    if values.null_count() == len(values):
+        return values.clone()
+    text = pl.col("text")
+    is_text = text.str.starts_with('"').fill_null(False)
+    found, special = values.to_frame("text").select(
+        pl.when(is_text).then(text.str.strip_chars('"')).alias("found"), (is_text & text.str.contains("\\", literal=True)).alias("special")
+    )
+    return _replaced(values, found, special, text_of) if special.any() else found.alias(values.name)
 
 
 def text_of(value: str) -> str | None:
