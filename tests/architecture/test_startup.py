@@ -17,7 +17,7 @@ def loaded(code):
     """Which heavy libraries a fresh interpreter holds after running the code."""
     report = f"import sys; print('loaded:', *[name for name in {HEAVY!r} if name in sys.modules])"
     program = f"try:\n    {code}\nexcept SystemExit:\n    pass\n{report}"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1].split()[1:]
 

@@ -215,10 +215,10 @@ def test_sniffing_reads_only_the_head(tmp_path):
     [b'"a,' * 100_000, b'"x\n' * 100_000, b'"' * 100_001, b'"""\n' * 100_000, b'a,b\n"1,2\n"3,4"x\n' * 20_000, b"a\n" + b"," * 90_000 + b"\n1" * 90_000],
 )
 def test_hostile_texts_take_bounded_time(read, data):
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(SegueError):
         read(data)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_gzip_bomb_is_refused(read, monkeypatch):

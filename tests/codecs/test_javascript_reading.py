@@ -53,7 +53,7 @@ def asked(script, values):
     if node is None:
         pytest.skip("Node is not installed: nobody to ask how JavaScript does it")
     program = f"const all = JSON.parse(require('fs').readFileSync(0)); console.log(JSON.stringify(all.map(value => {script})))"
-    return json.loads(subprocess.run([node, "-e", program], input=json.dumps(values), capture_output=True, text=True, check=True, timeout=60).stdout)
+    return json.loads(subprocess.run([node, "-e", program], input=json.dumps(values), capture_output=True, text=True, check=True, timeout=300).stdout)
 
 
 def test_node_writes_the_same_texts():

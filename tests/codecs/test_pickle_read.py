@@ -170,11 +170,11 @@ def test_everything_else_is_refused(tmp_path: Path, what: str, pickled: bytes) -
 def test_bombs_end_soon_and_stay_small() -> None:
     deep = b"\x80\x02" + b"]" * 1_000_000 + b"a" * 999_999 + b"."
     laughs = b"\x80\x02]q\x00" + b"".join(b"0](" + 10 * (b"h" + bytes([nth])) + b"eq" + bytes([nth + 1]) for nth in range(100)) + b"."
-    started = time.monotonic()
+    started = time.process_time()
     for bomb in (deep, laughs):
         with pytest.raises(NotPlain):
             to_json(read_pickle(memoryview(bomb)))
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_list_in_itself_is_no_setting() -> None:

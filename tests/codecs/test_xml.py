@@ -106,11 +106,11 @@ def test_size_and_number_of_elements_are_limited():
 def test_a_long_attribute_takes_linear_time():
     file = Watched(b'<a b="' + b"1.5,2.5 " * 1_000_000 + b'"/>')
     found = Counting()
-    started = time.monotonic()
+    started = time.process_time()
     xml_read.parse(file, found)
     assert found.longest == 8_000_000
     assert len(file.asked) < 20, "expat begins a tag anew with every piece, so pieces must grow"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_long_text_is_read_in_small_pieces():

@@ -151,7 +151,7 @@ def folder(golden, tmp_path_factory):
         sink.keep()
     (place / "look.ijm").write_text(MACRO, "utf-8")
     command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(place / "look.ijm"), str(place)]
-    subprocess.run(command, check=False, timeout=180, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    subprocess.run(command, check=False, timeout=300, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
     return place
 
 

@@ -52,7 +52,7 @@ def seen(golden, tmp_path_factory):
     segue.edit(golden / "imagej/blobs_RoiSet.zip", edits, output=place / "edited-RoiSet.zip", strict=True)
     (place / "look.ijm").write_text(MACRO, "utf-8")
     command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(place / "look.ijm"), str(place)]
-    subprocess.run(command, check=False, timeout=180, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    subprocess.run(command, check=False, timeout=300, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
     with (place / "seen.tsv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)), before
 

@@ -84,7 +84,7 @@ def seen(tmp_path_factory):
             sink.keep()
     (folder / "look.ijm").write_text(MACRO, "utf-8")
     command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(folder / "look.ijm"), str(folder)]
-    subprocess.run(command, check=False, timeout=120, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    subprocess.run(command, check=False, timeout=300, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
     csv.field_size_limit(1 << 24)
     with (folder / "seen.tsv").open(encoding="utf-8") as file:
         return {row["file"]: row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}

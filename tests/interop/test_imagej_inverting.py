@@ -67,7 +67,7 @@ def folder(tmp_path_factory):
         tifffile.imwrite(place / f"white is zero {dtype} True.tif", np.arange(35).reshape(5, 7).astype(dtype), photometric="miniswhite")
     (place / "look.ijm").write_text(MACRO, "utf-8")
     command = ["xvfb-run", "-a", "java", "-jar", str(JAR), "-macro", str(place / "look.ijm"), str(place)]
-    subprocess.run(command, check=False, timeout=120, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    subprocess.run(command, check=False, timeout=300, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
     return place
 
 

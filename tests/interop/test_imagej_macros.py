@@ -75,7 +75,7 @@ def _both(folder):
         text = (folder / f"{name}.ijm").read_text("utf-8") + 'run("Quit");\n'
         (folder / "run.ijm").write_text(text, "utf-8")
         command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(folder / "run.ijm")]
-        subprocess.run(command, check=False, timeout=120, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+        subprocess.run(command, check=False, timeout=300, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
 
 
 def cells(path):

@@ -75,7 +75,7 @@ def folder(tmp_path_factory):
     make(place)
     (place / "look.ijm").write_text(MACRO, "utf-8")
     command = ["xvfb-run", "-a", "java", "-jar", str(JAR), "-macro", str(place / "look.ijm"), str(place)]
-    subprocess.run(command, check=False, timeout=120, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    subprocess.run(command, check=False, timeout=300, capture_output=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
     return place
 
 

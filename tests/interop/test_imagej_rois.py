@@ -62,7 +62,7 @@ def folder(golden, tmp_path_factory):
         shutil.copy(golden / f"imagej/{name}_RoiSet.zip", path / f"{name}.zip")
     (path / "macro.ijm").write_text(MACRO, encoding="utf-8")
     command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(path / "macro.ijm"), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    subprocess.run(command, check=True, capture_output=True, timeout=300, env=os.environ | {"LC_ALL": "C.UTF-8"})
     return path
 
 

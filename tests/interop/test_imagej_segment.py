@@ -110,7 +110,7 @@ def folder(tmp_path_factory):
         lines.append(f'analyze("{nth}", "{case.prepare}", "{case.threshold}", "{case.options}");')
     (path / "macro.ijm").write_text(MACRO.replace("CASES", "\n".join(lines)), encoding="utf-8")
     command = ["xvfb-run", "-a", "java", "-jar", str(JAR), "-macro", str(path / "macro.ijm"), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     return path
 
 

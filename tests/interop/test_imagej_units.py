@@ -53,7 +53,7 @@ def folder(tmp_path_factory):
     sides = [", ".join(str(size[axis]) for size in SIZES.values()) for axis in (0, 1)]
     (path / "macro.ijm").write_text(MACRO.replace("HEIGHTS", sides[0]).replace("WIDTHS", sides[1]), encoding="utf-8")
     command = ["xvfb-run", "-a", "java", "-jar", str(JAR), "-macro", str(path / "macro.ijm"), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     return path
 
 

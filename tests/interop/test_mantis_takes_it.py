@@ -47,7 +47,7 @@ def mantis(modules, tmp_path):
     """What Mantis makes of a text; AssertionError with its reason where it refuses it."""
 
     def asking(kind, file):
-        done = subprocess.run(["node", SCRIPT, modules, kind, file], capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+        done = subprocess.run(["node", SCRIPT, modules, kind, file], capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
         assert done.returncode == 0, f"Mantis refuses it: {done.stderr}"
         return done.stdout if kind == "stringify" else json.loads(done.stdout)
 

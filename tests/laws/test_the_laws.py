@@ -159,7 +159,7 @@ class TestALiarIsCaught:
                     pass
             return toys.read(source, options)
 
-        monkeypatch.setattr(damage, "HANGS", 0.2)
+        monkeypatch.setattr(damage, "SECONDS", 0.2)
         assert "no answer" in broken(damage.survives, toys.toy(read=read))
 
     def test_who_works_too_long_on_a_damaged_file(self, monkeypatch):

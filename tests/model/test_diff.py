@@ -355,6 +355,6 @@ def test_a_hundred_thousand_polygons_are_compared_in_a_second():
     rings = [Rings.simple(coords.copy(), np.arange(count + 1) * 12) for _ in range(2)]
     shapes = [Shapes(pl.DataFrame({"object": ids, "kind": ["polygon"] * count}), one) for one in rings]
     one, other = (Study((ImageSet("", objects=objects.with_columns(name=str(nth)), shapes=table),)) for nth, table in enumerate(shapes))
-    started = time.perf_counter()
+    started = time.process_time()
     assert diff(one, other) == {F.OBJECT_NAME: count}
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -31,7 +31,7 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     source = str(Path(segue.__file__ or next(iter(segue.__path__)) + "/x").parent.parent)
     settings = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{source}", "PYTHONDONTWRITEBYTECODE": "1", **environment}
     settings.pop("NUMBA_CACHE_DIR", None)
-    return subprocess.run([sys.executable, "-W", "error", "-c", "import kernels"], check=False, env=settings, capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, "-W", "error", "-c", "import kernels"], check=False, env=settings, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture
@@ -108,4 +108,4 @@ def test_a_kernel_is_compiled_again_when_a_kernel_that_it_calls_has_changed(tmp_
     for added, result in ((1, "2\n"), (2, "3\n")):
         (package / "inner_kernel.py").write_text(f"from segue.storage.compiled import njit\n\n@njit\ndef inner(x): return x + {added}\n")
         command = [sys.executable, "-c", "import kernels"]
-        assert subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120).stdout == result
+        assert subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300).stdout == result

@@ -274,7 +274,7 @@ class TestFolders:
 
 def python(script: str) -> subprocess.CompletedProcess[str]:
     source = str(Path(segue.errors.__file__).parent.parent)
-    return subprocess.run([sys.executable, "-c", script], check=False, env={**os.environ, "PYTHONPATH": source}, capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", script], check=False, env={**os.environ, "PYTHONPATH": source}, capture_output=True, text=True, timeout=300)
 
 
 KILLED = """

@@ -27,7 +27,7 @@ def local(tmp_path_factory):
 
     home = tmp_path_factory.mktemp("dask")
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "300s", "distributed.comm.timeouts.tcp": "300s"}),
         LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=":0", local_directory=str(home), memory_limit=0) as local,
     ):
         yield local

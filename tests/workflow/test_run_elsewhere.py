@@ -54,7 +54,7 @@ def test_the_same_bytes_elsewhere(first, tmp_path, workers):
     home.mkdir()
     command = [sys.executable, "-m", "segue", "run", "recipe.json", "--workers", str(workers), "-q"]
     environment = {**os.environ, "HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    done = subprocess.run(command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     before, after = files(first / "out"), files(elsewhere / "out")
     assert list(before) == list(after)

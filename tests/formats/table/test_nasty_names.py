@@ -84,7 +84,7 @@ needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not i
 
 
 def r(script, *arguments):
-    done = subprocess.run(["Rscript", "--vanilla", "-e", script, *map(str, arguments)], capture_output=True, text=True, timeout=120, encoding="utf-8")
+    done = subprocess.run(["Rscript", "--vanilla", "-e", script, *map(str, arguments)], capture_output=True, text=True, timeout=300, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout
 

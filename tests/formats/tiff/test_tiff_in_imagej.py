@@ -57,7 +57,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     names = ",".join(sorted(path.stem for path in folder.glob("*.tif")))
     (folder / "look.ijm").write_text(MACRO.format(names=names, folder=folder))
     command = ["xvfb-run", "-a", "java", "-Dfile.encoding=UTF-8", "-jar", str(JAR), "-macro", str(folder / "look.ijm")]
-    subprocess.run(command, check=False, timeout=120, capture_output=True)
+    subprocess.run(command, check=False, timeout=300, capture_output=True)
     lines = (folder / "seen.txt").read_text("utf-8").splitlines()
     return {line.split(";")[0]: line.split(";")[1:] for line in lines}
 

@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -85,15 +84,6 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", disk], check=True)
 
 
-def killed_at_a_third(folder, command):
-    process = start(folder, *command)
-    while recorded(folder) < SETS // 3:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-
-
 def fill(disk, *, leave):
     """Leave only so many bytes."""
     state = os.statvfs(disk)
@@ -102,13 +92,14 @@ def fill(disk, *, leave):
 
 
 @pytest.mark.slow
-def test_a_killed_run_and_a_full_disk_leave_no_trace(undisturbed, small_disk):
+def test_a_killed_run_and_a_full_disk_leave_no_trace(undisturbed, small_disk, signalled):
     command, expected = undisturbed
     workers = ("--workers", "2")
     make_inputs(small_disk)
-    killed_at_a_third(small_disk, (*command, *workers))
+    killed = signalled(signal.SIGKILL, "os.rename", "out/set_", SETS // 3, *command, *workers, cwd=small_disk)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     third = recorded(small_disk)
-    assert SETS // 3 <= third < SETS * 2 // 3
+    assert 0 < third < SETS // 3
 
     used = sum(len(data) // 4096 + 1 for name, data in outputs(small_disk).items() if "segue-job" not in name) * 4096
     fill(small_disk, leave=used + (8 << 12))
