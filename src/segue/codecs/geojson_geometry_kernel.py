@@ -6,24 +6,19 @@ from __future__ import annotations
 import numpy as np
 
 from segue.codecs.geojson_coordinates_kernel import ESCAPED, PARTS, SHAPE_START, SHAPES, Doubles, coordinates
+from segue.codecs.json_member_kernel import member, next_member, quoted
 from segue.codecs.json_number_kernel import number_at
 from segue.codecs.json_scan_kernel import (
-    CLOSE,
-    COMMA,
     MINUS,
     OBJECT_CLOSE,
     OBJECT_OPEN,
-    QUOTE,
     SHALLOW,
     Bytes,
     Longs,
     fail,
     has_escape,
     is_text,
-    name_end,
-    skip_space,
     value_end,
-    value_start,
 )
 from segue.storage.compiled import njit
 
@@ -32,11 +27,6 @@ GEOMETRY, COORDINATES = 9, 10
 POINT, MULTIPOINT, LINE, MULTILINE, POLYGON, MULTIPOLYGON, COLLECTION = range(1, 8)
 ROW, ROLE, KIND, C, Z, T, ELLIPSE, STATED = range(8)
 """Columns of ``shapes`` (shapes, 8) int64; the role is 0 for the geometry of a feature and 1 for its nucleus, STATED is 1 if it has a plane."""
-
-
-def quoted(word: str) -> Bytes:
-    """A name as it stands in a text."""
-    return np.frombuffer(f'"{word}"'.encode(), np.uint8).copy()
 
 
 _TYPE, _COORDINATES, _PLANE, _ELLIPSE = quoted("type"), quoted("coordinates"), quoted("plane"), quoted("isEllipse")
@@ -65,23 +55,6 @@ def geometry_kind(b: Bytes, i: int) -> int:
 
 
 @njit(nogil=True, _nrt=False)
-def next_member(b: Bytes, i: int, first: bool, fault: Longs) -> int:  # noqa: FBT001 (a kernel has no keywords)
-    """Start of the next name in an object, or the position of its closing bracket; -1 if there is neither."""
-    i = skip_space(b, i)
-    if i >= b.size:
-        return fail(fault, i, CLOSE)
-    if b[i] == OBJECT_CLOSE:
-        return i
-    if not first:
-        if b[i] != COMMA:
-            return fail(fault, i, CLOSE)
-        i = skip_space(b, i + 1)
-    if i >= b.size or b[i] != QUOTE:
-        return fail(fault, i, 4)
-    return i
-
-
-@njit(nogil=True, _nrt=False)
 def _plane(b: Bytes, i: int, depth: int, shape: int, shapes: Longs, stack: Bytes, fault: Longs) -> int:
     """Read ``{"c": -1, "z": 0, "t": 3}`` into a row of ``shapes``; other names and values are passed over."""
     if b[i] != OBJECT_OPEN:
@@ -96,10 +69,7 @@ def _plane(b: Bytes, i: int, depth: int, shape: int, shapes: Longs, stack: Bytes
         if name < 0 or b[name] == OBJECT_CLOSE:
             return name + 1 if name >= 0 else -1
         first = False
-        i = name_end(b, name, fault)
-        end = i
-        if i >= 0:
-            i = value_start(b, i, fault)
+        end, i = member(b, name, fault)
         if i < 0:
             return -1
         if end - name == 3 and (b[i] == MINUS or 48 <= b[i] <= 57):
@@ -141,10 +111,7 @@ def geometry(b: Bytes, i: int, depth: int, feature: int, role: int, shapes: Long
             i = name + 1
             break
         first = False
-        end = name_end(b, name, state)
-        if end < 0:
-            return -1
-        i = value_start(b, end, state)
+        end, i = member(b, name, state)
         if i < 0:
             return -1
         if is_text(b, name, _TYPE):

@@ -8,7 +8,8 @@ lie on a stack of fixed depth, one per open bracket.
 from __future__ import annotations
 
 from segue.codecs.geojson_coordinates_kernel import ESCAPED, MEMBERS, ROWS, Doubles
-from segue.codecs.geojson_geometry_kernel import geometry, geometry_kind, next_member, quoted
+from segue.codecs.geojson_geometry_kernel import geometry, geometry_kind
+from segue.codecs.json_member_kernel import member, next_member, quoted
 from segue.codecs.json_scan_kernel import (
     ARRAY_CLOSE,
     ARRAY_OPEN,
@@ -22,10 +23,8 @@ from segue.codecs.json_scan_kernel import (
     fail,
     has_escape,
     is_text,
-    name_end,
     skip_space,
     value_end,
-    value_start,
 )
 from segue.storage.compiled import njit
 
@@ -278,10 +277,7 @@ def scan(
             else:
                 spans[row, PROPERTIES, 1] = i
             continue
-        end = name_end(b, name, state)
-        if end < 0:
-            return -1
-        at = value_start(b, end, state)
+        end, at = member(b, name, state)
         if at < 0:
             return -1
         if kind == OBJECT:

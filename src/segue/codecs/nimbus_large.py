@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from segue.codecs import json_member_kernel as members
 from segue.codecs import json_scan_kernel, nimbus_plain
 from segue.codecs import nimbus_scan_kernel as scan
 from segue.codecs.json_columns import unquoted
@@ -127,7 +128,7 @@ def _sections(text: Mapped, found: _Found, path: File | str) -> int:
             _fault(state, path)
         name = loads(b[at:end].tobytes(), path)
         at = _section(text, name, begin, found, path)
-        at = int(scan.next_or_end(b, at, ord("}"), state))
+        at = int(members.next_or_end(b, at, ord("}"), state))
         if at < 0:
             _fault(state, path)
         if b[at] == ord("}"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from segue.codecs.json_member_kernel import member, next_or_end, quoted
 from segue.codecs.json_number_kernel import number_at
 from segue.codecs.json_scan_kernel import (
     ARRAY_CLOSE,
@@ -28,10 +29,8 @@ from segue.codecs.json_scan_kernel import (
     fail,
     has_escape,
     is_text,
-    name_end,
     skip_space,
     value_end,
-    value_start,
 )
 from segue.storage.compiled import njit
 
@@ -51,16 +50,12 @@ SLOW = np.uint64(0x7FF8_0000_0000_0000)
 """A NaN; its low 51 bits hold where the text of a number begins that needs the slow way."""
 
 
-def _word(word: str) -> Bytes:
-    return np.frombuffer(f'"{word}"'.encode(), np.uint8).copy()
-
-
-_ID, _OLD, _SHAPE, _TAGS, _DATASET, _COLOUR, _NAME, _SIDE = (_word(w) for w in ("_id", "id", "shape", "tags", "datasetId", "color", "name", "segue"))
-_LOCATION, _CHANNEL, _COORDINATES = _word("location"), _word("channel"), _word("coordinates")
-_PLACE_XY, _PLACE_Z, _PLACE_TIME = _word("XY"), _word("Z"), _word("Time")
-_X, _Y = _word("x"), _word("y")
-_ACCESS, _CREATOR_ID, _CREATOR, _CREATED_BY, _OWNER, _OWNER_ID = (_word(w) for w in ("access", "creatorId", "creator", "createdBy", "owner", "ownerId"))
-_USER_ID, _USER, _USERS, _GROUPS, _EMAIL, _LOGIN = (_word(w) for w in ("userId", "user", "users", "groups", "email", "login"))
+_ID, _OLD, _SHAPE, _TAGS, _DATASET, _COLOUR, _NAME, _SIDE = (quoted(w) for w in ("_id", "id", "shape", "tags", "datasetId", "color", "name", "segue"))
+_LOCATION, _CHANNEL, _COORDINATES = quoted("location"), quoted("channel"), quoted("coordinates")
+_PLACE_XY, _PLACE_Z, _PLACE_TIME = quoted("XY"), quoted("Z"), quoted("Time")
+_X, _Y = quoted("x"), quoted("y")
+_ACCESS, _CREATOR_ID, _CREATOR, _CREATED_BY, _OWNER, _OWNER_ID = (quoted(w) for w in ("access", "creatorId", "creator", "createdBy", "owner", "ownerId"))
+_USER_ID, _USER, _USERS, _GROUPS, _EMAIL, _LOGIN = (quoted(w) for w in ("userId", "user", "users", "groups", "email", "login"))
 
 
 @njit(nogil=True, _nrt=False)
@@ -93,22 +88,6 @@ def _known(b: Bytes, i: int) -> int:
 
 
 @njit(nogil=True, _nrt=False)
-def next_or_end(b: Bytes, i: int, closing: int, state: Longs) -> int:
-    """The place of the next member or item, or of the closing bracket, after a value that ended at i."""
-    i = skip_space(b, i)
-    if i >= b.size:
-        return fail(state, i, CLOSE)
-    if b[i] == closing:
-        return i
-    if b[i] != COMMA:
-        return fail(state, i, CLOSE)
-    i = skip_space(b, i + 1)
-    if i >= b.size or b[i] == closing:
-        return fail(state, i, VALUE)
-    return i
-
-
-@njit(nogil=True, _nrt=False)
 def _place(b: Bytes, i: int, row: int, column: int, places: Doubles, stack: Bytes, state: Longs) -> int:
     """Read a number or null; infinity for one that is no place of anything."""
     if b[i] == 110:
@@ -130,10 +109,7 @@ def _location(b: Bytes, i: int, row: int, places: Doubles, stack: Bytes, state: 
         return i + 1
     while True:
         name = i
-        end = name_end(b, name, state)
-        if end < 0:
-            return -1
-        at = value_start(b, end, state)
+        end, at = member(b, name, state)
         if at < 0:
             return -1
         if is_text(b, name, _PLACE_XY):
@@ -186,10 +162,7 @@ def _vertex(b: Bytes, i: int, at: int, coords: Doubles, stack: Bytes, state: Lon
             if b[begin] <= 32:
                 begin = skip_space(b, begin)
         else:
-            end = name_end(b, name, state)
-            if end < 0:
-                return -1
-            begin = value_start(b, end, state)
+            end, begin = member(b, name, state)
             if begin < 0:
                 return -1
         if begin >= b.size:
@@ -263,10 +236,7 @@ def _annotation(b: Bytes, i: int, row: int, start: int, spans: Longs, places: Do
         return i + 1
     while True:
         name = i
-        end = name_end(b, name, state)
-        if end < 0:
-            return -1
-        at = value_start(b, end, state)
+        end, at = member(b, name, state)
         if at < 0:
             return -1
         column = _known(b, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from segue.codecs.json_member_kernel import member, next_or_end
 from segue.codecs.json_number_kernel import number_at
 from segue.codecs.json_scan_kernel import (
     BACKSLASH,
@@ -21,13 +22,11 @@ from segue.codecs.json_scan_kernel import (
     Bytes,
     Longs,
     fail,
-    name_end,
     skip_space,
     value_end,
-    value_start,
 )
 from segue.codecs.nimbus_documents import EXACT, FLOAT, INTEGER, NULL, OTHER, TEXT
-from segue.codecs.nimbus_scan_kernel import DONE, ESCAPED, FULL, OBJECT, ROWS, VERTICES, next_or_end
+from segue.codecs.nimbus_scan_kernel import DONE, ESCAPED, FULL, OBJECT, ROWS, VERTICES
 from segue.storage.compiled import njit
 
 Doubles = npt.NDArray[np.float64]
@@ -142,10 +141,7 @@ def _leaves(
             if i < 0:
                 return -1
             continue
-        end = name_end(b, i, state)
-        if end < 0:
-            return -1
-        at = value_start(b, end, state)
+        end, at = member(b, i, state)
         if at < 0:
             return -1
         node = _node(b, open_[depth, 0], open_[depth, 1], i, end, nodes, table, state)
@@ -224,10 +220,7 @@ def values(
         if b[i] == OBJECT_CLOSE:
             state[DONE] = 1
             return i + 1
-        end = name_end(b, i, state)
-        if end < 0:
-            return -1
-        at = value_start(b, end, state)
+        end, at = member(b, i, state)
         if at < 0:
             return -1
         before = state[LEAVES]
