@@ -91,7 +91,7 @@ def test_anndata_reads_what_segue_writes(study, save):
     assert found.obsp["touches"].sum() == 4
 
 
-@pytest.mark.filterwarnings("ignore:.*mode.chained_assignment")  # anndata sets an option that pandas 3 has no use for
+@pytest.mark.filterwarnings("ignore:.*option is deprecated")  # anndata sets options that pandas 3 has no use for
 def test_anndata_selects_and_annotates(study, save, load, tmp_path):
     anndata = pytest.importorskip("anndata")
     from segue.storage.source import Source
