@@ -175,6 +175,21 @@ def test_where_an_image_set_is_missing_the_others_are_found_by_their_names():
     assert F.OBJECTS in diff(replace(BASE, image_sets=unnamed), replace(BASE, image_sets=unnamed[1:]))
 
 
+@given(studies())
+def test_the_order_of_image_sets_is_none_of_their_facts(study):
+    sets = study.image_sets
+    called = [(s.group, s.name, s.position) for s in sets]
+    if len(set(called)) == len(called):
+        assert diff(study, replace(study, image_sets=sets[::-1])) == {}
+
+
+def test_image_sets_of_one_name_are_compared_in_their_order():
+    other = take_objects(CELLS, np.array([0]))
+    twice = replace(BASE, image_sets=(CELLS, other))
+    assert diff(twice, twice) == {}
+    assert diff(twice, replace(twice, image_sets=(other, CELLS)))[F.OBJECTS] > 0
+
+
 def test_an_image_set_that_lost_its_name_is_not_taken_for_another_without_one():
     """Where only the first image set is kept, without its name: what the second one has is no matter."""
     study = replace(BASE, image_sets=(CELLS, replace(DRAWINGS, name="")))

@@ -6,7 +6,7 @@ declared order; NaN equals NaN; the history is left out.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 
 from segue.model.diff_objects import compare_objects
@@ -25,7 +25,8 @@ Counts = Counter[F]
 def diff(a: Study, b: Study) -> dict[F, int]:
     """Count the differences between two studies.
 
-    Image sets are compared in order, or by name where one of the two has more of them. Objects are matched by id, else by label, else by order
+    Image sets are compared by group, name and position where both studies have the same ones (their order is none of their facts), else in order,
+    or by name where one of the two has more of them. Objects are matched by id, else by label, else by order
     (``segue.model.match``).
 
     Returns
@@ -46,12 +47,26 @@ def diff(a: Study, b: Study) -> dict[F, int]:
 def _partners(a: Sequence[ImageSet], b: Sequence[ImageSet]) -> list[tuple[ImageSet, ImageSet]]:
     """Image sets that are the same one; an empty name names none."""
     if len(a) == len(b):
-        return list(zip(a, b, strict=True))
+        return list(zip(a, _in_order_of(_called(a), _called(b), b), strict=True))
     left, right = Counter(s.name for s in a), Counter(s.name for s in b)
     known = {name for name in left.keys() & right.keys() if name and left[name] == right[name] == 1}
     named = {s.name: s for s in b if s.name in known}
     rest = zip((s for s in a if s.name not in known), (s for s in b if s.name not in known), strict=False)
     return [(s, named[s.name]) for s in a if s.name in known] + list(rest)
+
+
+def _called(sets: Sequence[ImageSet]) -> list[object]:
+    return [(s.group, s.name, s.position) for s in sets]
+
+
+def _in_order_of(wanted: Sequence[object], names: Sequence[object], sets: Sequence[ImageSet]) -> Sequence[ImageSet]:
+    """Image sets in the order in which their names are wanted, those of one name in their own; as they are where others are wanted."""
+    if wanted == names or Counter(wanted) != Counter(names):
+        return sets
+    found: dict[object, deque[ImageSet]] = defaultdict(deque)
+    for name, s in zip(names, sets, strict=True):
+        found[name].append(s)
+    return [found[name].popleft() for name in wanted]
 
 
 def _definitions(a: Mapping[str, object], b: Mapping[str, object]) -> int:
