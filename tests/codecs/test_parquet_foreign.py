@@ -177,3 +177,12 @@ def test_a_changed_file_is_noticed(file):
     FRAME.head(1).write_parquet(file)
     with pytest.raises(SourceChanged):
         parquet_foreign.table(source)
+
+
+@pytest.mark.parametrize("names", [["a", ""], ["", "b"]])
+def test_a_column_may_have_an_empty_name(names, tmp_path):
+    frame = pl.DataFrame({name: [1.5, None] for name in names})
+    frame.write_parquet(tmp_path / "x.parquet")
+    found = parquet_foreign.table(Source(tmp_path / "x.parquet"), names)
+    assert found.columns == names
+    assert found.equals(frame)

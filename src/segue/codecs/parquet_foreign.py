@@ -90,7 +90,7 @@ def table(source: Source, columns: Sequence[str] | None = None) -> pl.DataFrame:
     if missing := [name for name in mine if name not in found]:
         found |= {column.name: column for column in _handed_over(source, missing).columns}
     source.check()
-    return pl.DataFrame([found[name] for name in (others.schema if columns is None else columns)])
+    return pl.DataFrame({name: found[name] for name in (others.schema if columns is None else columns)})  # a list would rename a column without a name
 
 
 def _worth(source: Source, columns: Sequence[str] | None) -> dict[str, Numbers]:
