@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from segue.errors import InvalidOption, Malformed, SegueError, UnsupportedVarian
 from segue.formats.geoparquet.spec import FORMAT
 from segue.model.diff import diff
 from segue.model.image import in_memory
+from segue.model.tables import Column, Table
 from segue.notes import Kind
 from segue.storage.sink import FileSink
 from segue.storage.source import Source
@@ -53,6 +55,14 @@ class TestWhatIsWritten:
         study, notes = read(written)
         assert diff(FORMAT.fitted(canonical()), study) == {}
         assert list(notes) == []
+
+    def test_a_column_that_is_called_nothing_but_a_nul_comes_back(self, tmp_path):
+        table = Table("objects", pl.DataFrame({"row": [0, 1], "\0": [True, False], "*": [0.5, None]}), (Column("\0"), Column("*")))
+        one = replace(canonical().image_sets[0], tables={"odd": table})
+        fitted = FORMAT.fitted(replace(canonical(), image_sets=(one,)))
+        assert fitted.image_sets[0].tables["odd"].frame.width == 3
+        study, _ = read(write(fitted, tmp_path / "odd.parquet"))
+        assert diff(fitted, study) == {}
 
 
 @pytest.mark.golden

@@ -48,7 +48,8 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     wanted = [name for name in facts.schema if name not in geo.covering]
     frame = parquet_foreign.table(source, wanted)
     drawn = {name: geometry(frame[name], stated, source.path) for name, stated in geo.columns.items()}
-    plain = pl.DataFrame({name: frame[name] for name in wanted if name not in drawn} or {_ROWS: [None] * frame.height})
+    named = [name for name in wanted if name not in drawn]
+    plain = pl.DataFrame({name: frame[name] for name in named} or {_ROWS: [None] * frame.height})
     values = _values(plain, entry)
     found = read_objects(plain, facts.metadata, values, options, source.path, own=entry.own)
     radius = plain[_RADIUS] if not entry.own and _RADIUS in plain.columns and plain[_RADIUS].dtype.is_numeric() else None
@@ -58,7 +59,7 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     asked(plain, options.classification, "classification", source.path)
     populations, membership, classes = read_populations(firsts, entry.populations, options.classification)
     circles = {_RADIUS} if radius is not None and (shapes.frame["kind"] == "oval").any() else set()
-    rest = [name for name in plain.columns if name != _ROWS and (name in values or name not in found.used | used | classes | circles)]
+    rest = [name for name in named if name in values or name not in found.used | used | classes | circles]
     s = replace(
         entry.image_set,
         objects=found.objects,
