@@ -21,6 +21,11 @@ def test_a_note_is_one_line():
     assert str(Note(Kind.LOST, "", Feature.TRACK, count=2)) == "lost: 2 tracks"
 
 
+def test_counts_stand_in_the_sentence():
+    assert Note(Kind.DONE, "{count object} imported", count=2).sentence == "2 objects imported"
+    assert Note(Kind.SKIPPED, "{count foreign detail} left out").sentence == "1 foreign detail left out"
+
+
 def test_only_what_is_lost_or_changed_is_refused_by_strict():
     assert list(NOTES.refused) == [LOST, CHANGED]
     assert list(NOTES.of_kind(Kind.ASSUMED)) == [ASSUMED]

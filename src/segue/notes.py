@@ -10,7 +10,7 @@ from typing import Any
 
 from segue.model.features import Feature
 
-_COUNTED = re.compile(r"\{count (\w+)\}")
+_COUNTED = re.compile(r"\{count ([\w ]+)\}")
 
 
 class Kind(StrEnum):

@@ -51,6 +51,11 @@ def test_wrong_usage_ends_with_exit_code_2(here, capsys, line):
     run(line, capsys, 2)
 
 
+def test_a_part_that_there_is_not_is_named_with_those_there_are(here, capsys):
+    error = run("merge b.segue a.segue --only values,anotations", capsys, 2).err
+    assert "'anotations' is not one of 'annotations', 'connections', 'properties', 'values', 'populations'" in error
+
+
 def test_a_saved_recipe_does_it_again(here, capsys):
     run("merge b.segue a.segue --only values --overwrite ids --save-recipe again.json", capsys)
     assert json.loads(Path("again.json").read_bytes())["overwrite"] == "ids"

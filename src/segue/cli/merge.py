@@ -8,13 +8,17 @@ import click
 
 from segue.cli.setting import Setting
 
-PARTS = "annotations, connections, properties, values, populations"
+PARTS = click.Choice(["annotations", "connections", "properties", "values", "populations"])
+
+
+def _parts(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str]:
+    return [PARTS.convert(word.strip(), param, ctx) for word in (value or "").split(",") if word.strip()]
 
 
 @click.command("merge", epilog="Exit codes: 0 done, 2 usage, 3 input or does not fit, 6 output.")
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
 @click.argument("study")
-@click.option("--only", metavar="PART,...", help=f"Import only these: {PARTS}.")
+@click.option("--only", metavar="PART,...", callback=_parts, help=f"Import only these: {', '.join(PARTS.choices)}.")
 @click.option(
     "--overwrite",
     type=click.Choice(["ids", "tags", "planes", "all"]),
@@ -48,7 +52,7 @@ def command(inputs: tuple[str, ...], study: str, options: tuple[tuple[str, Any],
     from segue.cli.merging import merge
     from segue.workflow.recipe import VERSION, parse_recipe
 
-    only = [part for part in (given.pop("only") or "").replace(" ", "").split(",") if part]
+    only = given.pop("only")
     settings = {name: given.pop(name) for name in ("overwrite", "skip_incompatible", "add_image_sets")} | {"from": given.pop("from_")}
     if (pixels := given.pop("pixels")) is not None:
         settings["pixels"] = pixels
