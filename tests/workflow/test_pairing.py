@@ -8,7 +8,7 @@ from segue.errors import NotFound, UsageError
 from segue.formats.catalog import FORMATS
 from segue.formats.detect import Candidate
 from segue.formats.format import Evidence
-from segue.workflow.pairing import find_pairs, mask_of
+from segue.workflow.pairing import files_of, find_pairs, mask_of
 
 
 @pytest.fixture
@@ -29,6 +29,14 @@ def told(pairs):
 @pytest.mark.parametrize("ending", ["_cp_masks.png", "_mask.tif", "_labels.tiff", "-labels.npy", "_Segmentation.tif", "_seg.tif"])
 def test_masks_are_known_by_the_endings_of_well_known_tools(tmp_path, ending):
     assert mask_of(tmp_path / f"roi 1{ending}") == "roi 1"
+
+
+def test_records_of_earlier_batches_fit_a_pattern_only_when_it_names_them(folder):
+    place = folder("raw/a/a.json", "raw/segue-job/plan.json", "raw/segue-job/recipe.json")
+    assert files_of(f"{place}/raw/*/*.json") == [place / "raw/a/a.json"]
+    assert files_of(f"{place}/raw/segue-job/p*.json") == [place / "raw/segue-job/plan.json"]
+    with pytest.raises(NotFound, match="no file fits the pattern"):
+        files_of(f"{place}/raw/*/plan.json")
 
 
 @pytest.mark.parametrize("name", ["cells.tif", "_mask.tif", "mask.tif", "unmasked.tif"])

@@ -12,6 +12,7 @@ from segue.formats.catalog import by_suffix, named
 from segue.formats.detect import candidates, detect
 from segue.formats.format import Accepts, Format
 from segue.storage.source import Source, file_of, home_of, nickname
+from segue.workflow.job_folder import of_a_record
 
 MASK_ENDINGS = (
     *("_cp_masks", "_masks", "_mask", "_labels", "_label", "_labelled", "_segmentation", "-labels", "-label", "-masks", "-mask", "_seg"),
@@ -235,8 +236,9 @@ def _is_one(folder: Path, from_: str | None) -> bool:
 
 
 def _fitting(pattern: Path) -> list[Path]:
-    """The files that fit a pattern, or the parts of files that do: ``*.h5/raw/data``."""
+    """The files that fit a pattern, or the parts of files that do (``*.h5/raw/data``); the records of earlier batches are none, unless the pattern says so."""
     found = sorted(Path(name) for name in glob(str(pattern), recursive=True))  # noqa: PTH207  # the pattern may be absolute
+    found = [file for file in found if of_a_record(pattern) or not of_a_record(file)]
     for parent in () if found else pattern.parents:
         files = [Path(name) for name in glob(str(parent), recursive=True)] if has_magic(str(parent)) else []  # noqa: PTH207
         if files:

@@ -11,9 +11,10 @@ import orjson
 from segue.errors import InvalidRecipe, SegueError
 from segue.formats.detect import candidates
 from segue.storage.source import Source
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.jobs import manifest
 from segue.workflow.jobs.entry import place
-from segue.workflow.jobs.places import FOLDER, read_placed
+from segue.workflow.jobs.places import read_placed
 from segue.workflow.jobs.with_recipe import ENDING
 from segue.workflow.recipe import Recipe, parse_recipe, read_recipe
 

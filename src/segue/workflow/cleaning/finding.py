@@ -13,9 +13,10 @@ from typing import Any
 from segue.errors import UsageError
 from segue.formats.catalog import by_suffix, named
 from segue.workflow.cleaning.record import Record, plain, read_record
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.jobs import manifest
 from segue.workflow.jobs.entry import Entry
-from segue.workflow.jobs.places import FOLDER, settings_digest
+from segue.workflow.jobs.places import settings_digest
 from segue.workflow.recipe import EditRecipe, Recipe, read_recipe
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.jobs import manifest
 from segue.workflow.jobs.entry import Entry
-from segue.workflow.jobs.places import FOLDER
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from segue.storage.lock import NAME as LOCK
 from segue.tasks.workers import Threads
 from segue.workflow.cleaning.finding import Chosen
 from segue.workflow.cleaning.record import Record, plain
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.jobs.files import Inside, Read, Written
-from segue.workflow.jobs.places import FOLDER
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -164,7 +164,7 @@ def _same(old: Path, new: Path) -> bool:
 
 @contextmanager
 def _elsewhere(item: I, frame: Frame) -> Iterator[tuple[Path, ...]]:
-    from segue.workflow.jobs.places import FOLDER
+    from segue.workflow.job_folder import FOLDER
 
     assert frame.base is not None
     key = hashlib.sha256("\n".join(_places(item, frame.base)).encode(errors="surrogateescape")).hexdigest()[:16]
@@ -206,9 +206,9 @@ def _facts(item: I) -> dict[str, Any]:
 
 
 def _inputs(item: I, base: Path) -> tuple[Read, ...]:
+    from segue.workflow.job_folder import FOLDER
     from segue.workflow.jobs.entry import place
     from segue.workflow.jobs.files import look_at_input
-    from segue.workflow.jobs.places import FOLDER
 
     outputs = (base, base / FOLDER, *item.outputs)
     return tuple(look_at_input(path, place(path, base), outputs) for path in item.inputs)

@@ -9,10 +9,11 @@ import orjson
 
 from segue import __version__
 from segue.storage.lock import write_lock
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.jobs import manifest
 from segue.workflow.jobs.entry import Entry, place
 from segue.workflow.jobs.files import look_at_output
-from segue.workflow.jobs.places import FOLDER, settings_digest
+from segue.workflow.jobs.places import settings_digest
 from segue.workflow.recipe import Recipe
 
 

@@ -9,10 +9,8 @@ from typing import Any
 
 import orjson
 
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.recipe import Recipe, read_recipe
-
-FOLDER = "segue-job"
-"""The folder of a job's record, beside its outputs."""
 
 
 def settings_of(recipe: Recipe) -> dict[str, Any]:

@@ -23,11 +23,12 @@ from segue.errors import SegueError, SinkError, UsageError
 from segue.storage.fault import sink_error
 from segue.storage.lock import NAME as LOCK
 from segue.storage.lock import write_lock
+from segue.workflow.job_folder import FOLDER
 from segue.workflow.jobs import manifest
 from segue.workflow.jobs.attempt import AGAIN, Attempt, Frame
 from segue.workflow.jobs.entry import Entry, place
 from segue.workflow.jobs.item import BatchItem
-from segue.workflow.jobs.places import FOLDER, seen_from, settings_digest, settings_of
+from segue.workflow.jobs.places import seen_from, settings_digest, settings_of
 from segue.workflow.recipe import Recipe, read_recipe, recipe_bytes
 
 
