@@ -79,6 +79,10 @@ def here(tmp_path, monkeypatch, capsys):
     segue.write(Study((triangle(t=0, c=0, z=0),)), "late.geojson")
     image = Image(ArrayPixels(np.zeros((4, 2, 40, 50), np.uint8)), "tcyx", "image", ("CD3", "DAPI"))
     segue.write(Study((ImageSet("film", grid_of("tyx", (4, 40, 50)), images=(image,)),)), "film.segue")
+    tifffile.imwrite("field_2.ome.tif", np.zeros((40, 50), np.uint8))
+    segue.write(
+        Study((ImageSet("field 3", images=(Image(ArrayPixels(np.zeros((40, 50), np.uint8)), "yx", "image"),), grid=grid_of("yx", (40, 50))),)), "more.segue"
+    )
     Path("values.csv").write_text("label,brightness\n1,5\n2,7\n3,9\n")
 
 

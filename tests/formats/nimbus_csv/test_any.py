@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.formats.nimbus_json.odd_documents import documents
 
@@ -22,6 +22,14 @@ CSV, JSON = named("nimbus-csv"), named("nimbus-json")
 ANY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SMALL = Grid((Axis("t", 2), Axis("z", 1), Axis("y", 8), Axis("x", 8)))
 """Most places of the documents are outside of it."""
+
+
+ONE_POINT = {
+    "annotations": [{"_id": "a", "shape": "point", "channel": 0, "location": {"XY": 0, "Z": 0, "Time": 0}, "tags": [], "coordinates": [{"x": 0.0, "y": 0.0}]}],
+    "annotationConnections": [],
+    "annotationProperties": [],
+    "annotationPropertyValues": {},
+}
 
 
 class Sink:
@@ -62,6 +70,7 @@ OPTIONS = st.fixed_dictionaries(
 
 @ANY
 @given(found=documents(), chosen=OPTIONS)
+@example(found=ONE_POINT, chosen={"columns": "centroid;bbox;area;wkt", "sanitize": True})
 def test_what_is_written_is_a_table_and_comes_back(tmp_path, found, chosen):
     options = CSV.options("write", chosen)
     study = study_of(found, tmp_path)

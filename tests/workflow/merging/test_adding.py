@@ -92,7 +92,7 @@ class TestWhatIsNew:
         for where in ("f2.geojson", "f2_mask.tif", "f2.csv"):
             result = merged(self.STUDY, rois, Wish(), where)
             assert [note.sentence for note in result.notes.of_kind(Kind.ASSUMED)] == [f"by its name, {where} is about the image set f2"]
-        with pytest.raises(Incompatible, match="about an image without a name"):
+        with pytest.raises(Incompatible, match="says which image it is about"):
             merged(self.STUDY, rois, Wish(), "f9_mask.tif")
 
     def test_many_are_named_in_one_sentence(self):

@@ -101,8 +101,10 @@ def _by_place(a: ImageSet, b: ImageSet) -> bool:
 
 def nobody(sets: Sequence[ImageSet], known: Sequence[ImageSet]) -> str:
     """A sentence about image sets that a study does not have."""
-    what = _listed([_said(s) for s in sets])
-    return f"it is about {what}, which the study does not have; its image sets are {_listed([_said(s) for s in known]) or 'none'}"
+    there = _listed([_said(s) for s in known]) or "none"
+    if not any(s.name or s.position for s in sets):
+        return f"neither its content nor its name says which image it is about; the image sets of the study are {there}"
+    return f"it is about {_listed([_said(s) for s in sets])}, which the study does not have; its image sets are {there}"
 
 
 def _said(s: ImageSet) -> str:

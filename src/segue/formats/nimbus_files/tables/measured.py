@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from segue.formats.nimbus_files.tables.headings import COMPUTED
+from segue.formats.nimbus_files.tables.texts import sanitised
 from segue.formats.nimbus_files.tables.wkt import wkt
 from segue.formats.outline_files import as_rings_or_masks, by_object, finite
 from segue.formats.shape_files import simplified
@@ -24,7 +25,7 @@ _BLOCK = 50_000
 _KINDS = (ShapeKind.POINT, ShapeKind.LINE, ShapeKind.POLYLINE, ShapeKind.RECTANGLE, *RINGED)
 
 
-def with_computed(s: ImageSet, wanted: Sequence[str]) -> ImageSet:
+def with_computed(s: ImageSet, wanted: Sequence[str], *, sanitize: bool = False) -> ImageSet:
     """The image set with a table of what was asked for; columns of the same names that are there already stay.
 
     Of an object with several shapes the first counts. Memory: beside the columns, 50,000 shapes at a time.
@@ -35,9 +36,11 @@ def with_computed(s: ImageSet, wanted: Sequence[str]) -> ImageSet:
         With shapes of any kind.
     wanted
         ``centroid``, ``bbox``, ``area``, ``wkt``.
+    sanitize
+        Whether names are written sanitised: then columns may be there already by such names.
     """
     there = {column.name for table in s.tables.values() for column in table.columns}
-    wanted = [one for one in wanted if not there & set(COMPUTED[one])]
+    wanted = [one for one in wanted if not there & {*COMPUTED[one], *(sanitised(COMPUTED[one]) if sanitize else ())}]
     shapes = by_object(finite(s.shapes))
     first = np.flatnonzero(shapes.frame["object"].is_first_distinct().to_numpy())
     if not wanted or not len(first):

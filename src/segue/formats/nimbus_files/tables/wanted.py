@@ -74,7 +74,7 @@ def prepared(study: Study, options: WriteOptions, features: Collection[Feature])
 def computed(study: Study, options: WriteOptions) -> Study:
     """The study with the columns that are computed from its shapes; those that are there stay."""
     extra = options.extra if options.kind == "objects" else ()
-    return study.map(lambda s: with_computed(s, extra)) if extra else study
+    return study.map(lambda s: with_computed(s, extra, sanitize=options.sanitize)) if extra else study
 
 
 def _scope(study: Study, options: WriteOptions) -> Study:
