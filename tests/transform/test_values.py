@@ -158,8 +158,10 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("longest", [1, 512], ids=["where they lie", "or copied because their rows are short"])
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
-def test_parts_of_an_array_are_scaled_like_copies_of_them(view, turned):
+def test_parts_of_an_array_are_scaled_like_copies_of_them(monkeypatch, view, longest, turned):
+    monkeypatch.setattr(values_kernel, "LONG", longest)
     whole = np.random.default_rng(6).uniform(-0.2, 1.2, (4, 11, 13)).astype("f4")
     whole.flat[::17] = np.nan
     whole.flags.writeable = False
@@ -170,7 +172,8 @@ def test_parts_of_an_array_are_scaled_like_copies_of_them(view, turned):
     assert counts == wanted
 
 
-def test_so_are_parts_of_more_axes_than_the_kernel_steps_along():
+def test_so_are_parts_of_more_axes_than_the_kernel_steps_along(monkeypatch):
+    monkeypatch.setattr(values_kernel, "LONG", 1)
     block = np.random.default_rng(6).uniform(0, 1, (3, 4, 5, 6, 7))[:2, 1:, 2:, 1:, 3:]
     found, counts = values_kernel.scaled(block, Range(0, 1, 0, 255), np.dtype("u1"))
     assert np.array_equal(found, values.scaled(block, Range(0, 1, 0, 255), np.dtype("u1"))[0])

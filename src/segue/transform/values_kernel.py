@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Counts = tuple[int, int, int]
 
 
+LONG = 512
+"""Values of a row that make up for what each row costs: blocks of shorter ones (64 and 96 were measured) are copied first."""
+
+
 def scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts]:
     """As ``values.scaled``; to whole numbers."""
     out = np.empty(block.shape, dtype)
@@ -31,11 +35,19 @@ def scaled(block: Array, to: Range, dtype: np.dtype[Any]) -> tuple[Array, Counts
 def _in_rows(block: Array) -> tuple[Array, tuple[int, int], tuple[int, int, int]]:
     """A block as rows that lie in memory one by one: a flat array that holds them, the steps from row to row along two axes, and three sizes.
 
-    A part of an array is not copied for this, if it has at most three axes that are longer than 1 and steps through memory forwards.
+    A part of an array is not copied for this, if its rows are long, it has at most three axes that are longer than 1, and steps through memory forwards.
     """
     axes = [axis for axis, size in enumerate(block.shape) if size > 1]
     steps = [block.strides[axis] // block.itemsize for axis in axes]
-    if not block.size or not axes or len(axes) > 3 or steps[-1] != 1 or min(steps) < 1 or any(block.strides[axis] % block.itemsize for axis in axes):
+    if (
+        not block.size
+        or not axes
+        or len(axes) > 3
+        or steps[-1] != 1
+        or block.shape[axes[-1]] < LONG
+        or min(steps) < 1
+        or any(block.strides[axis] % block.itemsize for axis in axes)
+    ):
         flat = np.ascontiguousarray(block).reshape(-1)
         return _read_only(flat), (0, 0), (1, 1, flat.size)
     sizes = [block.shape[axis] for axis in axes]
