@@ -107,20 +107,19 @@ def _rounded(coords: Floats, decimals: int | None) -> Floats:
 def _compiled(
     kinds: npt.NDArray[np.uint8], coords: Floats, ring_start: Ints, part_start: Ints, shape_start: Ints, before: pl.Series, after: pl.Series, decimals: int
 ) -> bytes:
-    from segue.codecs import geojson_write_kernel as kernel
+    from segue.codecs import geojson_write_kernel
+    from segue.codecs.decimal_kernel import off_grid_numbers
 
     head, head_end = _texts(before)
     tail, tail_end = _texts(after)
-    scale = 10.0**decimals
-    slow = np.empty(kernel.off_grid(coords, scale, np.empty(0)))
-    kernel.off_grid(coords, scale, slow)
+    slow = off_grid_numbers(coords, 10.0**decimals)
     slow_text = np.frombuffer(plain.slow_texts(slow), np.uint8)
     numbers = 2 * len(coords) * (17 + decimals) + len(slow_text)
     closing = 2 * len(ring_start) * (26 + decimals) + 4 * (len(part_start) + len(shape_start))
     out = np.empty(head.size + tail.size + numbers + 6 * len(coords) + closing + 64, np.uint8)
     flat = np.ascontiguousarray(ring_start), np.ascontiguousarray(part_start), np.ascontiguousarray(shape_start)
     kinds = np.ascontiguousarray(kinds)
-    size = kernel.write(kinds, coords, *flat, head, head_end, tail, tail_end, decimals, slow_text, np.zeros(1, np.int64), out)
+    size = geojson_write_kernel.write(kinds, coords, *flat, head, head_end, tail, tail_end, decimals, slow_text, np.zeros(1, np.int64), out)
     return out[:size].tobytes()
 
 

@@ -1,102 +1,27 @@
 # mypy: disable-error-code="untyped-decorator, no-any-return, return-value"
 """Coordinates as GeoJSON text, between texts that are given. Plain twin: ``segue.codecs.geojson_write_plain``.
 
-A number on the decimal grid is written with as many decimals as it needs; one off the grid takes its text from ``slow``, where the
-texts of all such numbers stand in order, each followed by a comma.
+Numbers off the decimal grid take their texts from ``slow`` (``segue.codecs.decimal_kernel``).
 """
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
+from segue.codecs.decimal_kernel import COMMA, Bytes, Doubles, Longs, copied, number, steps
 from segue.storage.compiled import njit
 
-Bytes = npt.NDArray[np.uint8]
-Longs = npt.NDArray[np.int64]
-Doubles = npt.NDArray[np.float64]
-
-LARGEST = 1e15
-"""Below this every integer has a text of at most 15 digits, which is the shortest one that reads back equal."""
-OPEN, CLOSE, COMMA, MINUS, POINT, ZERO = 91, 93, 44, 45, 46, 48
-
-
-@njit(nogil=True, _nrt=False)
-def steps(value: float, scale: float) -> int:
-    """How many steps of 1 / scale a number is without its sign; -1 if it is off that grid."""
-    value = abs(value)
-    if not value * scale < LARGEST:
-        return -1
-    count = np.int64(value * scale + 0.5)
-    return count if count / scale == value else -1
-
-
-@njit(nogil=True, _nrt=False)
-def off_grid(coords: Doubles, scale: float, found: Doubles) -> int:
-    """Collect the numbers that are off the grid, in order; returns how many there are (as many as fit are written)."""
-    count = 0
-    for row in range(len(coords)):
-        for axis in range(2):
-            if steps(coords[row, axis], scale) < 0:
-                if count < found.size:
-                    found[count] = coords[row, axis]
-                count += 1
-    return count
-
-
-@njit(nogil=True, _nrt=False)
-def number_text(out: Bytes, at: int, value: float, count: int, decimals: int) -> int:
-    """Write ``count`` steps of ``decimals`` decimals; behind it."""
-    if value < 0.0 and count > 0:
-        out[at] = MINUS
-        at += 1
-    while decimals > 0 and count % 10 == 0:
-        count //= 10
-        decimals -= 1
-    length = 1
-    rest = count // 10
-    while rest > 0:
-        rest //= 10
-        length += 1
-    length = max(length, decimals + 1) + (decimals > 0)
-    for k in range(at + length - 1, at - 1, -1):
-        if decimals > 0 and k == at + length - 1 - decimals:
-            out[k] = POINT
-        else:
-            out[k] = ZERO + count % 10
-            count //= 10
-    return at + length
-
-
-@njit(nogil=True, _nrt=False)
-def copied(out: Bytes, at: int, text: Bytes, begin: int, end: int) -> int:
-    for k in range(begin, end):
-        out[at] = text[k]
-        at += 1
-    return at
+OPEN, CLOSE = 91, 93
 
 
 @njit(nogil=True, _nrt=False)
 def _position(out: Bytes, at: int, coords: Doubles, row: int, decimals: int, scale: float, slow: Bytes, cursor: Longs) -> int:
     """Write ``[x,y],``; ``cursor`` (1,) says how much of ``slow`` is used."""
     out[at] = OPEN
-    at += 1
-    for axis in range(2):
-        value = coords[row, axis]
-        count = steps(value, scale)
-        if count >= 0:
-            at = number_text(out, at, value, count, decimals)
-        else:
-            k = cursor[0]
-            while slow[k] != COMMA:
-                out[at] = slow[k]
-                at += 1
-                k += 1
-            cursor[0] = k + 1
-        out[at] = COMMA if axis == 0 else CLOSE
-        at += 1
+    at = number(out, at + 1, coords[row, 0], decimals, scale, slow, cursor)
     out[at] = COMMA
-    return at + 1
+    at = number(out, at + 1, coords[row, 1], decimals, scale, slow, cursor)
+    out[at] = CLOSE
+    out[at + 1] = COMMA
+    return at + 2
 
 
 @njit(nogil=True, _nrt=False)

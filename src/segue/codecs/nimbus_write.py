@@ -49,12 +49,11 @@ def write(coords: Floats, start: Ints, before: pl.Series, after: pl.Series, mark
 
 
 def _compiled(coords: Floats, start: Ints, before: pl.Series, after: pl.Series, mark: pl.Series) -> bytes:
-    from segue.codecs import geojson_write_kernel, nimbus_write_kernel
+    from segue.codecs import nimbus_write_kernel
+    from segue.codecs.decimal_kernel import off_grid_numbers
 
     texts = [_texts(column) for column in (before, after, mark)]
-    scale = 10.0**DECIMALS
-    slow = np.empty(geojson_write_kernel.off_grid(coords, scale, np.empty(0)))
-    geojson_write_kernel.off_grid(coords, scale, slow)
+    slow = off_grid_numbers(coords, 10.0**DECIMALS)
     slow_text = np.frombuffer(numbers.slow_texts(slow) if len(slow) else b",", np.uint8)
     marks = int((np.diff(start) * mark.str.len_bytes().to_numpy()).sum())
     size = sum(len(text) for text, _ in texts) + 2 * len(coords) * (_LONGEST + 7) + len(slow_text) + marks + 4 * len(start) + 64

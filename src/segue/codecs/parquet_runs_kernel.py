@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from segue.codecs.varint_kernel import varint
 from segue.storage.compiled import njit
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -20,17 +21,9 @@ def look_up(data: Array, width: int, table: Array, out: Array) -> bool:
     at, done, count, size = 0, 0, len(out), len(data)
     mask = np.uint64((np.int64(1) << width) - 1)
     while done < count:
-        head: Any = 0
-        shift = 0
-        while True:
-            if at >= size or shift > 35:
-                return False
-            byte = np.int64(data[at])
-            at += 1
-            head |= (byte & 127) << shift
-            if byte < 128:
-                break
-            shift += 7
+        head, at = varint(data, at, 6)
+        if at < 0:
+            return False
         length = head >> 1
         if length == 0:
             return False

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from segue.codecs.varint_kernel import varint
 from segue.storage.compiled import njit
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -17,21 +18,11 @@ Array = np.ndarray[Any, np.dtype[Any]]
 @njit(nogil=True)
 def unpack(data: Array, out: Array) -> bool:
     """Unpack (n,) uint8 into ``out``, all of it; False = it is damaged, or of another length."""
-    at, done, size, total = 0, 0, len(data), len(out)
+    done, size, total = 0, len(data), len(out)
     length: Any
     back: Any
-    stated: Any = 0
-    shift = 0
-    while True:
-        if at >= size or shift > 28:
-            return False
-        byte = np.int64(data[at])
-        at += 1
-        stated |= (byte & 127) << shift
-        if byte < 128:
-            break
-        shift += 7
-    if stated != total:
+    stated, at = varint(data, 0, 5)
+    if at < 0 or stated != total:
         return False
     while at < size:
         tag = np.int64(data[at])

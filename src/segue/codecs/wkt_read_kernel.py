@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segue.codecs.geojson_write_kernel import COMMA, Bytes, Doubles, Longs
+from segue.codecs.decimal_kernel import COMMA, Bytes, Doubles, Longs
 from segue.codecs.json_number_kernel import number_at
 from segue.codecs.json_scan_kernel import number_end
 from segue.storage.compiled import njit

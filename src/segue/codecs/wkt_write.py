@@ -45,15 +45,14 @@ def write(kinds: Kinds, rings: Rings) -> pl.Series:
 
 
 def _compiled(kinds: Kinds, rings: Rings, first: int, last: int) -> pl.Series:
-    from segue.codecs import geojson_write_kernel, wkt_write_kernel
+    from segue.codecs import wkt_write_kernel
+    from segue.codecs.decimal_kernel import off_grid_numbers
 
     part = rings.shape_start[first : last + 1]
     ring = rings.part_start[part[0] : part[-1] + 1]
     vertex = rings.ring_start[ring[0] : ring[-1] + 1]
     coords = rings.coords[vertex[0] : vertex[-1]]
-    scale = 10.0**DECIMALS
-    slow = np.empty(geojson_write_kernel.off_grid(coords, scale, np.empty(0)))
-    geojson_write_kernel.off_grid(coords, scale, slow)
+    slow = off_grid_numbers(coords, 10.0**DECIMALS)
     texts = np.frombuffer((python_numbers(pl.Series(slow)).str.join(",").item() + ",").encode(), np.uint8)
     repeated = _repeated_size(coords, vertex, texts, slow)
     out = np.empty(len(coords) * 2 * (_LONGEST + 2) + len(texts) + repeated + 2 * len(vertex) + 4 * len(ring) + 20 * len(part), np.uint8)

@@ -1,35 +1,19 @@
 # mypy: disable-error-code="untyped-decorator, no-any-return"
 """Shapes as well-known text. Plain twin: ``segue.codecs.wkt_write_plain``.
 
-A number on the decimal grid is written with as many decimals as it needs; one off the grid takes its text from ``slow``, where the
-texts of all such numbers stand in order, each followed by a comma.
+Numbers off the decimal grid take their texts from ``slow`` (``segue.codecs.decimal_kernel``).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from segue.codecs.geojson_write_kernel import COMMA, Bytes, Doubles, Longs, copied, number_text, steps
+from segue.codecs.decimal_kernel import COMMA, Bytes, Doubles, Longs, copied, number
 from segue.storage.compiled import njit
 
 _POINT, _LINE = np.frombuffer(b"POINT ", np.uint8).copy(), np.frombuffer(b"LINESTRING ", np.uint8).copy()
 _MULTI, _POLYGON = np.frombuffer(b"MULTI", np.uint8).copy(), np.frombuffer(b"POLYGON ", np.uint8).copy()
 _SPACE, _OPEN, _CLOSE = 32, 40, 41
-
-
-@njit(nogil=True, _nrt=False)
-def _number(out: Bytes, at: int, value: float, decimals: int, scale: float, slow: Bytes, cursor: Longs) -> int:
-    """Write one number; ``cursor`` (1,) says how much of ``slow`` is used."""
-    count = steps(value, scale)
-    if count >= 0:
-        return number_text(out, at, value, count, decimals)
-    k = cursor[0]
-    while slow[k] != COMMA:
-        out[at] = slow[k]
-        at += 1
-        k += 1
-    cursor[0] = k + 1
-    return at
 
 
 @njit(nogil=True, _nrt=False)
@@ -43,9 +27,9 @@ def _ring(out: Bytes, at: int, coords: Doubles, first: int, last: int, repeat: i
             out[at] = COMMA
             out[at + 1] = _SPACE
             at += 2
-        at = _number(out, at, coords[row, 0], decimals, scale, slow, cursor)
+        at = number(out, at, coords[row, 0], decimals, scale, slow, cursor)
         out[at] = _SPACE
-        at = _number(out, at + 1, coords[row, 1], decimals, scale, slow, cursor)
+        at = number(out, at + 1, coords[row, 1], decimals, scale, slow, cursor)
         if row == first:
             end = at
     if repeat:
