@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from segue.formats.nimbus_bundle.options import WriteOptions
 from segue.formats.nimbus_files.datasets import called, datasets, stem_of
 from segue.formats.nimbus_files.tables.chosen import chosen, present
@@ -14,28 +16,24 @@ COMBINED = "datasets"
 """What the only table about all datasets is called."""
 
 
-def tables(study: Study, options: WriteOptions, how: TableOptions) -> list[tuple[str, Study, TableOptions]]:
-    """(name of its file, its study, with which columns) of every table.
+def tables(study: Study, options: WriteOptions, how: TableOptions) -> Iterator[tuple[str, Study, TableOptions]]:
+    """(name of its file, its study with the columns that are computed from shapes, with which columns) of every table.
 
     Parameters
     ----------
     study
-        Prepared: with what is written, and the columns that are computed from shapes.
+        With what is written.
     options
         Of the archive.
     how
         Of its tables.
-
-    Raises
-    ------
-    InvalidOption
-        A property is asked for that no dataset has.
     """
     if how.dataset:
-        return [(COMBINED + options.ending, study, how)]
-    if how.listed:
-        chosen(computed(study, how), how)  # one that no dataset has is an error
-    return [(name, one, present(computed(one, how), how)) for name, one in datasets(study, options.ending)]
+        yield COMBINED + options.ending, computed(study, how), how
+        return
+    for name, one in datasets(study, options.ending):
+        whole = computed(one, how)
+        yield name, whole, present(whole, how)
 
 
 def held(study: Study, options: WriteOptions, how: TableOptions) -> Study:
@@ -48,5 +46,7 @@ def held(study: Study, options: WriteOptions, how: TableOptions) -> Study:
     InvalidOption
         A property is asked for that no dataset has.
     """
+    if how.listed and not how.dataset:
+        chosen(computed(study, how), how)  # one that no dataset has is an error
     found = [(name, read_back(one, own)) for name, one, own in tables(study, options, how)]
     return gathered([one if how.dataset else called(one, stem_of(name, options.ending)) for name, one in found])

@@ -9,7 +9,7 @@ from segue.formats.nimbus_bundle.options import WriteOptions
 from segue.formats.nimbus_bundle.tables import tables
 from segue.formats.nimbus_files.datasets import datasets
 from segue.formats.nimbus_files.tables.pieces import pieces as table_pieces
-from segue.formats.nimbus_files.tables.wanted import computed, table_of
+from segue.formats.nimbus_files.tables.wanted import table_of
 from segue.formats.nimbus_files.write_study import pieces
 from segue.formats.options import Options
 from segue.model.study import Study
@@ -34,7 +34,7 @@ def _files(study: Study, options: WriteOptions) -> Iterator[tuple[str, Iterator[
             yield name, pieces(one, options.choice)
         return
     for name, one, own in tables(study, options, how):
-        yield name, table_pieces(table_of(computed(one, own), own), own)
+        yield name, table_pieces(table_of(one, own), own)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
