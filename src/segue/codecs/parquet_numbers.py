@@ -5,10 +5,10 @@ A column of which anything is unusual or damaged is left out, never raised: the 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection
 from functools import partial
-from typing import BinaryIO
+from io import FileIO
+from pathlib import Path
 
 import polars as pl
 
@@ -49,22 +49,20 @@ def decoded(source: Source, columns: dict[str, Numbers]) -> dict[str, pl.Series]
 
     Memory: the columns once, and on each thread a chunk of one.
     """
-    with source.path.open("rb") as file:
-        one = partial(_decoded, read=partial(_read, file, threading.Lock()))
-        return {series.name: series for series in Threads().run(one, columns.items()) if series is not None}
+    return {series.name: series for series in Threads().run(partial(_decoded, path=source.path), columns.items()) if series is not None}
 
 
-def _decoded(item: tuple[str, Numbers], read: partial[bytes]) -> pl.Series | None:
+def _decoded(item: tuple[str, Numbers], path: Path) -> pl.Series | None:
     name, column = item
     try:
-        values, present = numbers(column, read)
-    except ODD:
+        with path.open("rb", buffering=0) as file:  # each its own: threads that share one wait for each other
+            values, present = numbers(column, partial(_read, file))
+    except (*ODD, OSError):
         return None
     series = pl.Series(name, values)
     return series if present is None else pl.select(pl.when(pl.Series(present)).then(series).alias(name)).to_series()
 
 
-def _read(file: BinaryIO, lock: threading.Lock, begin: int, length: int) -> bytes:
-    with lock:
-        file.seek(begin)
-        return file.read(length)
+def _read(file: FileIO, begin: int, length: int) -> bytes:
+    file.seek(begin)
+    return file.read(length)

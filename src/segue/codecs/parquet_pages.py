@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ ODD = (ValueError, IndexError, LookupError, TypeError, AttributeError, RuntimeEr
 """What reading raises where a column is damaged, or written in a way that is not known here."""
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
 _WIDEST = 32
-_BELIEVED = 16
-"""Times the bytes of a column in the file for which memory is taken before anything is decoded."""
 Bytes = NDArray[np.uint8]
 ABSENT_OR_PRESENT = np.array([0, 1], np.uint8)
 
@@ -28,7 +25,7 @@ ABSENT_OR_PRESENT = np.array([0, 1], np.uint8)
 def numbers(column: Numbers, read: Callable[[int, int], bytes]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     """The values of a column, and where there are some; None = everywhere. Values that are missing are 0.
 
-    Memory: the column, and the largest of its pages twice.
+    Memory: the column, as it is filled, and the largest of its pages twice.
 
     Parameters
     ----------
@@ -42,23 +39,10 @@ def numbers(column: Numbers, read: Callable[[int, int], bytes]) -> tuple[NDArray
     Whatever is in ``ODD``
         It is damaged, or written in a way that is not known here.
     """
-    out = _Column(_room(column), optional=column.optional)
+    out = _Column(np.empty(column.rows, f"<{column.stored}"), optional=column.optional)
     for chunk in column.chunks:
         out.take(chunk, read(chunk.begin, chunk.length))
     return out.values.astype(column.dtype, copy=False), out.present
-
-
-def _room(column: Numbers) -> NDArray[Any]:
-    """An array that is not filled yet: memory that is there at once, or comes as it is filled where a short column claims to be long.
-
-    numpy would ask for huge pages of memory, which took three times as long to be cleared as small ones that come in one go.
-    """
-    dtype = np.dtype(f"<{column.stored}")
-    length = sum(chunk.length for chunk in column.chunks)
-    if not column.rows or column.bytes > _BELIEVED * length or not hasattr(mmap, "MAP_PRIVATE"):
-        return np.empty(column.rows, dtype)
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_POPULATE", 0)
-    return np.frombuffer(mmap.mmap(-1, column.bytes, flags=flags), dtype)
 
 
 @dataclass
