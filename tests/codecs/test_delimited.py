@@ -236,6 +236,8 @@ def test_large_tables_may_come_as_numbers(read):
         late = read(f"id,x,n\n{rows}1,{odd},1\n", floats=True)
         assert late.columns["1"].dtype == pl.Utf8
         assert late.columns["1"][-1] == odd
+    beside_nothing = read(f"id,x,n\n{rows}1,nan,1\n1,-9007199254740993,1\n", floats=True)
+    assert beside_nothing.columns["1"][-1] == "-9007199254740993"
     german = read(f"id;x;n\n{rows}".replace(",", ";").replace(".", ","), floats=True)
     assert german.columns["1"].equals(quick.columns["1"])
 
