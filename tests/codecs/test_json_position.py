@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.codecs.json_position_kernel import position_at
+from segue.codecs.json_position_kernel import position_at, short_number_at
 from segue.codecs.words_kernel import REACH
 
 BEHIND = b" " * (REACH + 8) + b"]"
@@ -79,3 +79,32 @@ def test_what_is_read_is_what_json_says(x, y, end):
     if found is not None:
         taken, *values = found
         assert json.loads("[" + text[:taken]) == values
+
+
+def short(text):
+    """(bytes taken, value); None where it is left to the slow way."""
+    end, value = short_number_at(np.frombuffer(text.encode() + BEHIND, np.uint8), 0)
+    return (end, value) if end >= 0 else None
+
+
+@pytest.mark.parametrize("text", ["12", "0", "-0", "12.25", "-0.5", "1234567.7654321", "-1234567", "0.0000001"])
+def test_usual_numbers_are_read(text):
+    assert short(text + ",") == (len(text), float(text))
+    assert np.signbit(short(text + "}")[1]) == text.startswith("-")
+
+
+@pytest.mark.parametrize("text", ["", "-", "--1", "+1", "01", "-01", "00.5", "1.", "1.,", ".5", "12345678", "1.12345678", "NaN", " 1", "null", "1..5"])
+def test_unusual_numbers_are_left_to_the_slow_way(text):
+    assert short(text + ",") is None
+
+
+@given(st.one_of(NUMBERS.map(str), st.floats(-1e9, 1e9).map(str), st.text("0123456789.-", max_size=16)))
+def test_a_number_that_is_read_is_what_json_says(text):
+    found = short(text + ",")
+    if found is not None:
+        assert json.loads(text[: found[0]]) == found[1]
+
+
+def test_no_number_is_read_near_the_end_of_the_text():
+    for size in range(3, REACH):
+        assert short_number_at(np.frombuffer(b"1.5" + b"]" * (size - 3), np.uint8), 0)[0] == -1

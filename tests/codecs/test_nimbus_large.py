@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segue.codecs import nimbus_large, nimbus_large_values, nimbus_plain, nimbus_write
+from segue.codecs import nimbus_ahead, nimbus_large, nimbus_large_annotations, nimbus_large_values, nimbus_plain, nimbus_write
 from segue.codecs.mapped_text import mapped
 from segue.errors import Malformed, TooLarge
 from segue.storage.source import Source
@@ -111,8 +111,9 @@ def test_kernels_find_what_plain_python_finds(tmp_path, found, layout, ascii_):
 
 @pytest.mark.parametrize("rows", [1, 2, 3])
 def test_batches_of_any_size_make_no_difference(tmp_path, monkeypatch, rows):
-    for name, value in (("ROWS", rows), ("VERTICES", rows)):
-        monkeypatch.setattr(nimbus_large, name, value)
+    for name in ("ROWS", "VERTICES"):
+        monkeypatch.setattr(nimbus_large_annotations, name, rows)
+    monkeypatch.setattr(nimbus_large, "ROWS", rows)
     monkeypatch.setattr(nimbus_large_values, "ENTRIES", rows)
     monkeypatch.setattr(nimbus_large_values, "LEAVES", rows)
     annotations = [{"_id": f"a{nth}", "coordinates": [{"x": nth, "y": k} for k in range(nth % 7)], "tags": [str(nth % 2)]} for nth in range(20)]
@@ -123,10 +124,11 @@ def test_batches_of_any_size_make_no_difference(tmp_path, monkeypatch, rows):
     assert_same(nimbus_plain.read(path.read_bytes(), path), large(path))
 
 
-def test_what_plain_python_refuses_kernels_refuse(tmp_path):
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_what_plain_python_refuses_kernels_refuse(tmp_path, separators):
     annotation = {"_id": "a", "shape": "polygon", "location": {"XY": 0}, "channel": 1, "coordinates": [{"x": 1.5, "y": 2}, {"x": 3, "y": 4}]}
     export = {"annotations": [annotation] * 2, "annotationConnections": [{"_id": "c", "parentId": "a"}], "annotationPropertyValues": {"a": {"p": {"x": 1}}}}
-    text = json.dumps(export).encode()
+    text = json.dumps(export, separators=separators).encode()
     rng = np.random.default_rng(1)
     path = tmp_path / "given.json"
     outcomes = set()
@@ -147,6 +149,45 @@ def test_what_plain_python_refuses_kernels_refuse(tmp_path):
             if not isinstance(found[0], type):
                 assert_same(found[1], found[0])
     assert outcomes == {True, False}
+
+
+ONE, OTHER = {"a": {"p": 1.5}}, {"b": {"q": "text"}}
+DECOY = '"annotationPropertyValues":{"never":'
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        {"annotationPropertyValues": ONE, "annotations": []},
+        {"propertyValues": ONE, "annotations": [], "annotationConnections": []},
+        {"propertyValues": ONE, "annotationPropertyValues": OTHER},
+        {"annotationPropertyValues": ONE, "further": {"annotationPropertyValues": OTHER}},
+        {"annotationPropertyValues": ONE, "further": {"annotationPropertyValues": {str(nth): {str(nth): 1} for nth in range(6000)}}},
+        {"annotationPropertyValues": ONE, "further": DECOY},
+        {"annotationPropertyValues": ONE, "further": "ropertyValues"},
+        {"annotationPropertyValues": [{"annotationId": "a", "values": {"p": 1}}]},
+        {"annotationPropertyValues": None, "annotations": []},
+        {"annotationPropertyValues": ONE, "further": ["x" * 3_000, {"propertyValues": None}]},
+    ],
+)
+def test_values_are_found_wherever_they_stand(tmp_path, monkeypatch, export):
+    monkeypatch.setattr(nimbus_ahead, "_STEP", 1000)
+    path = tmp_path / "given.json"
+    path.write_text(json.dumps(export))
+    assert_same(nimbus_plain.read(path.read_bytes(), path), large(path))
+
+
+def test_every_name_of_values_is_looked_for():
+    assert nimbus_ahead._NAMES
+    assert all(name.endswith(nimbus_ahead._END) for name in nimbus_ahead._NAMES)
+
+
+def test_damage_before_the_values_does_not_wait_for_them(tmp_path):
+    values = {str(nth): {"p": nth / 7} for nth in range(40_000)}
+    path = tmp_path / "given.json"
+    path.write_text(json.dumps({"annotations": [{"_id": "a", "coordinates": 3}], "annotationPropertyValues": values}))
+    with pytest.raises(Malformed, match="a list of vertices"):
+        large(path)
 
 
 def test_too_many_places(tmp_path):

@@ -1,4 +1,4 @@
-"""Two numbers of a JSON text at once, in the forms that coordinates mostly have: ``12.25,7.5]`` and ``12,7]``.
+"""Numbers of a JSON text in the forms that coordinates mostly have: ``12.25`` and ``12``; two at once where they are ``12.25,7.5]`` and ``12,7]``.
 
 Looking for the end of a number byte by byte costs more than its digits: each byte waits for the one before. Here 32 bytes are looked at
 together, and up to seven digits become a number in three multiplications (D. Lemire, "Number parsing at a gigabyte per second", 2021).
@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from segue.codecs.json_number_kernel import POWERS
-from segue.codecs.json_scan_kernel import Bytes
+from segue.codecs.json_scan_kernel import MINUS, Bytes
 from segue.codecs.words_kernel import LITTLE_ENDIAN, REACH, other_than_digits, trailing_zeros, word_at
 from segue.storage.compiled import njit
 
@@ -77,3 +77,31 @@ def position_at(b: Bytes, i: int) -> tuple[int, float, float]:
     x_value = np.float64(_digits(x, first) * _TENS[np.int64(x_decimals)] + _digits(x_part, x_decimals)) / POWERS[np.int64(x_decimals)]
     y_value = np.float64(_digits(y, count) * _TENS[np.int64(y_decimals)] + _digits(y_part, y_decimals)) / POWERS[np.int64(y_decimals)]
     return i + np.int64(fourth) + 1, x_value, y_value
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy")
+def short_number_at(b: Bytes, i: int) -> tuple[int, float]:
+    """(end, value) of a number of up to seven digits and seven decimals at i; the end is -1 for what has another form, or is near the end of the text.
+
+    Whether the number ends there, or an exponent follows, is left to the caller.
+    """
+    if not LITTLE_ENDIAN or i + 1 + REACH > b.size:
+        return -1, 0.0
+    negative = b[i] == MINUS
+    i += negative
+    others = other_than_digits(b, i)
+    first = trailing_zeros(others)
+    whole = word_at(b, i)
+    if not _is_whole(whole, first):
+        return -1, 0.0
+    value = np.float64(_digits(whole, first))
+    end = i + np.int64(first)
+    if _behind(whole, first) == _POINT:
+        others &= others - _ONE
+        decimals = trailing_zeros(others) - first - _ONE
+        if not decimals - _ONE < _MOST:
+            return -1, 0.0
+        part = _digits(word_at(b, end + 1), decimals)
+        value = (value * np.float64(_TENS[np.int64(decimals)]) + np.float64(part)) / POWERS[np.int64(decimals)]
+        end += 1 + np.int64(decimals)
+    return end, -value if negative else value

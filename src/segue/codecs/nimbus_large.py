@@ -1,6 +1,6 @@
 """NimbusImage documents of a large file, by kernels: arrays of places and numbers, never one Python object per annotation.
 
-Memory: what is found, and about 200 MB; the file itself is mapped and given back part by part. Plain twin: ``segue.codecs.nimbus_plain``.
+Memory: what is found, and about 300 MB; the file itself is mapped and given back part by part. Plain twin: ``segue.codecs.nimbus_plain``.
 """
 
 from __future__ import annotations
@@ -16,43 +16,21 @@ from segue.codecs import json_member_kernel as members
 from segue.codecs import json_scan_kernel, nimbus_plain
 from segue.codecs import nimbus_scan_kernel as scan
 from segue.codecs.json_columns import unquoted
-from segue.codecs.json_scan_kernel import EXPECTED
-from segue.codecs.json_spans import entries, few_texts, floats, interned, texts
+from segue.codecs.json_spans import entries, interned, texts
 from segue.codecs.json_text import DEEPEST, loads, malformed
 from segue.codecs.mapped_text import Mapped
+from segue.codecs.nimbus_ahead import ValuesAt, values_ahead
 from segue.codecs.nimbus_documents import ACCOUNT, ANNOTATIONS, CONNECTION_MEMBERS, CONNECTIONS, SECTIONS, Documents, Floats, Ints, Leaf, Path
-from segue.codecs.nimbus_large_values import Values
+from segue.codecs.nimbus_large_annotations import Annotations, read_annotations
+from segue.codecs.nimbus_large_columns import ROWS, Bytes, Escaped, fault, given, others
 from segue.errors import Malformed
 
-Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
-ROWS = 1 << 15
-"""Annotations at a time."""
-VERTICES = 1 << 20
-"""Vertices at a time; more where one annotation has more."""
-FAULTS = {
-    **EXPECTED,
-    scan.OBJECT: "an object in braces",
-    scan.VERTICES_LIST: "a list of vertices with x and y",
-    scan.LOCATION_OBJECT: "a location of XY, Z and Time",
-}
-_SPANS = {
-    "shape": scan.SHAPE,
-    "tags": scan.TAGS,
-    "dataset": scan.DATASET,
-    "colour": scan.COLOUR,
-}
 _KNOWN_OF_CONNECTIONS = {*CONNECTION_MEMBERS, "_id", "id", *ACCOUNT}
-
-
-class _Escaped(Exception):
-    """Names are escaped: only the twin understands them."""
 
 
 @dataclass
 class _Found:
-    annotations: list[pl.DataFrame] = field(default_factory=list)
-    coords: list[Floats] = field(default_factory=list)
-    starts: list[Ints] = field(default_factory=list)
+    annotations: Annotations = field(default_factory=Annotations)
     connections: list[pl.DataFrame] = field(default_factory=list)
     properties: list[dict[str, Any]] = field(default_factory=list)
     keys: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.Utf8))
@@ -74,15 +52,16 @@ def read(text: Mapped, path: File | str = "") -> Documents | None:
     text.check(path)
     found = _Found()
     try:
-        end = _annotations(text, 0, found, path) if b[0] == ord("[") else _sections(text, found, path)
-    except _Escaped:
+        with values_ahead(text, path) as values_at:
+            end = _annotations(text, 0, found, path) if b[0] == ord("[") else _sections(text, found, values_at, path)
+    except Escaped:
         return None
     if end != b.size:
         malformed(path, end, "nothing after the last bracket", None)
     return Documents(
-        annotations=pl.concat(found.annotations).rechunk() if found.annotations else pl.DataFrame(schema=ANNOTATIONS),
-        coords=_concatenated(found.coords),
-        start=_offsets(found.starts),
+        annotations=pl.concat(found.annotations.frames).rechunk() if found.annotations.frames else pl.DataFrame(schema=ANNOTATIONS),
+        coords=_concatenated(found.annotations.coords),
+        start=_offsets(found.annotations.counts),
         connections=pl.concat(found.connections).rechunk() if found.connections else pl.DataFrame(schema=CONNECTIONS),
         properties=found.properties,
         keys=found.keys,
@@ -93,26 +72,14 @@ def read(text: Mapped, path: File | str = "") -> Documents | None:
 
 
 def _concatenated(pieces: list[Floats]) -> Floats:
-    """All pieces in one array; each is let go as soon as it is copied."""
-    whole = np.empty((sum(len(piece) for piece in pieces), 2))
-    at = 0
-    pieces.reverse()
-    while pieces:
-        piece = pieces.pop()
-        whole[at : at + len(piece)] = piece
-        at += len(piece)
-    return whole
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else np.empty((0, 2))
 
 
 def _offsets(counts: list[Ints]) -> Ints:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(counts))]) if counts else np.zeros(1, np.int64)
 
 
-def _fault(state: Ints, path: File | str) -> None:
-    malformed(path, int(state[0]), FAULTS.get(int(state[1]), "valid JSON"), None)
-
-
-def _sections(text: Mapped, found: _Found, path: File | str) -> int:
+def _sections(text: Mapped, found: _Found, values_at: ValuesAt, path: File | str) -> int:
     """Read the members of the outermost object; behind it."""
     b = text.b
     state = np.zeros(8, np.int64)
@@ -125,17 +92,17 @@ def _sections(text: Mapped, found: _Found, path: File | str) -> int:
         end = int(json_scan_kernel.name_end(b, at, state))
         begin = int(json_scan_kernel.value_start(b, end, state)) if end >= 0 else -1
         if begin < 0:
-            _fault(state, path)
+            fault(state, path)
         name = loads(b[at:end].tobytes(), path)
-        at = _section(text, name, begin, found, path)
+        at = _section(text, name, begin, found, values_at, path)
         at = int(members.next_or_end(b, at, ord("}"), state))
         if at < 0:
-            _fault(state, path)
+            fault(state, path)
         if b[at] == ord("}"):
             return at + 1
 
 
-def _section(text: Mapped, name: str, begin: int, found: _Found, path: File | str) -> int:
+def _section(text: Mapped, name: str, begin: int, found: _Found, values_at: ValuesAt, path: File | str) -> int:
     """Read one member; behind its value."""
     b = text.b
     section = SECTIONS.get(name)
@@ -144,16 +111,15 @@ def _section(text: Mapped, name: str, begin: int, found: _Found, path: File | st
         return (_annotations if section == "annotations" else _connections)(text, begin, found, path)
     if section == "values" and b[begin] == ord("{"):
         found.sections.add(section)
-        values = Values(text)
-        end = values.read(begin, path)
+        values, end = values_at(begin)
         if end < 0:
-            raise _Escaped
+            raise Escaped
         found.keys, found.leaves = values.finished()
         return end
     state, stack = np.zeros(8, np.int64), np.zeros(DEEPEST, np.uint8)
     end = int(json_scan_kernel.value_end(b, begin, 0, stack, state))
     if end < 0:
-        _fault(state, path)
+        fault(state, path)
     _small(name, section, loads(b[begin:end].tobytes(), path), found, path)
     return end
 
@@ -177,66 +143,8 @@ def _small(name: str, section: str | None, value: Any, found: _Found, path: File
 
 
 def _annotations(text: Mapped, begin: int, found: _Found, path: File | str) -> int:
-    """Read the list of annotations at ``begin``; behind it."""
-    b = text.b
-    found.annotations, found.coords, found.starts = [], [], []
-    spans, places, flags = np.empty((ROWS, 9, 2), np.int64), np.empty((ROWS, 4)), np.empty(ROWS, np.uint8)
-    starts, coords = np.empty(ROWS + 1, np.int64), np.empty((VERTICES, 2))
-    state, stack = np.zeros(8, np.int64), np.zeros(DEEPEST, np.uint8)
-    at = int(json_scan_kernel.skip_space(b, begin + 1))
-    while not state[scan.DONE]:
-        first = at
-        at = int(scan.read_annotations(b, at, spans, places, flags, starts, coords, stack, state))
-        if at < 0:
-            _fault(state, path)
-        if state[scan.ESCAPED]:
-            raise _Escaped
-        rows = int(state[scan.ROWS])
-        if state[scan.FULL] and not rows:
-            coords = np.empty((2 * len(coords), 2))
-            continue
-        found.coords.append(_with_slow(b, coords[: state[scan.VERTICES]].copy()))
-        found.starts.append(np.diff(starts[: rows + 1]))
-        found.annotations.append(_frame(b, spans[:rows], places[:rows], flags[:rows]))
-        text.forget(first, at)
-    return at
-
-
-def _with_slow(b: Bytes, coords: Floats) -> Floats:
-    """Read the numbers that the kernel left."""
-    late: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = np.isnan(coords)
-    if late.any():
-        begin = (coords.view(np.uint64)[late] & np.uint64((1 << 51) - 1)).astype(np.int64)
-        numbers = np.full(len(begin), np.nan)
-        numbers[begin > 0] = floats(b, begin[begin > 0])
-        coords[late] = numbers
-    return coords
-
-
-def _given(values: pl.Series) -> pl.Series:
-    """Null where the text says so."""
-    return values.set((values == "null").fill_null(value=False), None)
-
-
-def _frame(b: Bytes, spans: Ints, places: Floats, flags: Bytes) -> pl.DataFrame:
-    columns: dict[str, Any] = {name: _given(few_texts(b, spans[:, at])) for name, at in _SPANS.items()}
-    new = _given(texts(b, spans[:, scan.NEW_ID]))
-    columns["id"] = new if not new.null_count() else pl.select(pl.coalesce(new, _given(texts(b, spans[:, scan.OLD_ID]))).alias("id"))["id"]
-    columns |= {"name": _given(texts(b, spans[:, scan.NAME])), "side": _given(texts(b, spans[:, scan.SIDE]))}
-    columns |= {name: places[:, at] for name, at in (("xy", scan.XY), ("z", scan.Z), ("t", scan.TIME), ("c", scan.CHANNEL))}
-    columns["account"] = (flags & scan.ACCOUNT) != 0
-    columns["other"] = _others(b, spans[:, scan.SELF], (flags & scan.OTHER) != 0, nimbus_plain.KNOWN_OF_ANNOTATIONS)
-    return pl.DataFrame({name: columns[name] for name in ANNOTATIONS}, schema=ANNOTATIONS)
-
-
-def _others(b: Bytes, spans: Ints, which: np.ndarray[tuple[int], np.dtype[np.bool_]], known: set[str]) -> pl.Series:
-    """Members that are not known, as the JSON text of an object; null where there are none."""
-    found: list[str | None] = [None] * len(spans)
-    for row in np.flatnonzero(which):
-        value = loads(b[spans[row, 0] : spans[row, 1]].tobytes())
-        rest = {name: one for name, one in value.items() if name not in known}
-        found[row] = nimbus_plain.json_of(rest) if rest else None
-    return pl.Series(found, dtype=pl.Utf8)
+    found.annotations = read_annotations(text, begin, path)
+    return found.annotations.end
 
 
 def _connections(text: Mapped, begin: int, found: _Found, path: File | str) -> int:
@@ -250,7 +158,7 @@ def _connections(text: Mapped, begin: int, found: _Found, path: File | str) -> i
         first = at
         at = int(scan.objects(b, at, spans, stack, state))
         if at < 0:
-            _fault(state, path)
+            fault(state, path)
         found.connections.append(_links(b, spans[: state[scan.ROWS]]))
         text.forget(first, at)
     return at
@@ -271,9 +179,9 @@ def _links(b: Bytes, spans: Ints) -> pl.DataFrame:
         else:
             where = np.full((len(spans), 2), -1, np.int64)
             where[mine[:, 0]] = mine[:, 3:5]
-            columns[str(name)] = _given(texts(b, where))
+            columns[str(name)] = given(texts(b, where))
     none = pl.Series([None], dtype=pl.Utf8).new_from_index(0, len(spans))
     frame = {column: columns.get(name, none) for name, column in CONNECTION_MEMBERS.items()}
     ids = pl.select(pl.coalesce(columns.get("_id", none), columns.get("id", none)).alias("id"))["id"]
-    whole = {**frame, "id": ids, "other": _others(b, spans, other, _KNOWN_OF_CONNECTIONS), "account": account}
+    whole = {**frame, "id": ids, "other": others(b, spans, other, _KNOWN_OF_CONNECTIONS), "account": account}
     return pl.DataFrame({name: whole[name] for name in CONNECTIONS}, schema=CONNECTIONS)

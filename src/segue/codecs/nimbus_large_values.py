@@ -48,9 +48,11 @@ class Values:
         self.columns: dict[int, _Column] = {}
         self.keys: list[pl.Series] = []
         self.count = 0
+        self.wanted = True
+        self.nothing: dict[int, pl.Series] = {}
 
     def read(self, begin: int, path: File | str) -> int:
-        """Read the object at ``begin``; behind it. -1 if names are escaped.
+        """Read the object at ``begin``; behind it. -1 if names are escaped, or as soon as it is not wanted any more.
 
         Raises
         ------
@@ -66,7 +68,7 @@ class Values:
             at = int(kernel.values(b, at, keys, places, numbers, kinds, self.nodes, self.table, open_, stack, self.state))
             if at < 0:
                 self._fault(path)
-            if self.state[scan.ESCAPED]:
+            if self.state[scan.ESCAPED] or not self.wanted:
                 return -1
             rows, leaves = int(self.state[scan.ROWS]), int(self.state[kernel.LEAVES])
             if self.state[scan.FULL] and not rows:
@@ -92,7 +94,8 @@ class Values:
             kinds[slow] = FLOAT
         self.keys.append(texts(b, keys))
         nodes = places[:, 1]
-        order = np.argsort(nodes, kind="stable")
+        order = np.argsort(nodes.astype(np.uint16), kind="stable")  # of so short numbers in linear time
+        worded = bool(((kinds == TEXT) | (kinds == OTHER)).any())
         cuts = np.flatnonzero(np.diff(nodes[order], prepend=-1))
         for first, last in pairwise([*cuts, len(order)]):
             mine = order[first:last]
@@ -100,7 +103,7 @@ class Values:
             column.rows.append((places[mine, 0] + self.count).astype(np.int32))
             column.kinds.append(kinds[mine])
             column.numbers.append(numbers[mine])
-            column.texts.append(self._texts(places[mine], kinds[mine]))
+            column.texts.append(self._texts(places[mine], kinds[mine]) if worded else self._none(len(mine)))
         self.count += len(keys)
 
     def _texts(self, places: Ints, kinds: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> pl.Series:
@@ -111,6 +114,12 @@ class Values:
         if not len(odd):
             return found
         return found.scatter(odd, pl.Series([json_of(loads(text.encode())) for text in found.gather(odd)], dtype=pl.Utf8))
+
+    def _none(self, count: int) -> pl.Series:
+        """So many missing texts: the same ones for all columns, which takes no memory again."""
+        if count not in self.nothing:
+            self.nothing[count] = pl.Series([None], dtype=pl.Utf8).new_from_index(0, count)
+        return self.nothing[count]
 
     def finished(self) -> tuple[pl.Series, dict[Path, Leaf]]:
         """Keys and leaves."""

@@ -4,7 +4,7 @@ Plain twin: ``segue.codecs.nimbus_plain``. A batch ends after so many annotation
 did not fit is read again with the next batch. The whole grammar of JSON is checked on the way.
 """
 
-# mypy: disable-error-code="untyped-decorator, no-any-return"
+# mypy: disable-error-code="untyped-decorator, no-any-return, call-arg"
 from __future__ import annotations
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from segue.codecs.json_member_kernel import member, next_or_end, quoted
 from segue.codecs.json_number_kernel import number_at
+from segue.codecs.json_position_kernel import short_number_at
 from segue.codecs.json_scan_kernel import (
     ARRAY_CLOSE,
     ARRAY_OPEN,
@@ -32,6 +33,7 @@ from segue.codecs.json_scan_kernel import (
     skip_space,
     value_end,
 )
+from segue.codecs.words_kernel import REACH, word_at
 from segue.storage.compiled import njit
 
 Doubles = npt.NDArray[np.float64]
@@ -54,6 +56,8 @@ _ID, _OLD, _SHAPE, _TAGS, _DATASET, _COLOUR, _NAME, _SIDE = (quoted(w) for w in 
 _LOCATION, _CHANNEL, _COORDINATES = quoted("location"), quoted("channel"), quoted("coordinates")
 _PLACE_XY, _PLACE_Z, _PLACE_TIME = quoted("XY"), quoted("Z"), quoted("Time")
 _X, _Y = quoted("x"), quoted("y")
+_FIVE, _NAMED_X, _NAMED_Y = np.uint64(2**40 - 1), *(np.uint64(int.from_bytes(text, "little")) for text in (b'{"x":', b',"y":'))
+"""The first five bytes of a word, and what they are in what NimbusImage writes."""
 _ACCESS, _CREATOR_ID, _CREATOR, _CREATED_BY, _OWNER, _OWNER_ID = (quoted(w) for w in ("access", "creatorId", "creator", "createdBy", "owner", "ownerId"))
 _USER_ID, _USER, _USERS, _GROUPS, _EMAIL, _LOGIN = (quoted(w) for w in ("userId", "user", "users", "groups", "email", "login"))
 
@@ -148,8 +152,26 @@ def _number(b: Bytes, i: int, at: int, axis: int, coords: Doubles, stack: Bytes,
 
 
 @njit(nogil=True, _nrt=False)
+def _short_vertex(b: Bytes, i: int, at: int, coords: Doubles) -> int:
+    """Read ``{"x":12.25,"y":7}`` at i into row ``at``; behind it. -1 for every other form."""
+    if i + REACH > b.size or word_at(b, i) & _FIVE != _NAMED_X:
+        return -1
+    i, x = short_number_at(b, i + 5)
+    if i < 0 or word_at(b, i) & _FIVE != _NAMED_Y:
+        return -1
+    i, y = short_number_at(b, i + 5)
+    if i < 0 or b[i] != OBJECT_CLOSE:
+        return -1
+    coords[at, 0], coords[at, 1] = x, y
+    return i + 1
+
+
+@njit(nogil=True, _nrt=False)
 def _vertex(b: Bytes, i: int, at: int, coords: Doubles, stack: Bytes, state: Longs) -> int:
     """Read the object at i into row ``at``; behind it."""
+    end = _short_vertex(b, i, at, coords)
+    if end > 0:
+        return end
     coords[at, 0] = coords[at, 1] = np.nan
     i = skip_space(b, i + 1)
     if i < b.size and b[i] == OBJECT_CLOSE:

@@ -93,9 +93,10 @@ def _whole(values: Floats, path: Path | str) -> np.ndarray[tuple[int], np.dtype[
 
 def _finite(coords: Floats, start: Ints) -> tuple[Floats, Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
     """Only vertices that are numbers, and which annotations had others."""
-    good = np.isfinite(coords).all(axis=1)
-    if good.all():
+    finite = np.isfinite(coords)
+    if finite.all():
         return coords, start, np.zeros(len(start) - 1, np.bool_)
+    good = finite.all(axis=1)
     kept = np.concatenate([[0], np.cumsum(good)])[start]
     return coords[good], kept, np.diff(kept) < np.diff(start)
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 import polars as pl
 
 from segue.codecs.json_columns import quoted
 from segue.codecs.nimbus_plain import json_of
 from segue.formats.nimbus_files.terms import JOIN, TAG
 from segue.model.objects import unique_texts
-from segue.model.populations import Membership, Population
+from segue.model.populations import Membership, Population, codes
 
 
 def tag_texts(populations: Sequence[Population]) -> dict[str, str]:
@@ -24,13 +25,26 @@ def tag_texts(populations: Sequence[Population]) -> dict[str, str]:
 
 def tag_lists(membership: Membership, texts: dict[str, str], count: int) -> pl.Series:
     """(objects,) The tags of each object as the JSON text of a list."""
-    pairs = membership.frame.sort("object", "nth_of_object").select("object", "population")
-    if pairs.is_empty():
-        return pl.Series(["[]"]).new_from_index(0, count)
-    known = pl.DataFrame({"population": list(texts), "text": quoted(pl.Series(list(texts.values()), dtype=pl.Utf8))})
-    some = pairs.join(known, on="population", how="left", maintain_order="left").group_by("object", maintain_order=True).agg(pl.col("text").str.join(","))
-    every = pl.DataFrame({"object": pl.int_range(count, dtype=pl.Int32, eager=True)}).join(some, on="object", how="left", maintain_order="left")
-    return every.select(pl.concat_str(pl.lit("["), pl.col("text").fill_null(""), pl.lit("]")).alias("tags"))["tags"]
+    words = dict(zip(texts, quoted(pl.Series(list(texts.values()), dtype=pl.Utf8)), strict=True))
+    tags = joined_tags(membership, words, count, ",")
+    return tags.to_frame("tags").select(pl.concat_str(pl.lit("["), pl.col("tags").fill_null(""), pl.lit("]")).alias("tags"))["tags"]
+
+
+def joined_tags(membership: Membership, texts: dict[str, str], count: int, between: str) -> pl.Series:
+    """(objects,) The texts of the populations of each object, in order, in one text; null where it has none."""
+    pairs = membership.frame
+    ids = list(dict.fromkeys([*texts, *pairs["population"].unique()]))
+    words = pl.Series([texts.get(one) for one in ids], dtype=pl.Utf8)
+    own, rows = codes(pairs["population"], ids).to_numpy(), pairs["object"].to_numpy()
+    alone = np.bincount(rows, minlength=count)[rows] == 1
+    only = np.full(count, len(ids))
+    only[rows[alone]] = own[alone]
+    found = words.extend_constant(None, 1).gather(only)
+    if alone.all():
+        return found
+    several = pairs.select("object", "nth_of_object").with_columns(words.gather(own).alias("text")).filter(~alone).sort("object", "nth_of_object")
+    joined = several.group_by("object", maintain_order=True).agg(pl.col("text").str.join(between))
+    return found.scatter(joined["object"], joined["text"])
 
 
 def read_tags(texts: pl.Series, *, once: bool = True) -> tuple[pl.Series, list[list[str]], int]:
@@ -44,8 +58,8 @@ def read_tags(texts: pl.Series, *, once: bool = True) -> tuple[pl.Series, list[l
         tags = _tags(value, once=once)
         odd += counts[text] if tags != value and value is not None else 0
         lists.append(tags)
-    codes = texts.fill_null("null").to_frame("text").join(table, on="text", how="left", maintain_order="left")["code"]
-    return codes, lists, odd
+    found = texts.fill_null("null").to_frame("text").join(table, on="text", how="left", maintain_order="left")["code"]
+    return found, lists, odd
 
 
 def _tags(value: Any, *, once: bool) -> list[str]:

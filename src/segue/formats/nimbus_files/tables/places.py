@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from segue.formats.nimbus_files.terms import ANNOTATION, LINE, NAME, POINT, POLYGON, RECTANGLE
+from segue.model.frames import all_different
 from segue.model.study import EXTRAS, ImageSet
 
 _KINDS = {"point": POINT, "multipoint": POINT, "line": LINE, "polyline": LINE, "angle": LINE, "arrow": LINE, "rectangle": RECTANGLE}
@@ -31,11 +32,14 @@ def places(s: ImageSet) -> pl.DataFrame:
 
 
 def _said(s: ImageSet) -> pl.DataFrame:
-    rows = s.extras.filter((pl.col("format") == NAME) & (pl.col("entity") == ANNOTATION) & pl.col("payload").str.contains(_SAID))
+    rows = s.extras.filter((pl.col("format") == NAME) & (pl.col("entity") == ANNOTATION)).select("id", "payload")
     part = pl.col("payload").str.extract
-    return rows.unique("id", keep="last").select(
-        "id", part(_SAID, 1).cast(pl.Int64).alias("said_c"), part(_SAID, 2).cast(pl.Int64).alias("said_z"), part(_SAID, 3).alias("said_shape")
+    distinct = rows.select(pl.col("payload").unique()).filter(pl.col("payload").str.contains(_SAID))  # there are few
+    words = distinct.with_columns(
+        part(_SAID, 1).cast(pl.Int64).alias("said_c"), part(_SAID, 2).cast(pl.Int64).alias("said_z"), part(_SAID, 3).alias("said_shape")
     )
+    found = rows.join(words, on="payload", how="inner", maintain_order="left").drop("payload")
+    return found if all_different(found["id"]) else found.unique("id", keep="last")
 
 
 def extras_of(ids: pl.Series, shape: pl.Series, c: pl.Series, z: pl.Series) -> pl.DataFrame:

@@ -11,9 +11,8 @@ from segue.formats.nimbus_files.tables.flat import Flat
 from segue.formats.nimbus_files.tables.headings import BETWEEN, OBJECTS
 from segue.formats.nimbus_files.tables.options import WriteOptions
 from segue.formats.nimbus_files.tables.places import places
-from segue.formats.nimbus_files.tags import tag_texts
+from segue.formats.nimbus_files.tags import joined_tags, tag_texts
 from segue.formats.nimbus_files.write_rows import native_ids
-from segue.model.populations import Membership
 from segue.model.study import ImageSet, Study
 
 
@@ -56,17 +55,8 @@ def _of_set(s: ImageSet, texts: dict[str, str]) -> pl.DataFrame:
             "Channel": where["c"],
             "Z": where["z"] + 1,
             "Time": times(s),
-            "Tags": tags(s.membership, texts, len(s.objects)),
+            "Tags": joined_tags(s.membership, texts, len(s.objects), BETWEEN).fill_null(""),
             "Shape": where["shape"],
             "Name": s.objects.frame["name"].fill_null(""),
         }
     )
-
-
-def tags(membership: Membership, texts: dict[str, str], count: int) -> pl.Series:
-    """(objects,) The tags of each object in one text."""
-    pairs = membership.frame.sort("object", "nth_of_object").select("object", "population")
-    known = pl.DataFrame({"population": list(texts), "text": list(texts.values())}, schema={"population": pl.Utf8, "text": pl.Utf8})
-    some = pairs.join(known, on="population", how="left", maintain_order="left").group_by("object", maintain_order=True).agg(pl.col("text").str.join(BETWEEN))
-    every = pl.DataFrame({"object": pl.int_range(count, dtype=pl.Int32, eager=True)}).join(some, on="object", how="left", maintain_order="left")
-    return every["text"].fill_null("")
