@@ -2,7 +2,7 @@
 # make test     set up what the tests need and run all of them
 # make check    style, types, layers, fresh documents, shape of the project (each is a target; make -k check shows all that is wrong)
 # make bench    the measurements against other programs
-# make fuzz     the same properties as in the tests, on thousands of random examples
+# make fuzz     the same properties as in the tests, on 2,000 random examples each (EXAMPLES=200 to choose, ONLY=png for what names contain it)
 # make lowest   the tests again, with the oldest versions that pyproject.toml allows
 # make lock     renew the pinned requirements
 # make docs     write the generated pages and build the documentation into site/
@@ -63,7 +63,7 @@ bench: $(stamps)/bench
 	for task in $$(grep -l __main__ benchmarks/*.py); do $(bin)/python "$$task" || exit 1; done
 
 fuzz: $(stamps)/test
-	HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q -n 2 -m hypothesis
+	HYPOTHESIS_PROFILE=fuzz EXAMPLES=$(EXAMPLES) $(bin)/python -m pytest -q -n 2 -m hypothesis $(if $(ONLY),-k "$(ONLY)")
 
 lowest: $(stamps)/test
 	@$(bin)/uv pip compile --quiet --resolution lowest-direct --python-version 3.11 pyproject.toml --group test --output-file .venv/lowest.txt

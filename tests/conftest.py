@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-LONGEST = 600
+FUZZING = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
+FEW, MANY = 30, int(os.environ.get("EXAMPLES") or 2000)
+"""Random examples of a property: in the tests, and in ``make fuzz EXAMPLES=...``."""
+LONGEST = 600 * (MANY // FEW + 1 if FUZZING else 1)
 """Seconds after which a test fails that waits for something; far more than any needs, however busy the machine is."""
 GOLDEN = Path(__file__).resolve().parents[2] / "shared" / "golden"
 
-settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("fuzz", parent=settings.get_profile("ci"), derandomize=False, max_examples=2000, print_blob=True)
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=FEW, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", parent=settings.get_profile("ci"), derandomize=False, max_examples=MANY, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
