@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from segue.codecs import geojson_write_plain as plain
+from segue.codecs.flat_texts import flat_texts
 from segue.codecs.geojson_features import TYPES, Floats, Ints
 from segue.errors import SinkError
 
@@ -110,8 +111,8 @@ def _compiled(
     from segue.codecs import geojson_write_kernel
     from segue.codecs.decimal_kernel import off_grid_numbers
 
-    head, head_end = _texts(before)
-    tail, tail_end = _texts(after)
+    head, head_end = flat_texts(before)
+    tail, tail_end = flat_texts(after)
     slow = off_grid_numbers(coords, 10.0**decimals)
     slow_text = np.frombuffer(plain.slow_texts(slow), np.uint8)
     numbers = 2 * len(coords) * (17 + decimals) + len(slow_text)
@@ -121,9 +122,3 @@ def _compiled(
     kinds = np.ascontiguousarray(kinds)
     size = geojson_write_kernel.write(kinds, coords, *flat, head, head_end, tail, tail_end, decimals, slow_text, np.zeros(1, np.int64), out)
     return out[:size].tobytes()
-
-
-def _texts(column: pl.Series) -> tuple[npt.NDArray[np.uint8], Ints]:
-    """All texts in a row as bytes, and where each ends."""
-    ends = np.cumsum(column.str.len_bytes().to_numpy().astype(np.int64))
-    return np.frombuffer(column.str.join("").item().encode(), np.uint8), ends

@@ -10,6 +10,7 @@ import polars as pl
 
 from segue.codecs import geojson_write_plain as numbers
 from segue.codecs import nimbus_write_plain as plain
+from segue.codecs.flat_texts import flat_texts
 from segue.codecs.geojson_features import Floats, Ints
 from segue.errors import SinkError
 
@@ -52,7 +53,7 @@ def _compiled(coords: Floats, start: Ints, before: pl.Series, after: pl.Series, 
     from segue.codecs import nimbus_write_kernel
     from segue.codecs.decimal_kernel import off_grid_numbers
 
-    texts = [_texts(column) for column in (before, after, mark)]
+    texts = [flat_texts(column) for column in (before, after, mark)]
     slow = off_grid_numbers(coords, 10.0**DECIMALS)
     slow_text = np.frombuffer(numbers.slow_texts(slow) if len(slow) else b",", np.uint8)
     marks = int((np.diff(start) * mark.str.len_bytes().to_numpy()).sum())
@@ -62,9 +63,3 @@ def _compiled(coords: Floats, start: Ints, before: pl.Series, after: pl.Series, 
     cursor = np.zeros(1, np.int64)
     used = nimbus_write_kernel.write(coords, start, head, head_end, tail, tail_end, behind, behind_end, DECIMALS, slow_text, cursor, out)
     return out[:used].tobytes()
-
-
-def _texts(column: pl.Series) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint8]], Ints]:
-    """All texts in a row as bytes, and where each ends."""
-    ends = np.cumsum(column.str.len_bytes().to_numpy().astype(np.int64))
-    return np.frombuffer(column.str.join("").item().encode(), np.uint8), ends

@@ -7,6 +7,8 @@ import uuid
 import numpy as np
 import polars as pl
 
+from segue.codecs.flat_texts import flat_texts
+
 SMALL = 50_000
 """Up to this many texts plain Python is as fast as loading the kernel."""
 PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -27,8 +29,7 @@ def is_uuid(texts: pl.Series) -> pl.Series:
 def _compiled(namespace: uuid.UUID, texts: pl.Series) -> pl.Series:
     from segue.codecs import uuid5_kernel as kernel
 
-    ends = np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64))
-    joined = np.frombuffer(texts.str.join("").item().encode() + b" ", np.uint8)
+    joined, ends = flat_texts(texts)
     out = np.empty(len(texts) * kernel.LENGTH, np.uint8)
     space = np.frombuffer(namespace.bytes, np.uint8)
     kernel.uuid5(space, joined, ends, np.empty(80, np.uint32), np.empty(5, np.uint32), out)
