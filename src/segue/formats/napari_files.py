@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from segue.codecs.delimited import read_delimited
 from segue.codecs.delimited_numbers import numbers
 from segue.errors import InvalidOption, Malformed, UnsupportedVariant
+from segue.formats.cell_files import usable
 from segue.formats.format import Evidence
 from segue.model.objects import Objects, default_ids, repeated_labels, unique_texts
 from segue.model.populations import Membership, Population
@@ -290,13 +291,11 @@ def feature_table(columns: Columns, owner: NDArray[np.int32], count: int) -> dic
         return {}
     first = np.full(count, -1, np.int64)
     first[owner[::-1]] = np.arange(len(owner))[::-1]
-    names = unique_texts(pl.Series(["row", *columns], dtype=pl.Utf8))[1:]
+    names = usable(list(columns), ())
     typed = [_typed(values.gather(first)) for values in columns.values()]
     described = tuple(Column(name, kind) for name, (kind, _) in zip(names, typed, strict=True))
-    frame = pl.DataFrame(
-        [pl.int_range(count, dtype=pl.Int32, eager=True).alias("row"), *(values.alias(name) for name, (_, values) in zip(names, typed, strict=True))]
-    )
-    return {FEATURES: Table("objects", frame, described)}
+    found = {name: values for name, (_, values) in zip(names, typed, strict=True)}
+    return {FEATURES: Table("objects", pl.DataFrame({"row": pl.int_range(count, dtype=pl.Int32, eager=True)} | found), described)}
 
 
 def _typed(texts: pl.Series) -> tuple[Literal["number", "integer", "text", "boolean"], pl.Series]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 Schema = Mapping[str, Any]
@@ -49,6 +50,11 @@ def replaced(frame: pl.DataFrame, columns: Mapping[str, Any]) -> pl.DataFrame:
 def like(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """The frame with the columns of another one, in its order and types (names such as ``*`` are names here)."""
     return pl.DataFrame({name: frame.get_column(name).cast(dtype) for name, dtype in other.schema.items()})
+
+
+def taken(column: pl.Series, rows: npt.NDArray[Any] | pl.Series) -> pl.Series:
+    """Some rows of a column, whatever it is called: polars takes a name such as ``^a$`` for a pattern, which that very name does not match."""
+    return column.alias("").gather(rows).alias(column.name)
 
 
 def all_different(column: pl.Series) -> bool:

@@ -12,7 +12,7 @@ import polars as pl
 
 from segue.formats.fcs.events import Parts, Value
 from segue.model.features import Feature
-from segue.model.frames import conform
+from segue.model.frames import conform, taken
 from segue.model.objects import SCHEMA, Objects, default_ids, repeated_labels, unique_texts
 from segue.model.populations import Membership
 from segue.model.rings import Rings
@@ -80,7 +80,7 @@ def _image_set(parts: Parts, index: int, s: ImageSet, rows: Rows, height: int, n
 
 
 def _taken(column: pl.Series, rows: Rows) -> pl.Series:
-    return column if rows is None else column.gather(rows)
+    return column if rows is None else taken(column, rows)
 
 
 def _objects(parts: Parts, rows: Rows, height: int, notes: list[Note]) -> Objects:

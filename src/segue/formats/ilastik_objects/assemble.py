@@ -9,6 +9,7 @@ from segue.errors import Malformed
 from segue.formats.cell_files import cell_numbers, table_of, typed
 from segue.formats.ilastik_objects.raw import Crops, Raw
 from segue.formats.ilastik_objects.terms import CENTRE, CLASS, LABEL, OBJECT, SIZE, TIME, TRAINED, UNITS, UNTRAINED, measurement_of
+from segue.model.frames import taken
 from segue.model.objects import SCHEMA, Objects, default_ids
 from segue.model.populations import Membership, Population
 from segue.model.rings import Rings, concat
@@ -33,7 +34,7 @@ def assembled(raw: Raw, source: Source, layer: str) -> tuple[Study, Notes]:
     times = cell_numbers(keys[TIME], source).cast(pl.Int32, strict=False) if TIME in keys else None
     there, notes = _there(raw, label)
     objects = _objects(label.gather(there), None if times is None else times.gather(there), layer, source)
-    values = [column.gather(there) for column in raw.values]
+    values = [taken(column, there) for column in raw.values]
     shapes = _shapes(values, raw.crops, there, len(label))
     known, membership = _classes(keys, there)
     trained = _trained(keys, there)

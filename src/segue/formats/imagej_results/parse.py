@@ -16,6 +16,7 @@ from segue.formats.imagej_results.identity import identified
 from segue.formats.imagej_results.labels import taken_apart
 from segue.formats.imagej_results.options import ReadOptions
 from segue.formats.imagej_results.sheet import Sheet
+from segue.model.frames import taken
 from segue.model.grid import Axis, Grid
 from segue.model.objects import Objects
 from segue.model.rings import Rings
@@ -72,7 +73,7 @@ def _times(column: pl.Series) -> pl.Series | None:
 
 
 def _image_set(title: str, objects: Objects, rows: Rows | None, values: list[pl.Series], options: ReadOptions) -> ImageSet:
-    mine = values if rows is None else [column.gather(rows) for column in values]
+    mine = values if rows is None else [taken(column, rows) for column in values]
     grid = Grid(tuple(Axis(name, scale=options.pixel_size) for name in "yx")) if options.pixel_size else Grid()
     shapes = _points({column.name: column for column in mine}, options.pixel_size)
     return ImageSet(title, grid, objects=objects, shapes=shapes, tables=_table(mine, len(objects)))

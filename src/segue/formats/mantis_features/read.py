@@ -9,6 +9,7 @@ import polars as pl
 from segue.codecs.javascript_numbers import leading_numbers, trim, whole_numbers
 from segue.codecs.mantis_csv import Rows, read_rows
 from segue.errors import WrongFormat
+from segue.formats.cell_files import usable
 from segue.formats.mantis_features.assemble import assembled
 from segue.formats.mantis_features.columns import Form, by_content, by_names, fits
 from segue.formats.mantis_features.options import ReadOptions
@@ -40,7 +41,8 @@ def read(source: Source, options: Options) -> tuple[Study, Notes]:
     labels = whole_numbers(texts[-1])
     images = trimmed(texts[0]) if first > 1 else pl.Series([""], dtype=pl.Utf8).new_from_index(0, len(rows))
     there = _there(images, labels, texts[-1], rows.lines, notes)
-    values = [_values(rows.columns[place], name, rows, there, notes) for name, place in _names(rows, first, notes).items()]
+    places = _names(rows, first, notes)
+    values = [_values(rows.columns[place], name, rows, there, notes) for name, place in zip(usable(list(places), ()), places.values(), strict=True)]
     return assembled(images.filter(there), labels.filter(there), [column.filter(there) for column in values]), Notes(tuple(notes))
 
 

@@ -13,6 +13,7 @@ from segue.formats.cell_files import usable
 from segue.formats.mantis_statistics.parse import parsed
 from segue.formats.mantis_statistics.sheet import POPULATIONS, SEGMENT, Sheet, X, Y
 from segue.formats.options import Options
+from segue.model.frames import taken
 from segue.model.study import Study
 from segue.notes import Kind, Note, Notes
 from segue.storage.source import Source
@@ -47,7 +48,7 @@ def _sheet(found: Delimited, notes: list[Note]) -> Sheet:
     labels, kept = _labels(columns[0], notes)
     values = [_numbers(column, notes).alias(name) for column, name in zip(columns[1:end], usable(names[1:end], ()), strict=True)]
     order = pl.DataFrame({"label": labels, "kept": kept}).sort("label")["kept"]
-    ready = [column.gather(order) for column in values]
+    ready = [taken(column, order) for column in values]
     return Sheet(labels.sort(), tuple(ready), _whole(x, X, notes).gather(order), _whole(y, Y, notes).gather(order), populations.gather(order))
 
 

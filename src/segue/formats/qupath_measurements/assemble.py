@@ -12,6 +12,7 @@ from segue.codecs.delimited_numbers import numbers
 from segue.formats.cell_files import table_of, typed
 from segue.formats.qupath_measurements.terms import CLASS, ID, IMAGE, JOINT, NAME, SLICE, TEXTS, TIME, TYPE, WHOLE_IMAGE, channel_of, unit_of
 from segue.model.features import Feature
+from segue.model.frames import taken
 from segue.model.grid import Axis, Grid
 from segue.model.objects import SCHEMA, Objects, unique_texts
 from segue.model.populations import Membership, Population
@@ -64,12 +65,12 @@ def _groups(columns: Columns) -> Iterator[tuple[str, Rows]]:
 def _image_set(columns: Columns, name: str, rows: Rows, whole: np.ndarray[tuple[int], np.dtype[np.bool_]], size: float | None, notes: list[Note]) -> ImageSet:
     about_image, mine = rows[whole], rows[~whole]
     keys = {key: column.gather(mine) for key, column in columns.keys.items()}
-    values = [column.gather(mine) for column in columns.values]
+    values = [taken(column, mine) for column in columns.values]
     objects = _objects(keys, values, len(mine), notes)
     scale = size if size is not None else 1.0 if columns.places and _in_pixels(columns) else None
     shapes = _points(keys, {column.name: column for column in values}, columns, scale)
     grid = Grid((Axis("y", scale=size, unit="um"), Axis("x", scale=size, unit="um"))) if size is not None else Grid()
-    tables = _tables(values, [column.gather(about_image[:1]) for column in columns.values] if len(about_image) else [])
+    tables = _tables(values, [taken(column, about_image[:1]) for column in columns.values] if len(about_image) else [])
     return ImageSet(name, grid, objects=objects, shapes=shapes, tables=tables, membership=_classes(keys))
 
 
