@@ -373,3 +373,14 @@ def test_a_hundred_thousand_polygons_are_compared_in_a_second():
     started = time.process_time()
     assert diff(one, other) == {F.OBJECT_NAME: count}
     assert time.process_time() - started < 3
+
+
+def test_a_shape_that_becomes_several_counts_once():
+    points = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
+    objects = Objects(pl.DataFrame({"id": ["a"]}))
+    whole = Shapes(pl.DataFrame({"object": [0], "kind": ["multipoint"]}), Rings.simple(points, np.array([0, 3])))
+    parted = Shapes(pl.DataFrame({"object": [0] * 3, "kind": ["point"] * 3}), Rings.simple(points, np.arange(4)))
+    a, b = (Study((ImageSet("", objects=objects, shapes=shapes),)) for shapes in (whole, parted))
+    assert diff(a, b) == {F.MULTIPOINT: 1}
+    fewer = Study((ImageSet("", objects=objects, shapes=Shapes(pl.DataFrame({"object": [0], "kind": ["point"]}), Rings.simple(points[:1], np.arange(2)))),))
+    assert diff(fewer, b) == {F.POINT: 2}
