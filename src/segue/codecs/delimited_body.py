@@ -90,7 +90,7 @@ class Body:
 def _perhaps_inexact(frame: pl.DataFrame) -> list[str]:
     """The columns of numbers among which are some that stand for several whole numbers.
 
-    Where the sum of squares is small, every number is: that takes half the time of asking for both extremes, which tell where it is not.
+    Where the sum of squares is small, every number is: that takes less time than asking for both extremes, which tell where it is not.
     """
     floats = frame.lazy().select(pl.col(pl.Float64))
     squares = floats.select((pl.all() * pl.all()).sum()).collect()

@@ -24,6 +24,8 @@ VERTICES = 1 << 20
 """Vertices at a time; more where one annotation has more."""
 SHORTEST = len('{"x":1,"y":1},')
 """Bytes of a vertex that is one."""
+MAKERS = 2
+"""Threads that make columns: one that scans does not keep more of them busy, and each has windows waiting, which take memory."""
 _SPANS = {"shape": scan.SHAPE, "tags": scan.TAGS, "dataset": scan.DATASET, "colour": scan.COLOUR}
 
 
@@ -73,7 +75,7 @@ def read_annotations(text: Mapped, begin: int, path: File | str) -> Annotations:
     Escaped
     """
     found = Annotations()
-    for piece in Threads().run(partial(_piece, text), _windows(text.b, begin, found.coords, path)):
+    for piece in Threads(MAKERS).run(partial(_piece, text), _windows(text.b, begin, found.coords, path)):
         found.frames.append(piece.frame)
         found.counts.append(piece.counts)
         found.end = piece.end

@@ -49,7 +49,6 @@ class Values:
         self.keys: list[pl.Series] = []
         self.count = 0
         self.wanted = True
-        self.nothing: dict[int, pl.Series] = {}
 
     def read(self, begin: int, path: File | str) -> int:
         """Read the object at ``begin``; behind it. -1 if names are escaped, or as soon as it is not wanted any more.
@@ -103,7 +102,7 @@ class Values:
             column.rows.append((places[mine, 0] + self.count).astype(np.int32))
             column.kinds.append(kinds[mine])
             column.numbers.append(numbers[mine])
-            column.texts.append(self._texts(places[mine], kinds[mine]) if worded else self._none(len(mine)))
+            column.texts.append(self._texts(places[mine], kinds[mine]) if worded else pl.repeat(None, len(mine), dtype=pl.Utf8, eager=True))
         self.count += len(keys)
 
     def _texts(self, places: Ints, kinds: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> pl.Series:
@@ -114,12 +113,6 @@ class Values:
         if not len(odd):
             return found
         return found.scatter(odd, pl.Series([json_of(loads(text.encode())) for text in found.gather(odd)], dtype=pl.Utf8))
-
-    def _none(self, count: int) -> pl.Series:
-        """So many missing texts: the same ones for all columns, which takes no memory again."""
-        if count not in self.nothing:
-            self.nothing[count] = pl.Series([None], dtype=pl.Utf8).new_from_index(0, count)
-        return self.nothing[count]
 
     def finished(self) -> tuple[pl.Series, dict[Path, Leaf]]:
         """Keys and leaves."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from segue.model.features import Feature as F
@@ -51,7 +50,7 @@ def _alike(a: Shapes, b: Shapes) -> bool:
 def _compare_shapes(a: Shapes, b: Shapes, pairs: pl.DataFrame, found: Counter[F]) -> None:
     both, only_a, only_b = _matched(a, b, pairs)
     rows_a, rows_b = both["row"].to_numpy(), both["row_right"].to_numpy()
-    for shapes, rows in ((a, only_a), (b, only_b[~_parted(a, b, rows_a, rows_b)[only_b]])):
+    for shapes, rows in ((a, only_a), (b, _added(a, b, rows_a, rows_b, only_b))):
         _count_kinds(shapes.frame["kind"][rows], found)
     left, right = a.frame[rows_a], b.frame[rows_b]
     differs = _unequal(left, right, ["kind", *PARAMETERS]).to_numpy() | ~a.rings.same_rows(rows_a, b.rings, rows_b)
@@ -61,11 +60,13 @@ def _compare_shapes(a: Shapes, b: Shapes, pairs: pl.DataFrame, found: Counter[F]
     found[F.SHAPE_STYLE] += int(_unequal(left, right, list(STYLE)).sum())
 
 
-def _parted(a: Shapes, b: Shapes, rows_a: Ints, rows_b: Ints) -> npt.NDArray[np.bool_]:
-    """Which shapes of ``b`` are of a kind that a shape of their object has become: it became several, as multipoints do, and counts once."""
+def _added(a: Shapes, b: Shapes, rows_a: Ints, rows_b: Ints, only_b: Ints) -> Ints:
+    """Those that only ``b`` has, but for a kind that a shape of the same object has become: it became several, as multipoints do, and counts once."""
+    if not len(only_b):
+        return only_b
     kind_a, kind_b = (shapes.frame["kind"].to_physical().to_numpy().astype(np.int64) for shapes in (a, b))
     owned = b.frame["object"].to_numpy() * 256 + kind_b
-    return np.isin(owned, owned[rows_b[kind_a[rows_a] != kind_b[rows_b]]])
+    return only_b[~np.isin(owned[only_b], owned[rows_b[kind_a[rows_a] != kind_b[rows_b]]])]
 
 
 def _matched(a: Shapes, b: Shapes, pairs: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
